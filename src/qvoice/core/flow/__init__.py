@@ -1,0 +1,1 @@
+"""Callflows: stored document → compiled flow → interpreter, with one file per module in `modules/`."""

@@ -1,0 +1,48 @@
+"""The call as its flow sees it: who calls, what was dialled, what modules stored. Checkpointed at node boundaries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from qvoice.core.ring.plan import CallerId
+
+
+@dataclass(slots=True)
+class Call:
+    """Mutable facts of one call; everything in it is JSON-able (see `checkpoint`), except `world`.
+
+    `source`: `device`, `carrier`, `loop` (forwarded or on-net leg). `authorised_by`: id of the device or user in whose name the call is
+    made, None for calls from outside. `dialled`: as normalised; `request_user`: as the phone sent it. `now`: set by the driver
+    at each node. `random`: floats in [0,1) given by the driver for this node.
+    """
+
+    call_id: str
+    account_id: str
+    realm: str
+    source: str
+    dialled: str
+    request_user: str
+    caller: CallerId
+    now: datetime
+    world: Any
+    device_id: str | None = None
+    owner_id: str | None = None
+    authorised_by: str | None = None
+    original_caller: CallerId | None = None
+    caller_id_prefix: tuple[str, str] = ("", "")
+    language: str = "en-us"
+    timezone: str = "UTC"
+    answered: bool = False
+    capture_group: str | None = None
+    named_captures: dict[str, str] = field(default_factory=dict)
+    collections: dict[str, str] = field(default_factory=dict)
+    variables: dict[str, Any] = field(default_factory=dict)
+    alert_info: str = ""
+    emergency: bool = False
+    hops: int = 0
+    depth: int = 0
+    random: tuple[float, ...] = ()
+    last_cause: str = ""
+    privacy: str = "none"

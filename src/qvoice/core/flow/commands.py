@@ -1,0 +1,190 @@
+"""What a callflow may ask of the world: a small set of commands (at most 25; a new one needs two users or an ADR).
+
+A module yields a command and is sent the matching event of `events.py`. Four drivers carry commands out: the ARI driver
+(`callcontrol`), scripts in tests, `simulate` and replay. There is no raw-ARI escape hatch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qvoice.core.flow.requests import Request
+from qvoice.core.ring.plan import RingPlan
+
+# --- things that can be heard -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A system prompt by its Asterisk core-sounds name, e.g. `vm-intro`; played in the call's language."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """An account's media document, or a system one (`system_media/<prompt name>`)."""
+
+    media_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording made in this call or stored before, by its reference (see `Recorded.ref`, `MailboxMessage.ref`)."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayDigits:
+    """Digits read one by one."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class SayNumber:
+    """A whole number read as a number."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SayTime:
+    """A moment read as date and time; `unix` seconds, `timezone` an IANA name."""
+
+    unix: float
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """A named tone: `ring`, `busy`, `congestion`, `beep`, `dial`, or an Asterisk tone specification such as `440/500,0/500`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Silence of `ms` milliseconds."""
+
+    ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Url:
+    """Audio fetched from a web address."""
+
+    url: str
+
+
+Sound = Prompt | Media | Recording | SayDigits | SayNumber | SayTime | Tone | Silence | Url
+
+# --- commands: each names the event it is answered with ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Answer the caller (no-op when answered). → Done"""
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """Tell the caller it rings (180). → Done"""
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Play sounds in order, until done or a key of `terminators` is pressed; `loop` repeats for ever. → Played
+
+    Does not answer: yield Answer first where the caller must hear it on any network.
+    """
+
+    sounds: tuple[Sound, ...]
+    terminators: str = ""
+    loop: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Collect:
+    """Play sounds (a key cuts them short), then gather digits. → Collected
+
+    `timeout_ms`: wait for the first key after the sounds; `interdigit_ms`: wait for each next one.
+    A key of `terminators` ends it and is not part of the digits.
+    """
+
+    sounds: tuple[Sound, ...] = ()
+    max_digits: int = 1
+    timeout_ms: int = 5000
+    interdigit_ms: int = 2000
+    terminators: str = "#"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Record the caller. → Recorded
+
+    `purpose` (`message`, `greeting`, `name`, `media`) and `owner` (box or menu id) go into the journal first, so that a
+    recording is found again after a crash half-way.
+    """
+
+    purpose: str
+    owner: str
+    max_seconds: int = 500
+    silence_seconds: int = 0
+    terminators: str = "#"
+    beep: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Ring a plan's legs; when one answers, connect it and stay until the conversation ends. → RingDone"""
+
+    plan: RingPlan
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """End an unanswered call with a SIP code (an answered one is hung up). → never returns"""
+
+    code: int
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hangup:
+    """End the call. `cause` is a hangup cause name such as `NORMAL_CLEARING`. → never returns"""
+
+    cause: str = "NORMAL_CLEARING"
+
+
+@dataclass(frozen=True, slots=True)
+class Sleep:
+    """Wait. → Done"""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldOpen:
+    """Stay, sending nothing, until the caller hangs up. → never returns"""
+
+
+@dataclass(frozen=True, slots=True)
+class SendDtmf:
+    """Send digits to the caller. → Done"""
+
+    digits: str
+    duration_ms: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the data layer (see `requests.py`). → Reply, whose value is the type the request documents"""
+
+    request: Request
+
+
+Command = (
+    Answer | Ringing | Play | Collect | Record | Ring | Reject | Hangup | Sleep | HoldOpen | SendDtmf | Ask
+)

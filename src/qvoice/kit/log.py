@@ -1,0 +1,35 @@
+"""Structured logs: one JSON object a line on standard output, with the process name and context variables."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import TextIO
+
+import structlog
+
+
+def configure(process: str, *, level: str = "info", stream: TextIO | None = None) -> None:
+    """Set up logging for one process; `process` appears in every line."""
+    number = getattr(logging, level.upper())
+    logging.basicConfig(level=number, format="%(message)s", stream=stream or sys.stdout, force=True)
+    for noisy in ("httpx2", "httpcore2", "websockets", "uvicorn.access", "psycopg.pool"):
+        logging.getLogger(noisy).setLevel(max(number, logging.WARNING))
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(stream or sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+
+
+def get() -> structlog.stdlib.BoundLogger:
+    """Return the logger; call it as `log.get().info("event", key=value)`."""
+    return structlog.get_logger()

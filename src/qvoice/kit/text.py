@@ -1,0 +1,16 @@
+"""Untrusted text: SIP display names, file names, User-Agents. Cleaned at the edge, escaped again where shown."""
+
+from __future__ import annotations
+
+import unicodedata
+
+
+def clean_line(text: str, limit: int = 128) -> str:
+    """Return one printable line: control, format and surrogate characters removed, whitespace folded, cut at `limit`."""
+    kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[: limit * 4])
+    return " ".join(kept.split())[:limit]
+
+
+def csv_safe(text: str) -> str:
+    """Return `text` so that a spreadsheet does not run it as a formula (OWASP CSV injection)."""
+    return "'" + text if text[:1] in "=+-@\t\r" and not text[1:].replace(" ", "").isdigit() else text
