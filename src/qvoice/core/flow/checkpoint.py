@@ -1,0 +1,77 @@
+"""Where a call is, as JSON: enough for another process to take it on at the node it was in.
+
+Taken at every node boundary. After a crash the node starts again, so a module must bear being started twice.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime
+from typing import Any
+
+from qvoice.core.flow.call import Call
+from qvoice.core.flow.world import World
+from qvoice.core.ring.plan import CallerId
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A node's address: the flow and the child keys from its root."""
+
+    flow_id: str
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """`at`: the node about to start; `returns`: where to go on when its flow ends, innermost last; `call`: the call's facts."""
+
+    at: Position
+    returns: tuple[Position, ...]
+    call: dict[str, Any]
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON values."""
+        return {
+            "at": [self.at.flow_id, list(self.at.keys)],
+            "returns": [[p.flow_id, list(p.keys)] for p in self.returns],
+            "call": self.call,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Checkpoint:
+        """Read what `to_json` gave; raises KeyError or ValueError when it is not that."""
+        flow_id, keys = data["at"]
+        return cls(
+            at=Position(flow_id, tuple(keys)),
+            returns=tuple(Position(id, tuple(ks)) for id, ks in data["returns"]),
+            call=dict(data["call"]),
+        )
+
+
+def call_to_json(call: Call) -> dict[str, Any]:
+    """Return a call's facts as JSON values, without its world."""
+    facts = {f.name: getattr(call, f.name) for f in fields(call) if f.name != "world"}
+    facts["now"] = call.now.isoformat()
+    facts["caller"] = asdict(call.caller)
+    facts["original_caller"] = asdict(call.original_caller) if call.original_caller else None
+    facts["caller_id_prefix"] = list(call.caller_id_prefix)
+    facts["random"] = list(call.random)
+    facts["named_captures"] = dict(call.named_captures)
+    facts["collections"] = dict(call.collections)
+    facts["variables"] = dict(call.variables)
+    return facts
+
+
+def call_from_json(facts: dict[str, Any], world: World) -> Call:
+    """Rebuild a call from `call_to_json`; keys of another version that are unknown here are left out."""
+    known = {f.name for f in fields(Call)} - {"world"}
+    values = {key: value for key, value in facts.items() if key in known}
+    values["now"] = datetime.fromisoformat(values["now"])
+    values["caller"] = CallerId(**values["caller"])
+    original = values.get("original_caller")
+    values["original_caller"] = CallerId(**original) if original else None
+    name, number = values.get("caller_id_prefix", ("", ""))
+    values["caller_id_prefix"] = (name, number)
+    values["random"] = tuple(values.get("random", ()))
+    return Call(world=world, **values)

@@ -1,0 +1,50 @@
+"""What a module returns: the child to take, or another way out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from qvoice.core.flow.events import RingDone
+from qvoice.core.flow.requests import FoundFlow
+
+ANY = frozenset({"*any*"})
+"""`EXITS` of a module whose child keys are free (digits, rule ids, values)."""
+
+WILDCARD = "_"
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Ringing failed: take the child named by the hangup cause, else `sip:<code>`, else `_`."""
+
+    cause: str
+    sip_code: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """Go on in another flow; when it ends, come back to the `_` child of this node (if `come_back` and there is one)."""
+
+    found: FoundFlow
+    come_back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The flow is over. `transferred`: the caller talks elsewhere and must not be touched; else the call is hung up."""
+
+    transferred: bool = False
+    cause: str = "NORMAL_CLEARING"
+
+
+Next: TypeAlias = str | Failed | Branch | Stop
+
+
+def after_ring(done: RingDone) -> Next:
+    """Return where a flow goes after a ring plan: nowhere when somebody talked, else by cause (kazoo bridge failure routing)."""
+    if done.transferred:
+        return Stop(transferred=True)
+    if done.answered_by is not None:
+        return Stop(cause=done.cause or "NORMAL_CLEARING")
+    return Failed(done.cause, done.sip_code)
