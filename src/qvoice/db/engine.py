@@ -1,0 +1,113 @@
+"""The pool of connections and `tx`, the only door to the database.
+
+A transaction always belongs to a `Scope`: the account acted upon. PostgreSQL's row level security reads it from two settings
+of the transaction (`qvoice.account`, `qvoice.path`), so a query that forgets its account sees nothing rather than everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from psycopg.errors import OperationalError as PsycopgOperationalError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
+
+from qvoice.kit.errors import Conflict, Unavailable
+
+_ENTER = text("select set_config('qvoice.account', :account, true), set_config('qvoice.path', :path, true)")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose data a transaction may touch, and who acts.
+
+    `account_id`: 32 hex; `path`: the account's ltree path (hex ids, root first, joined by dots), which bounds what it sees of
+    the tree below. `actor_id`/`actor_account_id`: the user and account of the token, for the audit log.
+    """
+
+    account_id: str
+    path: str
+    actor_id: str | None = None
+    actor_account_id: str | None = None
+
+
+SYSTEM = Scope("", "")
+"""No account: sees tables without tenant and what definer functions give; every tenant table is empty in it."""
+
+
+def async_url(dsn: str) -> str:
+    """Return the SQLAlchemy URL (psycopg 3 driver) for a `postgresql://` connection string."""
+    return "postgresql+psycopg://" + dsn.split("://", 1)[1]
+
+
+class DatabaseAway(Unavailable):
+    """The database is not reachable just now. Try again shortly."""
+
+    code = "datastore_unreachable"
+
+
+class WriteConflict(Conflict):
+    """Two changes touched the same thing at the same moment. Read it again and repeat yours."""
+
+
+class Database:
+    """A pool of connections of one role. Make one per process; `await close()` at its end."""
+
+    def __init__(self, dsn: str, *, pool_size: int = 10, overflow: int = 10, statement_timeout_ms: int = 15_000) -> None:
+        """Open nothing yet: connections are made when first needed, so a process starts while the database is away."""
+        self.dsn = dsn
+        self._engine = create_async_engine(
+            async_url(dsn),
+            pool_size=pool_size,
+            max_overflow=overflow,
+            pool_timeout=10,
+            pool_pre_ping=False,
+            pool_recycle=1800,
+            json_serializer=lambda value: msgspec.json.encode(value).decode(),
+            json_deserializer=msgspec.json.decode,
+            connect_args={
+                "connect_timeout": 5,
+                "options": f"-c statement_timeout={statement_timeout_ms} -c idle_in_transaction_session_timeout=60000",
+                "prepare_threshold": 3,
+            },
+        )
+        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)
+
+    @asynccontextmanager
+    async def tx(self, scope: Scope) -> AsyncIterator[AsyncSession]:
+        """Open one transaction in `scope`; commit when the block ends, roll back when it raises.
+
+        `session.info["scope"]` is the scope. Raises DatabaseAway when the database is not reachable, WriteConflict when
+        PostgreSQL ended the transaction for a deadlock or serialisation failure.
+        """
+        try:
+            async with self._sessions() as session, session.begin():
+                session.info["scope"] = scope
+                await session.execute(_ENTER, {"account": scope.account_id, "path": scope.path})
+                yield session
+        except (OperationalError, InterfaceError) as problem:
+            state = getattr(problem.orig, "sqlstate", None) or ""
+            if state in ("40001", "40P01"):
+                raise WriteConflict from problem
+            raise DatabaseAway from problem
+        except DBAPIError as problem:
+            if problem.connection_invalidated:
+                raise DatabaseAway from problem
+            raise
+        except (PsycopgOperationalError, PoolTimeout) as problem:
+            raise DatabaseAway from problem
+
+    async def fetch(self, sql: str, parameters: dict[str, Any] | None = None, *, scope: Scope = SYSTEM) -> list[Any]:
+        """Run one query in its own transaction and return all rows; meant for definer functions."""
+        async with self.tx(scope) as session:
+            return list((await session.execute(text(sql), parameters or {})).all())
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._engine.dispose()

@@ -1,0 +1,52 @@
+"""Bringing a database up to date: roles, then Alembic's versions, under one lock so that two starts do not race."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import sqlalchemy
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+
+from qvoice.db import roles
+from qvoice.kit.settings import Settings
+
+_HERE = Path(__file__).parent / "migrations"
+
+
+def config() -> Config:
+    """Return Alembic's configuration for the migrations of this package."""
+    result = Config()
+    result.set_main_option("script_location", str(_HERE))
+    return result
+
+
+def head() -> str:
+    """Return the newest version this code knows."""
+    found = ScriptDirectory.from_config(config()).get_current_head()
+    if found is None:
+        raise RuntimeError("there are no migrations")
+    return found
+
+
+def upgrade(settings: Settings) -> str:
+    """Create database and roles as needed and run all migrations; returns the version. Idempotent; waits for a parallel run."""
+    passwords = {role: settings.secret(f"db-{role}") for role in roles.LOGIN_ROLES}
+    return upgrade_dsn(settings.dsn("admin"), passwords)
+
+
+def upgrade_dsn(admin_dsn: str, passwords: Mapping[str, str]) -> str:
+    """As `upgrade`, with the administrator's connection string and the passwords of the login roles."""
+    roles.ensure_database(admin_dsn)
+    roles.ensure_roles(admin_dsn, passwords)
+    engine = sqlalchemy.create_engine("postgresql+psycopg://" + admin_dsn.split("://", 1)[1], poolclass=sqlalchemy.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sqlalchemy.text("select pg_advisory_xact_lock(713002)"))
+        connection.execute(sqlalchemy.text("set local lock_timeout = '10s'"))
+        connection.execute(sqlalchemy.text("set local role qvoice_owner"))
+        settings = config()
+        settings.attributes["connection"] = connection
+        command.upgrade(settings, "head")
+    return head()
