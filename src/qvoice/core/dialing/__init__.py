@@ -1,1 +1,1 @@
-"""dialing."""
+"""Numbers: normalising, classes, caller ids, emergency, restrictions, trunks; and the endpoint a device amounts to."""

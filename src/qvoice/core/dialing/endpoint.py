@@ -96,7 +96,7 @@ def merge(account: Document, user: Document | None, device: Document | None, *, 
         enabled=all(level.get("enabled") is not False for level in levels),
         username=_text(sip.get("username")),
         media=_encryption(media, device),
-        codecs=_codecs(_map(media.get("audio")).get("codecs")),
+        codecs=asterisk_codecs(_map(media.get("audio")).get("codecs")),
         invite_format=_text(sip.get("invite_format")) or "contact",
         route=_text(sip.get("route")) or _text(sip.get("static_route")),
         number=_text(sip.get("number")) or _text(sip.get("static_invite")),
@@ -213,7 +213,8 @@ def _encryption(media: Document, device: Document) -> str:
     return "srtp-optional" if srtp else "rtp"
 
 
-def _codecs(value: Any) -> tuple[str, ...]:
+def asterisk_codecs(value: Any) -> tuple[str, ...]:
+    """Return a document's codec list in Asterisk's names, in order, each once; unknown ones are left out."""
     names = (_CODECS.get(item.split("@")[0].lower()) for item in _strings(value))
     return tuple(dict.fromkeys(name for name in names if name))
 

@@ -1,1 +1,1 @@
-"""hours."""
+"""Business hours: temporal rules against the clock of a time zone."""
