@@ -1,0 +1,79 @@
+"""A call that comes in: the arguments that the dialplan hands to Stasis (contracts section 2), as facts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qvoice.callcontrol.ari import wire
+from qvoice.kit.ids import is_id
+from qvoice.kit.text import clean_line
+
+SOURCES = ("device", "carrier", "loop")
+
+
+class Refused(Exception):
+    """The edge's headers are missing or wrong: nobody's call, so no call (never guess a tenant)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Who called what. Ids are 32 hex or ''. `caller_name`/`caller_number`: From, cleaned, still only a claim."""
+
+    channel: str
+    created: float
+    source: str
+    account_id: str
+    device_id: str
+    resource_id: str
+    realm: str
+    hops: int
+    authorised_by: str
+    peer: str
+    privacy: str
+    sip_call_id: str
+    request_user: str
+    user_agent: str
+    caller_name: str
+    caller_number: str
+
+
+def read(message: wire.Message) -> Arrival:
+    """Read a StasisStart with `in` as its first argument; raises Refused when it lacks the tenant data."""
+    channel = message.channel
+    if channel is None or len(message.args) < 12:
+        raise Refused(f"{len(message.args)} arguments")
+    source, account, device, trunk, realm, hops, authorised, peer, privacy, call_id, user = (_plain(a) for a in message.args[1:12])
+    if source not in SOURCES:
+        raise Refused(f"unknown source {source[:20]!r}")
+    if source != "carrier" and not is_id(account):
+        raise Refused(f"a {source}'s call without an account")
+    if not hops.isdigit() or len(hops) > 2:
+        raise Refused("a bad hop counter")
+    return Arrival(
+        channel=channel.id,
+        created=wire.moment(channel.creationtime or message.timestamp),
+        source=source,
+        account_id=account if source != "carrier" else "",
+        device_id=_id(device),
+        resource_id=_id(trunk),
+        realm=realm,
+        hops=int(hops),
+        authorised_by=_id(authorised),
+        peer=peer,
+        privacy=privacy if privacy in ("full", "name", "number") else "none",
+        sip_call_id=call_id,
+        request_user=user,
+        # A User-Agent may hold commas, which are what separates arguments; it is the last one.
+        user_agent=clean_line(",".join(message.args[12:]), 128),
+        caller_name=clean_line(channel.caller.name, 128),
+        caller_number=clean_line(channel.caller.number, 64),
+    )
+
+
+def _plain(argument: str) -> str:
+    text = clean_line(argument, 256)
+    return "" if text == "-" else text
+
+
+def _id(text: str) -> str:
+    return text if is_id(text) else ""

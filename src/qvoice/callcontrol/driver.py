@@ -1,0 +1,140 @@
+"""The ARI driver of the callflow core: runs a flow's generator and carries its commands out on the caller's channel."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from typing import Any
+
+from qvoice.callcontrol import causes, listening, recording, ringing, talking
+from qvoice.callcontrol.ari.client import AriError, AriLost
+from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall
+from qvoice.core.flow import commands as c
+from qvoice.core.flow import events as e
+from qvoice.core.flow.checkpoint import Checkpoint
+from qvoice.core.flow.compile import CompiledFlow
+from qvoice.core.flow.interpreter import End, interpret
+from qvoice.core.flow.talk import Talk
+from qvoice.kit import log
+from qvoice.kit.clock import utcnow
+
+AFTERWORDS = 30
+"""Commands carried out or refused for a flow whose caller is gone: it may store a message, not go on for ever."""
+
+ASK_SECONDS = 10.0
+
+
+async def run_flow(call: LiveCall, flow: CompiledFlow, *, resume: Checkpoint | None = None) -> End:
+    """Run the call through a flow to its end."""
+    facts = call.facts
+    if facts is None:
+        raise RuntimeError("a call's facts must be known before its flow runs")
+
+    def at_node(checkpoint: Checkpoint) -> None:
+        facts.now = utcnow()
+        facts.random = tuple(random.random() for _ in range(8))
+        call.checkpoint = checkpoint
+        call.exchange.journal.touch(call)
+
+    return await run_talk(call, interpret(flow, facts, call.trace, at_node=at_node, resume=resume))
+
+
+async def run_talk(call: LiveCall, talk: Talk[Any]) -> Any:
+    """Run a dialogue to its end and return its value. A caller's hang-up is thrown into it as CallerGone."""
+    gone = 0
+    try:
+        command = next(talk)
+        while True:
+            answer: e.Event | Exception
+            try:
+                answer = await _carry_out(call, command)
+            except CallerHungUp:
+                answer = e.CallerGone()
+            except (e.CallerGone, AriError) as problem:
+                answer = problem
+            if isinstance(answer, e.CallerGone):
+                gone += 1
+                if gone > AFTERWORDS:
+                    talk.close()
+                    raise CallerHungUp
+            command = talk.throw(answer) if isinstance(answer, Exception) else talk.send(answer)
+    except StopIteration as stop:
+        return stop.value
+    except e.CallerGone:
+        return End("caller-gone", "ORIGINATOR_CANCEL")
+
+
+async def _carry_out(call: LiveCall, command: c.Command) -> e.Event:
+    """Carry out one command. Raises CallerHungUp/CallerGone, or AriError when Asterisk would not do it."""
+    if isinstance(command, c.Ask):
+        return await _ask(call, command)
+    while True:
+        try:
+            return await _do(call, command)
+        except AriLost:
+            # Asterisk or its socket is away. When it comes back it either has our channel, and the command is
+            # done again, or it does not, and the caller is gone.
+            await call.exchange.reconnected(call)
+        except AriError as problem:
+            # The usual reason is that the caller left this very moment; then the event is already on its way.
+            until = asyncio.get_running_loop().time() + 1.0
+            while problem.status in (404, 409, 412) and await call.next(until) is not None:
+                pass
+            raise
+
+
+async def _do(call: LiveCall, command: c.Command) -> e.Event:
+    match command:
+        case c.Answer():
+            await call.answer()
+            return e.Done()
+        case c.Ringing():
+            await call.ari.post(f"channels/{call.caller.channel}/ring")
+            return e.Done()
+        case c.Play():
+            return await listening.play(call, command)
+        case c.Collect():
+            return await listening.collect(call, command)
+        case c.Record():
+            return await recording.record(call, command)
+        case c.Ring(plan=plan):
+            return await ringing.ring(call, plan)
+        case c.Sleep(seconds=seconds):
+            await listening.sleep(call, seconds)
+            return e.Done()
+        case c.SendDtmf():
+            return await listening.send_dtmf(call, command)
+        case c.Reject(code=code):
+            return await _end(call, causes.name_of(0, code), causes.q850_for_sip(code))
+        case c.Hangup(cause=cause):
+            return await _end(call, cause, causes.q850_of(cause))
+        case c.HoldOpen():
+            while True:
+                item = await call.next()
+                if isinstance(item, Command):
+                    talking.decline(item)
+        case _:
+            raise TypeError(f"no driver for {command!r}")
+
+
+async def _end(call: LiveCall, cause: str, q850: int) -> e.Event:
+    """Hang the caller up and wait for it; CallerHungUp comes out of `next`."""
+    call.hang_up(call.caller, cause, q850=16 if call.caller.answered else q850)
+    until = asyncio.get_running_loop().time() + 10
+    while await call.next(until) is not None:
+        pass
+    log.get().warning("call.would_not_end", call=call.id)
+    raise CallerHungUp
+
+
+async def _ask(call: LiveCall, command: c.Ask) -> e.Reply:
+    """Ask the data layer, with a deadline; what goes wrong there is an answer the flow can deal with, not the call's end."""
+    try:
+        async with asyncio.timeout(ASK_SECONDS):
+            return e.Reply(await call.exchange.ask(call, command.request))
+    except TimeoutError:
+        problem = f"no answer within {ASK_SECONDS:g} s"
+    except Exception as failure:
+        log.get().exception("ask.failed", call=call.id, request=type(command.request).__name__)
+        problem = f"{type(failure).__name__}: {failure}"
+    return e.Reply(None, problem)

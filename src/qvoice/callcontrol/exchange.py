@@ -1,0 +1,266 @@
+"""The exchange: all live calls of one media node, and which call each of Asterisk's channels belongs to.
+
+Hot path: Asterisk's event → `on_event` → the call's mailbox. Nothing here waits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from qvoice.callcontrol import arrival, driver, talking
+from qvoice.callcontrol.ari import wire
+from qvoice.callcontrol.ari.client import Ari
+from qvoice.callcontrol.legs import INBOUND, CallLeg
+from qvoice.callcontrol.live import CallerHungUp, LiveCall
+from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
+from qvoice.callcontrol.sounds import MediaPath
+from qvoice.core.flow.requests import Request
+from qvoice.kit import log
+
+NODE_AWAY_SECONDS = 30.0
+"""How long calls wait for a media node that does not come back before they are written off."""
+
+
+class CallBook(Protocol):
+    """What the journal must do (see journal.py). Every method but the last only notes; nothing waits for the database."""
+
+    def touch(self, call: LiveCall) -> None:
+        """The call's state changed: keep it."""
+
+    def leg(self, call: LiveCall, leg: CallLeg, event: str | None) -> None:
+        """A leg is new or changed; `event` is the live event to publish."""
+
+    def leg_over(self, call: LiveCall, leg: CallLeg) -> None:
+        """A leg ended: CDR, and no longer a live channel."""
+
+    def over(self, call: LiveCall) -> None:
+        """The call is over: forget its state."""
+
+    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
+        """Keep that this recording belongs to this call; returns when it is safe on disk."""
+
+
+Answerer = Callable[[LiveCall, Request], Awaitable[Any]]
+MediaPaths = Callable[[LiveCall], MediaPath]
+
+
+class Exchange:
+    """Live calls by id and by channel. `ask` and `media_path` are the data layer's side (answers.py)."""
+
+    def __init__(
+        self, *, journal: CallBook, placing: Placing, ask: Answerer, media_path: MediaPaths, recordings: Path
+    ) -> None:
+        self.journal, self.placing, self.ask, self.media_path = journal, placing, ask, media_path
+        self.recordings = recordings
+        self.calls: dict[str, LiveCall] = {}
+        self.by_channel: dict[str, LiveCall] = {}
+        self.refused = 0
+        self.draining = False
+        self._link = asyncio.Event()
+        self._away: asyncio.TimerHandle | None = None
+        self._reconciled: asyncio.Task[None] | None = None
+        self.on_link: Callable[[], Awaitable[None]] | None = None
+        self.ari = Ari(on_event=self.on_event, on_up=self._up, on_down=self._down)
+
+    @staticmethod
+    def now() -> float:
+        """Return Unix seconds."""
+        return time.time()
+
+    # --- events -----------------------------------------------------------------------------------------------------
+
+    def on_event(self, message: wire.Message) -> None:
+        """Take one event from Asterisk."""
+        if message.type == "StasisStart":
+            self._stasis_start(message)
+            return
+        channel = _channel_id(message)
+        call = self.by_channel.get(channel)
+        if call is None:
+            return
+        call.mailbox.put(message)
+        if message.type == "ChannelDestroyed":
+            del self.by_channel[channel]
+
+    def _stasis_start(self, message: wire.Message) -> None:
+        channel, args = message.channel, message.args
+        if channel is None or channel.id in self.by_channel:
+            return
+        if args[:1] != ["in"] or self.draining:
+            # A leg whose call has ended meanwhile, or something that did not come through the edge.
+            self._refuse(channel.id, "not a call of ours" if not self.draining else "shutting down")
+            return
+        try:
+            came = arrival.read(message)
+        except arrival.Refused as why:
+            self._refuse(channel.id, str(why))
+            return
+        leg = CallLeg(
+            channel.id.replace(".", "-").replace("/", "-"), channel.id, came.account_id, INBOUND, came.created, kind=came.source,
+            caller_name=came.caller_name, caller_number=came.caller_number, callee_number=came.request_user,
+            from_uri=f"{came.caller_number}@{came.realm or 'unknown'}", to_uri=f"{came.request_user}@{came.realm or 'unknown'}",
+            request=f"{came.request_user}@{came.realm or 'unknown'}", device_id=came.device_id, resource_id=came.resource_id,
+            authorizing_id=came.device_id or came.authorised_by, peer=came.peer, user_agent=came.user_agent,
+            sip_call_id=came.sip_call_id,
+        )  # fmt: skip
+        call = LiveCall(self, leg)
+        leg.uuid = call.id
+        self.calls[call.id] = call
+        call.task = asyncio.get_running_loop().create_task(self._conduct(call, came))
+
+    def _refuse(self, channel: str, why: str) -> None:
+        self.refused += 1
+        log.get().warning("call.refused", channel=channel, why=why)
+        self.ari.tell("DELETE", f"channels/{channel}", {"reason_code": "21"})
+
+    # --- calls ------------------------------------------------------------------------------------------------------
+
+    async def _conduct(self, call: LiveCall, came: arrival.Arrival) -> None:
+        """One call's whole life: find out whose it is and where it goes, run the flow, close the books."""
+
+        async def life() -> str:
+            try:
+                placed = await self.placing.arrived(call, came)
+            except RefusedCall as no:
+                call.hang_up(call.caller, no.cause, q850=no.q850)
+                return no.cause
+            call.facts = placed.facts
+            call.facts.call_id = call.id
+            self.leg_changed(call, call.caller, "CHANNEL_CREATE")
+            return await self._flow(call, placed)
+
+        await self._guard(call, life)
+
+    def start(self, call: LiveCall, placed: Placed) -> None:
+        """Start a call that did not arrive by SIP (a transferred party, an adopted caller) at what was found for it."""
+        self.calls[call.id] = call
+        self.journal.touch(call)
+        call.task = asyncio.get_running_loop().create_task(self._guard(call, lambda: self._flow(call, placed)))
+
+    def join(self, call: LiveCall, leg: CallLeg, *, in_bridge: bool = False) -> None:
+        """Start a call whose caller and `leg` shall talk (or do already, `in_bridge`, after a restart)."""
+        self.calls[call.id] = call
+
+        async def life() -> str:
+            if not in_bridge:
+                call.bridge = call.id
+                await self.ari.post(f"bridges/{call.id}", {"type": "mixing"})
+                await self.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"})
+            return (await talking.converse(call, leg)).cause
+
+        call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
+
+    async def _flow(self, call: LiveCall, placed: Placed) -> str:
+        end = await driver.run_flow(call, placed.flow, resume=placed.resume)
+        return end.cause
+
+    async def _guard(self, call: LiveCall, life: Callable[[], Awaitable[str]]) -> None:
+        """Run a call's life; whatever happens in it, its channels end and its books are closed. No call can hurt another."""
+        cause = "NORMAL_TEMPORARY_FAILURE"
+        try:
+            cause = await life()
+        except CallerHungUp:
+            cause = "ORIGINATOR_CANCEL"
+        except Exception:
+            log.get().exception("call.failed", call=call.id, account=call.caller.account_id)
+        finally:
+            try:
+                await call.close(cause)
+            finally:
+                self.calls.pop(call.id, None)
+                self.journal.over(call)
+                for leg in (call.caller, *call.legs.values()):
+                    if self.by_channel.get(leg.channel) is call:
+                        del self.by_channel[leg.channel]
+
+    def adopt_leg(self, call: LiveCall, leg: CallLeg) -> None:
+        """From now on events of this leg's channel go to `call`."""
+        self.by_channel[leg.channel] = call
+        if leg.account_id:
+            self.journal.leg(call, leg, "CHANNEL_CREATE" if not leg.answered else None)
+
+    def leg_changed(self, call: LiveCall, leg: CallLeg, event: str | None) -> None:
+        """A leg's facts changed."""
+        self.journal.leg(call, leg, event)
+
+    def leg_ended(self, call: LiveCall, leg: CallLeg) -> None:
+        """A leg ended."""
+        self.journal.leg_over(call, leg)
+
+    # --- the node ---------------------------------------------------------------------------------------------------
+
+    def _up(self) -> None:
+        if self._away is not None:
+            self._away.cancel()
+            self._away = None
+        self._reconciled = asyncio.get_running_loop().create_task(self._come_up())
+
+    async def _come_up(self) -> None:
+        """Asterisk is here: set the filter, compare its channels with our calls, then let waiting calls go on."""
+        try:
+            await self.ari.configure()
+            alive = {channel.id for channel in await self.ari.channels()}
+            at = self.now()
+            for call in list(self.calls.values()):
+                _drop_missing(call, alive, at)
+            if self.on_link is not None:
+                await self.on_link()
+        except Exception:
+            log.get().exception("ari.setup_failed")
+            return
+        self._link.set()
+        log.get().info("ari.up", calls=len(self.calls))
+
+    def _down(self) -> None:
+        self._link.clear()
+        log.get().warning("ari.down", calls=len(self.calls))
+        self._away = asyncio.get_running_loop().call_later(NODE_AWAY_SECONDS, self._write_off_node)
+
+    def _write_off_node(self) -> None:
+        at = self.now()
+        for call in list(self.calls.values()):
+            _drop_missing(call, set(), at)
+
+    async def reconnected(self, call: LiveCall) -> None:
+        """Wait until Asterisk is here again and our calls have been compared with it; CallerHungUp when the caller is lost."""
+        while not self._link.is_set():
+            await call.next(asyncio.get_running_loop().time() + 0.2)
+        while len(call.mailbox):
+            await call.next(asyncio.get_running_loop().time())
+
+    @property
+    def ready(self) -> bool:
+        """Whether calls can be handled now."""
+        return self._link.is_set()
+
+
+def _drop_missing(call: LiveCall, alive: set[str], at: float) -> None:
+    """Tell a call which of its channels Asterisk no longer has."""
+    from datetime import UTC, datetime
+
+    stamp = datetime.fromtimestamp(at, UTC).isoformat()
+    for leg in (call.caller, *call.legs.values()):
+        if leg.gone or leg.channel in alive or (leg is call.caller and call.released):
+            continue
+        leg.cancelled = leg.cancelled or "NETWORK_OUT_OF_ORDER"
+        call.mailbox.put(
+            wire.Message("ChannelDestroyed", timestamp=stamp, channel=wire.Channel(leg.channel), cause=38)
+        )
+
+
+def _channel_id(message: wire.Message) -> str:
+    if message.channel is not None:
+        return message.channel.id
+    if message.peer is not None:
+        return message.peer.id
+    if message.playback is not None:
+        return message.playback.target_uri.partition(":")[2]
+    if message.recording is not None:
+        return message.recording.target_uri.partition(":")[2]
+    if message.referred_by is not None and message.referred_by.source_channel is not None:
+        return message.referred_by.source_channel.id
+    return ""

@@ -1,0 +1,163 @@
+"""A leg: one channel of a call, what we know of it, and how a new one is made through the edge (contracts section 2)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from qvoice.core.ring.plan import Aor, CallerId, Gateway, Loop
+from qvoice.core.ring.plan import Leg as PlanLeg
+from qvoice.kit.ids import new_id
+from qvoice.kit.text import clean_line
+
+DEFAULT_CODECS = ("ulaw", "alaw", "g722", "opus")
+INBOUND, OUTBOUND = "inbound", "outbound"
+
+
+@dataclass(slots=True)
+class CallLeg:
+    """Facts of one leg, in Unix seconds. `channel` is Asterisk's channel id; `uuid` ours (the same for legs that we make).
+
+    `account_id`: whose leg it is (for rows, CDRs and events). `direction` as the platform sees it: `inbound` came to us,
+    `outbound` we made. `owner_id`, `authorizing_id`: of the device behind the leg.
+    """
+
+    uuid: str
+    channel: str
+    account_id: str
+    direction: str
+    created: float
+    plan_id: str = ""
+    kind: str = ""
+    caller_name: str = ""
+    caller_number: str = ""
+    callee_name: str = ""
+    callee_number: str = ""
+    from_uri: str = ""
+    to_uri: str = ""
+    request: str = ""
+    device_id: str = ""
+    owner_id: str = ""
+    authorizing_id: str = ""
+    resource_id: str = ""
+    peer: str = ""
+    user_agent: str = ""
+    sip_call_id: str = ""
+    rang: float = 0.0
+    answered: float = 0.0
+    bridged: float = 0.0
+    ended: float = 0.0
+    cause: str = ""
+    sip_code: int = 0
+    other: str = ""
+    """uuid of the leg it talks or talked with."""
+    cancelled: str = ""
+    """Why we ended it, when we did: a cause name that says more than what Asterisk reports of our own hang-up."""
+
+    @property
+    def gone(self) -> bool:
+        """Whether Asterisk has destroyed the channel."""
+        return self.ended > 0
+
+    def to_json(self) -> dict[str, Any]:
+        """Return JSON values for the journal."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> CallLeg:
+        """Read the journal's values; unknown keys (another version's) are left out."""
+        known = {f.name for f in fields(cls)}
+        return cls(**{key: value for key, value in data.items() if key in known})
+
+
+_URI_SAFE = re.compile(r"[^A-Za-z0-9_.!~*'()&=+$,;?/:@#%\[\]-]")
+
+
+def dial_uri(leg: PlanLeg) -> str:
+    """Return the request URI of a plan leg; characters that a SIP URI cannot hold are percent-coded (never a line end or a quote)."""
+    match leg.target:
+        case Aor(username=username, realm=realm):
+            uri = f"sip:{_user(username)}@{realm}"
+        case Gateway(uri=uri):
+            pass
+        case Loop(number=number):
+            uri = f"sip:{_user(number)}@loop.invalid"
+    return _URI_SAFE.sub(lambda m: "".join(f"%{b:02X}" for b in m.group().encode()), uri)
+
+
+def _user(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.!~*'()&=+$,;?/-]", lambda m: "".join(f"%{b:02X}" for b in m.group().encode()), text)
+
+
+def header_value(text: str, limit: int = 256) -> str:
+    """Return `text` as one safe header value."""
+    return clean_line(text, limit)
+
+
+def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: str = "qvoice") -> dict[str, Any]:
+    """Return the JSON body of POST channels/create for a plan leg, with the edge's headers as channel variables.
+
+    The caller id goes in as CALLERID variables; a withheld one as its presentation (Asterisk then sends an anonymous From).
+    """
+    headers: dict[str, str] = {"X-QV-Account": leg.account_id, "X-QV-Call": call_id}
+    codecs: tuple[str, ...] = ()
+    match plan.target:
+        case Aor(device_id=device_id, media=media, codecs=codecs, invite_user=invite_user):
+            headers |= {"X-QV-Dest": "aor", "X-QV-Media": media, "X-QV-Device": device_id or "-"}
+            if invite_user:
+                headers["X-QV-Invite-User"] = invite_user
+        case Gateway(resource_id=resource_id, index=index, codecs=codecs):
+            headers |= {"X-QV-Dest": "gateway", "X-QV-Gateway": f"{resource_id}:{index}"}
+        case Loop(account_id=account_id, authorised_by=authorised_by):
+            headers |= {
+                "X-QV-Dest": "loop", "X-QV-Account": account_id, "X-QV-Hops": str(hops + 1), "X-QV-Authorised": authorised_by or "-",
+                "X-QV-Device": "-",
+            }  # fmt: skip
+    for name, value in plan.headers:
+        if not name.lower().startswith("x-qv-"):
+            headers[name] = value
+    variables = {f"PJSIP_HEADER(add,{name})": header_value(value) for name, value in headers.items()}
+    variables |= caller_variables(plan.caller, from_realm=plan.target.from_realm if isinstance(plan.target, Gateway) else "")
+    variables["PJSIP_TRANSFER_HANDLING()"] = "ari-only"
+    return {
+        "endpoint": f"PJSIP/edge/{dial_uri(plan)}",
+        "app": app,
+        "appArgs": f"leg,{call_id},{leg.uuid}",
+        "channelId": leg.channel,
+        "formats": ",".join(codecs or DEFAULT_CODECS),
+        "variables": variables,
+    }
+
+
+def caller_variables(caller: CallerId, *, from_realm: str = "") -> dict[str, str]:
+    """Return the channel variables that set what the called side sees."""
+    variables = {
+        "CALLERID(name)": clean_line(caller.name, 64).replace('"', "'"),
+        "CALLERID(num)": clean_line(caller.number, 64),
+    }
+    if caller.private:
+        variables["CALLERID(pres)"] = "prohib"
+    if from_realm:
+        variables["CALLERID(tag)"] = clean_line(from_realm, 128)
+    return variables
+
+
+def outgoing(plan: PlanLeg, *, account_id: str, now: float, other: str, authorizing_id: str) -> CallLeg:
+    """Return the facts of a new leg that is about to be made."""
+    uuid = new_id()
+    leg = CallLeg(
+        uuid, uuid, account_id, OUTBOUND, now, plan_id=plan.id, caller_name=plan.caller.name, caller_number=plan.caller.number,
+        to_uri=dial_uri(plan).removeprefix("sip:"), other=other,
+    )  # fmt: skip
+    leg.request = leg.to_uri
+    match plan.target:
+        case Aor(username=username, device_id=device_id):
+            leg.kind, leg.device_id, leg.authorizing_id, leg.callee_number = "aor", device_id, device_id, username
+            leg.owner_id = plan.user_id or ""
+        case Gateway(resource_id=resource_id, uri=uri):
+            leg.kind, leg.resource_id, leg.callee_number = "gateway", resource_id, uri.split(":", 1)[-1].split("@")[0]
+            leg.authorizing_id = authorizing_id
+        case Loop(number=number, authorised_by=authorised_by):
+            leg.kind, leg.callee_number, leg.authorizing_id = "loop", number, authorised_by or authorizing_id
+    return leg

@@ -1,0 +1,199 @@
+"""Call set-up: whose call is this, what did he dial, and which callflow takes it.
+
+Order: emergency numbers first, then the account's own numbers and patterns as dialled, then in E.164, then its `no_match` flow. The
+interpreter checks restrictions (and plays the refusal); here a call is refused only when it is nobody's, the account or device
+is switched off, or nothing answers to the number.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from qvoice.callcontrol import causes
+from qvoice.core.dialing.emergency import account_emergency, beats_extensions
+from qvoice.core.dialing.normalise import country_of, to_e164
+from qvoice.core.flow.call import Call
+from qvoice.core.flow.callers import caller_endpoint
+from qvoice.core.flow.checkpoint import Checkpoint
+from qvoice.core.flow.compile import CompiledFlow, compile_flow
+from qvoice.core.flow.requests import FoundFlow, NumberOwner
+from qvoice.core.flow.world import World
+from qvoice.core.ring.plan import CallerId
+from qvoice.kit import log
+from qvoice.kit.clock import utcnow
+
+if TYPE_CHECKING:
+    from qvoice.callcontrol.arrival import Arrival
+    from qvoice.callcontrol.legs import CallLeg
+    from qvoice.callcontrol.live import LiveCall
+
+
+class RefusedCall(Exception):
+    """The call ends before any flow: `cause` for the CDR, and the Q.850 number that gives the caller `sip_code`."""
+
+    def __init__(self, sip_code: int, why: str) -> None:
+        super().__init__(why)
+        self.sip_code = sip_code
+        self.cause = causes.name_of(0, sip_code)
+        self.q850 = causes.q850_for_sip(sip_code)
+
+
+@dataclass(slots=True)
+class Placed:
+    """Where a call goes: its facts and the flow that takes it, from the start or from a checkpoint."""
+
+    facts: Call
+    flow: CompiledFlow
+    resume: Checkpoint | None = None
+
+
+class Directory(Protocol):
+    """What set-up reads from the data layer (features.callflows.snapshot.Snapshots)."""
+
+    async def world(self, account_id: str, *, device_id: str | None = None, user_id: str | None = None) -> World | None:
+        """The account document, and those of a device and its owner, or of a user; None when there is no such account."""
+
+    async def find_flow(self, account_id: str, number: str, *, no_match: bool = False) -> FoundFlow | None:
+        """The callflow for a number or pattern; with `no_match`, the account's no_match flow when nothing else takes it."""
+
+    async def load_flow(self, account_id: str, flow_id: str) -> FoundFlow | None:
+        """A callflow by its id."""
+
+    async def number_owner(self, e164: str) -> NumberOwner | None:
+        """Whose number this is."""
+
+
+class Placing:
+    """Finds a call's account, facts and flow in a Directory."""
+
+    def __init__(self, directory: Directory) -> None:
+        self.directory = directory
+
+    async def arrived(self, call: LiveCall, came: Arrival) -> Placed:
+        """Place a call that came from the edge; raises RefusedCall."""
+        account_id = came.account_id
+        dialled = came.request_user
+        if came.source == "carrier":
+            owner = await self._owner(dialled)
+            if owner is None:
+                raise RefusedCall(404, f"nobody owns {dialled!r}")
+            account_id, dialled = owner.account_id, owner.e164
+            call.caller.account_id = account_id
+        authorised = came.device_id or came.authorised_by
+        world = await self._world(account_id, came.device_id, came.authorised_by)
+        facts = Call(
+            call_id=call.id,
+            account_id=account_id,
+            realm=str(world.account.get("realm") or came.realm),
+            source=came.source,
+            dialled=dialled,
+            request_user=came.request_user,
+            caller=CallerId(came.caller_name, came.caller_number, private=came.privacy == "full"),
+            now=utcnow(),
+            world=world,
+            device_id=came.device_id or None,
+            authorised_by=authorised or None,
+            hops=came.hops,
+            privacy=came.privacy,
+        )
+        return await self._find(call, facts)
+
+    async def transferred(self, call: LiveCall, by: CallLeg, party: CallLeg, number: str) -> Placed | None:
+        """Place a party that `by` transfers to `number`, in the account and name of `by`; None when nothing is there."""
+        if call.facts is None:
+            return None
+        account_id = call.facts.account_id
+        device = by.device_id if by.kind in ("device", "aor") else ""
+        try:
+            world = await self._world(account_id, device, "" if device else by.authorizing_id)
+            name, number_shown = (
+                (party.caller_name, party.caller_number) if party is call.caller else (party.callee_name, party.callee_number)
+            )
+            facts = Call(
+                call_id=call.id,
+                account_id=account_id,
+                realm=call.facts.realm,
+                source=call.facts.source if party is call.caller else "device",
+                dialled=number,
+                request_user=number,
+                caller=CallerId(name, number_shown),
+                now=utcnow(),
+                world=world,
+                device_id=device or None,
+                authorised_by=by.authorizing_id or None,
+                answered=bool(party.answered),
+                hops=call.facts.hops,
+            )
+            return await self._find(call, facts)
+        except RefusedCall as no:
+            log.get().info("transfer.nowhere", call=call.id, number=number[:32], why=str(no))
+            return None
+
+    async def _world(self, account_id: str, device_id: str, user_id: str) -> World:
+        world = await self.directory.world(account_id, device_id=device_id or None, user_id=user_id or None)
+        if world is None or not world.account:
+            raise RefusedCall(404, f"there is no account {account_id}")
+        if any(level.get("enabled") is False for level in (world.account, *world.ancestors)):
+            raise RefusedCall(403, f"account {account_id} is disabled")
+        return world
+
+    async def _find(self, call: LiveCall, facts: Call) -> Placed:
+        world: World = facts.world
+        endpoint = caller_endpoint(facts)
+        if facts.authorised_by and not endpoint.enabled:
+            raise RefusedCall(403, "the device or its owner is disabled")
+        facts.owner_id = endpoint.owner_id
+        call.caller.owner_id = call.caller.owner_id or endpoint.owner_id or ""
+        facts.language = endpoint.language or facts.language
+        facts.timezone = endpoint.timezone or facts.timezone
+        country = country_of(world.account)
+        urgent = account_emergency(facts.dialled, world.account) if facts.authorised_by else None
+        if urgent is not None:
+            facts.emergency = True
+            if beats_extensions(facts.dialled, country):
+                facts.dialled = urgent
+                return await self._emergency(facts)
+        found = await self.directory.find_flow(facts.account_id, facts.dialled)
+        if found is None:
+            facts.dialled = to_e164(facts.dialled, country, dial_plan=endpoint.dial_plan)
+            found = await self.directory.find_flow(facts.account_id, facts.dialled, no_match=True)
+        if found is None and facts.emergency:
+            facts.dialled = urgent or facts.dialled
+            return await self._emergency(facts)
+        if found is None:
+            raise RefusedCall(404, f"no callflow for {facts.dialled!r}")
+        return _placed(facts, found)
+
+    async def _emergency(self, facts: Call) -> Placed:
+        """An emergency call has a flow in every account: the account's own for that number or its no_match, else the platform's trunks."""
+        found = await self.directory.find_flow(facts.account_id, facts.dialled, no_match=True)
+        if found is not None:
+            return _placed(facts, found)
+        flow = compile_flow({"flow": {"module": "offnet", "data": {}, "children": {}}}, None, flow_id="emergency", tolerant=True)
+        if not isinstance(flow, CompiledFlow):
+            raise RefusedCall(503, "the emergency flow does not compile")
+        return Placed(facts, flow)
+
+    async def _owner(self, dialled: str) -> NumberOwner | None:
+        """Whose number did the carrier send? Carriers write it with or without +, some in national form."""
+        tried: list[str] = []
+        digits = dialled.lstrip("+")
+        for number in (dialled, "+" + digits, to_e164(dialled)):
+            if number.startswith("+") and digits.isdigit() and number not in tried:
+                tried.append(number)
+                owner = await self.directory.number_owner(number)
+                if owner is not None:
+                    return owner
+        return None
+
+
+def _placed(facts: Call, found: FoundFlow) -> Placed:
+    if isinstance(found.world, World):
+        facts.world = facts.world.merged(found.world)
+    if found.capture_group is not None:
+        facts.capture_group = found.capture_group
+    facts.named_captures = dict(found.named_captures)
+    return Placed(facts, found.flow)
+
+

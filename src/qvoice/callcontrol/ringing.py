@@ -1,0 +1,259 @@
+"""Ring: carries out what `core.ring.machine` decides, then stays with the conversation (talking.py)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+
+from qvoice.callcontrol import talking
+from qvoice.callcontrol.ari import wire
+from qvoice.callcontrol.ari.client import AriError
+from qvoice.callcontrol.legs import CallLeg, create_body, outgoing
+from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall, all_of
+from qvoice.callcontrol.sounds import Run, language, render
+from qvoice.core.flow.commands import Media
+from qvoice.core.flow.events import RingDone
+from qvoice.core.ring import machine as m
+from qvoice.core.ring.plan import RingPlan
+
+CONFIRM_PROMPT = ("sound:vm-press", "sound:digits/1")
+CONFIRM_PROMPTS, CONFIRM_WAIT = 3, 7.0
+_CANCEL_CAUSES = {
+    "answered-elsewhere": ("LOSE_RACE", 26), "no-answer": ("NO_ANSWER", 19), "caller-left": ("ORIGINATOR_CANCEL", 16),
+    "refused": ("LOSE_RACE", 16), "late": ("LOSE_RACE", 26),
+}  # fmt: skip
+"""CancelLeg's reason → cause of the CDR, and the Q.850 number for Asterisk (26 makes it send `Reason: SIP;cause=200`, RFC 3326)."""
+
+
+@dataclass(slots=True)
+class _Ringing:
+    """What ringing needs while it lasts. `asking`: prompts left for a leg that must confirm."""
+
+    call: LiveCall
+    plan: RingPlan
+    machine: m.RingMachine
+    by_plan: dict[str, CallLeg] = field(default_factory=dict)
+    asking: dict[str, int] = field(default_factory=dict)
+    wake: float | None = None
+    rung: bool = False
+    ringback: str = ""
+    bridged: str = ""
+
+
+async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
+    """Ring a plan; when a leg answers, connect it and stay until the conversation has ended.
+
+    Raises CallerHungUp when the caller leaves, with all legs cancelled.
+    """
+    call.keys.clear()
+    state = _Ringing(call, plan, m.RingMachine(plan))
+    loop = asyncio.get_running_loop()
+    try:
+        await _carry_out(state, state.machine.start(loop.time()))
+        while state.machine.finished is None:
+            item = await call.next(state.wake)
+            for event in _events(state, item):
+                await _carry_out(state, state.machine.on(event, loop.time()))
+    except CallerHungUp:
+        await _carry_out(state, state.machine.on(m.CallerLeft(), loop.time()))
+        raise
+    finished = state.machine.finished
+    if finished.answered_by is None:
+        await _quiet(state)
+        if state.bridged:
+            call.drop_bridge()
+        return RingDone(None, finished.cause, finished.sip_code)
+    return await talking.converse(call, state.by_plan[finished.answered_by], plan.hold_music)
+
+
+def _events(state: _Ringing, item: wire.Message | Command | None) -> list[m.RingEvent]:
+    """Translate what happened into the machine's events."""
+    if item is None:
+        return [m.Tick()]
+    if isinstance(item, Command):
+        return _own(state, item)
+    kind = item.type
+    if kind == "PlaybackFinished" and item.playback is not None:
+        _played(state, item.playback.id)
+        return []
+    channel = item.peer if kind == "Dial" else item.channel
+    leg = next((leg for leg in state.by_plan.values() if channel is not None and leg.channel == channel.id), None)
+    if leg is None:
+        return []
+    if kind == "Dial":
+        if item.dialstatus == "RINGING":
+            return [m.LegRinging(leg.plan_id)]
+        return [m.LegProgress(leg.plan_id)] if item.dialstatus == "PROGRESS" else []
+    if kind == "ChannelStateChange" and leg.answered:
+        return [m.LegAnswered(leg.plan_id)]
+    if kind == "ChannelDtmfReceived" and leg.plan_id in state.asking:
+        if item.digit == "1":
+            del state.asking[leg.plan_id]
+            return [m.LegConfirmed(leg.plan_id)]
+        return []
+    if kind == "ChannelDestroyed":
+        state.asking.pop(leg.plan_id, None)
+        return [m.LegFailed(leg.plan_id, leg.cause, leg.sip_code)]
+    return []
+
+
+def _own(state: _Ringing, command: Command) -> list[m.RingEvent]:
+    """Messages this file sent to itself through the mailbox: a leg that could not be made, a confirmation that is due."""
+    if command.kind == "leg-failed":
+        leg = command.data["leg"]
+        state.call.end_leg(leg, state.call.exchange.now(), "NORMAL_TEMPORARY_FAILURE", 0)
+        return [m.LegFailed(leg.plan_id, "NORMAL_TEMPORARY_FAILURE")]
+    if command.kind == "confirm-due":
+        leg = command.data["leg"]
+        if leg.plan_id not in state.asking or leg.gone:
+            return []
+        if state.asking[leg.plan_id] > 0:
+            _prompt(state, leg)
+            return []
+        del state.asking[leg.plan_id]
+        state.call.hang_up(leg, "NO_ANSWER")
+        return [m.LegFailed(leg.plan_id, "CALL_REJECTED")]
+    talking.decline(command)
+    return []
+
+
+async def _carry_out(state: _Ringing, actions: list[m.Action]) -> None:
+    for action in actions:
+        match action:
+            case m.StartLeg():
+                _start(state, action)
+            case m.CancelLeg(leg_id=leg_id, reason=reason):
+                leg = state.by_plan.get(leg_id)
+                if leg is not None:
+                    cause, q850 = _CANCEL_CAUSES.get(reason, ("NORMAL_CLEARING", 16))
+                    state.call.hang_up(leg, cause, q850=q850)
+            case m.AskConfirm(leg_id=leg_id):
+                state.asking[leg_id] = CONFIRM_PROMPTS
+                _prompt(state, state.by_plan[leg_id])
+            case m.IndicateRinging():
+                await _indicate(state)
+            case m.PassEarlyMedia(leg_id=leg_id):
+                await _early_media(state, state.by_plan[leg_id])
+            case m.ConnectLeg(leg_id=leg_id):
+                await _connect(state, state.by_plan[leg_id])
+            case m.WakeAt(at=at):
+                state.wake = at
+            case m.Finished():
+                state.wake = None
+
+
+def _start(state: _Ringing, action: m.StartLeg) -> None:
+    """Create and dial in one go; a refusal comes back through the mailbox, like everything that happens to a leg."""
+    call, plan_leg = state.call, action.leg
+    facts = call.facts
+    leg = outgoing(
+        plan_leg, account_id=call.caller.account_id, now=call.exchange.now(), other=call.caller.uuid,
+        authorizing_id=call.caller.authorizing_id,
+    )  # fmt: skip
+    state.by_plan[plan_leg.id] = leg
+    call.legs[leg.channel] = leg
+    call.exchange.adopt_leg(call, leg)
+    body = create_body(leg, plan_leg, call_id=call.id, hops=facts.hops if facts else 0)
+    created = call.ari.post("channels/create", body=body)
+    dialled = call.ari.post(f"channels/{leg.channel}/dial", {"timeout": str(int(plan_leg.timeout) + 10)})
+
+    def check(future: asyncio.Future[wire.Message]) -> None:
+        if not future.cancelled() and future.exception() is not None and not leg.gone:
+            call.mailbox.put(Command("leg-failed", leg=leg, problem=str(future.exception())))
+
+    created.add_done_callback(check)
+    dialled.add_done_callback(check)
+
+
+async def _indicate(state: _Ringing) -> None:
+    call = state.call
+    if state.plan.ringback is None:
+        state.rung = True
+        call.ari.tell("POST", f"channels/{call.caller.channel}/ring")
+        return
+    parts = await render(
+        (Media(state.plan.ringback),), lang=language(call.facts.language if call.facts else "en"),
+        media_path=call.exchange.media_path(call),
+    )  # fmt: skip
+    uris = [uri for part in parts if isinstance(part, Run) for uri in part.uris]
+    if not uris:
+        state.rung = True
+        call.ari.tell("POST", f"channels/{call.caller.channel}/ring")
+        return
+    await call.progress()
+    call.sounds += 1
+    state.ringback = f"{call.id}.{call.sounds}"
+    # Repeated in one playback: nothing to be restarted while other things happen.
+    await call.ari.post(f"channels/{call.caller.channel}/play", body={"media": uris * 40, "playbackId": state.ringback})
+
+
+async def _quiet(state: _Ringing) -> None:
+    """Stop ringing and ringback towards the caller."""
+    call = state.call
+    if state.ringback:
+        call.ari.tell("DELETE", f"playbacks/{state.ringback}")
+        state.ringback = ""
+    if state.rung and call.caller.answered:
+        # An answered caller hears ringing as a tone, which does not stop by itself.
+        call.ari.tell("DELETE", f"channels/{call.caller.channel}/ring")
+    state.rung = False
+
+
+async def _early_media(state: _Ringing, leg: CallLeg) -> None:
+    call = state.call
+    await _quiet(state)
+    if state.bridged:
+        return
+    state.bridged = leg.channel
+    call.bridge = call.id
+    call.early_media = True
+    steps = [call.ari.post(f"bridges/{call.id}", {"type": "mixing"})]
+    if not call.caller.answered:
+        steps.append(call.ari.post(f"channels/{call.caller.channel}/progress"))
+    steps.append(call.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"}))
+    try:
+        await all_of(*steps)
+    except AriError:
+        # The leg or the caller is leaving; ringing goes on by its own events.
+        state.bridged = ""
+
+
+async def _connect(state: _Ringing, leg: CallLeg) -> None:
+    """Answer the caller and join the two: all requests at once, in this order."""
+    call = state.call
+    await _quiet(state)
+    leg.other, call.caller.other = call.caller.uuid, leg.uuid
+    call.caller.callee_name, call.caller.callee_number = leg.callee_name, leg.callee_number
+    steps: list[asyncio.Future[wire.Message]] = []
+    if not call.caller.answered:
+        steps.append(call.ari.post(f"channels/{call.caller.channel}/answer"))
+    if state.bridged != leg.channel:
+        call.bridge = call.id
+        steps.append(call.ari.post(f"bridges/{call.id}", {"type": "mixing"}))
+        steps.append(call.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"}))
+    try:
+        await all_of(*steps)
+    except AriError as problem:
+        # Somebody left in the same moment: ChannelDestroyed is on its way and ends the conversation at once.
+        if problem.status == 0:
+            raise
+    call.mark_answered()
+
+
+def _prompt(state: _Ringing, leg: CallLeg) -> None:
+    state.asking[leg.plan_id] -= 1
+    call = state.call
+    call.sounds += 1
+    call.ari.tell(
+        "POST", f"channels/{leg.channel}/play/{call.id}.{call.sounds}", {"media": ",".join(CONFIRM_PROMPT), "lang": "en"}
+    )
+    asyncio.get_running_loop().call_later(
+        CONFIRM_WAIT, lambda: None if leg.gone else call.mailbox.put(Command("confirm-due", leg=leg))
+    )
+
+
+def _played(state: _Ringing, playback: str) -> None:
+    if playback == state.ringback:
+        state.ringback = ""
+
+
