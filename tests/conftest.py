@@ -1,18 +1,31 @@
-"""Fixtures for every test: asyncio as the one event loop; the database fixtures live in tests/fixtures/database.py."""
+"""What every test shares: fixtures by area, one event loop kind, and time limits that name the test that hangs."""
 
 from __future__ import annotations
 
-import sys
+import faulthandler
 from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
+HERE = Path(__file__).parent
+pytest_plugins = [f"tests.fixtures.{file.stem}" for file in sorted((HERE / "fixtures").glob("[a-z]*.py"))]
 
-pytest_plugins = ["fixtures.database"]
+LIMIT = 180
+"""Seconds after which a test that does not end has its stacks printed and the run is stopped."""
 
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """Run `@pytest.mark.anyio` tests on asyncio."""
+    """Processes run on asyncio; so do tests."""
     return "asyncio"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item):
+    """Stop the run when one test hangs: a suite that never ends proves nothing."""
+    marker = item.get_closest_marker("limit")
+    faulthandler.dump_traceback_later(marker.args[0] if marker else LIMIT, exit=True)
+    try:
+        return (yield)
+    finally:
+        faulthandler.cancel_dump_traceback_later()

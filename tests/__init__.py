@@ -1,0 +1,1 @@
+"""The test suite; mirrors src, plus arch/, sip/ and e2e/."""

@@ -1,0 +1,1 @@
+"""Features, proved by calls with measured audio."""
