@@ -1,0 +1,1 @@
+"""Blacklists of callers: the stored documents of the dialect. What a call does with them comes with a later issue."""

@@ -1,0 +1,1 @@
+"""Menus (IVR): the document that the callflow module `menu` plays."""
