@@ -23,7 +23,14 @@ def make_account(database, parent: Scope | None, name: str) -> Scope:
         admin.execute(
             "insert into accounts (id, parent_id, path, doc, name, name_key, realm, timezone, language)"
             " values (%s, %s, %s, '{}', %s, %s, %s, 'UTC', 'en-us')",
-            [account_id, parent.account_id if parent else None, path, name, name.lower(), f"{name.lower()}.example.test"],
+            [
+                account_id,
+                parent.account_id if parent else None,
+                path,
+                name,
+                name.lower(),
+                f"{name.lower()}.example.test",
+            ],
         )
     return Scope(account_id, path)
 
@@ -36,7 +43,8 @@ def tree(database):
 
 
 INSERT = text(
-    "insert into users (id, account_id, doc, priv_level, enabled) values (gen_random_uuid(), :account, '{}', 'user', true)"
+    "insert into users (id, account_id, doc, priv_level, enabled) values (gen_random_uuid(), :account, '{}', 'user',
+    true)"
 )
 
 
@@ -98,7 +106,12 @@ async def test_account_sees_and_writes_its_own_rows_only(db: Database, tree):
 
 
 async def test_A5_account_sees_the_tree_below_it_and_nothing_beside_or_above(db: Database, tree):
-    expected = {"master": {"Master", "Left", "Right", "Leaf"}, "left": {"Left", "Leaf"}, "right": {"Right"}, "leaf": {"Leaf"}}
+    expected = {
+        "master": {"Master", "Left", "Right", "Leaf"},
+        "left": {"Left", "Leaf"},
+        "right": {"Right"},
+        "leaf": {"Leaf"},
+    }
     for who, names in expected.items():
         async with db.tx(tree[who]) as s:
             assert set((await s.execute(text("select name from accounts"))).scalars()) == names
@@ -127,7 +140,9 @@ async def test_failed_transaction_leaves_nothing(db: Database, tree):
 
 async def test_account_scope_says_who_is_above_and_whether_all_are_enabled(db: Database, tree, database):
     with psycopg.connect(database.admin_url) as admin:
-        admin.execute("update accounts set is_reseller = true, enabled = false where id = %s", [tree["left"].account_id])
+        admin.execute(
+            "update accounts set is_reseller = true, enabled = false where id = %s", [tree["left"].account_id]
+        )
     [row] = await db.fetch("select * from account_scope(:id)", {"id": tree["leaf"].account_id})
     assert (row.path, row.realm, row.enabled, row.reseller_id.hex) == (
         tree["leaf"].path, "leaf.example.test", False, tree["left"].account_id,

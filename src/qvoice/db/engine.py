@@ -1,7 +1,9 @@
 """The pool of connections and `tx`, the only door to the database.
 
-A transaction always belongs to a `Scope`: the account acted upon. PostgreSQL's row level security reads it from two settings
-of the transaction (`qvoice.account`, `qvoice.path`), so a query that forgets its account sees nothing rather than everything.
+A transaction always belongs to a `Scope`: the account acted upon. PostgreSQL's row level security reads it from two
+settings
+of the transaction (`qvoice.account`, `qvoice.path`), so a query that forgets its account sees nothing rather than
+everything.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ _ENTER = text("select set_config('qvoice.account', :account, true), set_config('
 class Scope:
     """Whose data a transaction may touch, and who acts.
 
-    `account_id`: 32 hex; `path`: the account's ltree path (hex ids, root first, joined by dots), which bounds what it sees of
+    `account_id`: 32 hex; `path`: the account's ltree path (hex ids, root first, joined by dots), which bounds what it
+    sees of
     the tree below. `actor_id`/`actor_account_id`: the user and account of the token, for the audit log.
     """
 
@@ -59,7 +62,9 @@ class WriteConflict(Conflict):
 class Database:
     """A pool of connections of one role. Make one per process; `await close()` at its end."""
 
-    def __init__(self, dsn: str, *, pool_size: int = 10, overflow: int = 10, statement_timeout_ms: int = 15_000) -> None:
+    def __init__(
+        self, dsn: str, *, pool_size: int = 10, overflow: int = 10, statement_timeout_ms: int = 15_000
+    ) -> None:
         """Open nothing yet: connections are made when first needed, so a process starts while the database is away."""
         self.dsn = dsn
         self._engine = create_async_engine(

@@ -16,7 +16,9 @@ from qvoice.kit import log
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One notice. `channel` is "" for the notice that (re)connection gives: whatever was sent meanwhile is lost, drop caches."""
+    """One notice. `channel` is "" for the notice that (re)connection gives: whatever was sent meanwhile is lost,
+    drop caches.
+    """
 
     channel: str
     data: dict[str, Any]
@@ -26,7 +28,8 @@ CONNECTED = Notice("", {})
 
 
 async def listen(dsn: str, channels: Sequence[str]) -> AsyncIterator[Notice]:
-    """Yield CONNECTED after every (re)connection and then each notice of `channels`; never ends, never raises for a lost connection.
+    """Yield CONNECTED after every (re)connection and then each notice of `channels`; never ends, never raises for a
+    lost connection.
 
     A notice that is not a JSON object is logged and left out. Cancel the task (or close the generator) to stop.
     """

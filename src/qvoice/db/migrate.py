@@ -32,7 +32,9 @@ def head() -> str:
 
 
 def upgrade(settings: Settings) -> str:
-    """Create database and roles as needed and run all migrations; returns the version. Idempotent; waits for a parallel run."""
+    """Create database and roles as needed and run all migrations; returns the version. Idempotent; waits for a
+    parallel run.
+    """
     passwords = {role: settings.secret(f"db-{role}") for role in roles.LOGIN_ROLES}
     return upgrade_dsn(settings.dsn("admin"), passwords)
 
@@ -41,7 +43,9 @@ def upgrade_dsn(admin_dsn: str, passwords: Mapping[str, str]) -> str:
     """As `upgrade`, with the administrator's connection string and the passwords of the login roles."""
     roles.ensure_database(admin_dsn)
     roles.ensure_roles(admin_dsn, passwords)
-    engine = sqlalchemy.create_engine("postgresql+psycopg://" + admin_dsn.split("://", 1)[1], poolclass=sqlalchemy.NullPool)
+    engine = sqlalchemy.create_engine(
+        "postgresql+psycopg://" + admin_dsn.split("://", 1)[1], poolclass=sqlalchemy.NullPool
+    )
     with engine.begin() as connection:
         connection.execute(sqlalchemy.text("select pg_advisory_xact_lock(713002)"))
         connection.execute(sqlalchemy.text("set local lock_timeout = '10s'"))

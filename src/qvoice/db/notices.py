@@ -1,4 +1,6 @@
-"""Sending notices: `qvoice_doc` for changed documents, `qvoice_event` for live events. They go out when the transaction commits."""
+"""Sending notices: `qvoice_doc` for changed documents, `qvoice_event` for live events. They go out when the
+transaction commits.
+"""
 
 from __future__ import annotations
 

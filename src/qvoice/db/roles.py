@@ -1,4 +1,6 @@
-"""The roles and the database itself, made idempotently with the administrator's connection (ours or an external server's)."""
+"""The roles and the database itself, made idempotently with the administrator's connection (ours or an external
+server's).
+"""
 
 from __future__ import annotations
 
@@ -23,14 +25,17 @@ def ensure_database(admin_dsn: str) -> None:
     with psycopg.connect(_other_database(admin_dsn, "postgres"), autocommit=True, connect_timeout=5) as connection:
         if connection.execute("select from pg_database where datname = %s", [name]).fetchone() is None:
             connection.execute(
-                sql.SQL("create database {} template template0 encoding 'UTF8' locale 'C.UTF-8'").format(sql.Identifier(name))
+                sql.SQL("create database {} template template0 encoding 'UTF8' locale 'C.UTF-8'").format(
+                    sql.Identifier(name)
+                )
             )
 
 
 def ensure_roles(admin_dsn: str, passwords: Mapping[str, str]) -> None:
     """Create or update the four roles and their rights in the database of `admin_dsn`.
 
-    `passwords`: {login role: password}. Works for an administrator that is not superuser but has CREATEROLE and owns the database.
+    `passwords`: {login role: password}. Works for an administrator that is not superuser but has CREATEROLE and owns
+    the database.
     """
     with psycopg.connect(admin_dsn, connect_timeout=5) as connection:
         # Roles are shared by all databases of a server: two installations (or tests) may do this at once.

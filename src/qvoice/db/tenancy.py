@@ -1,6 +1,7 @@
 """Row level security: the DDL every tenant table gets, and the check that every one has it.
 
-Roles: `qvoice_owner` owns all tables (nobody logs in as it), `qvoice_app` is what processes log in as and always goes through the
+Roles: `qvoice_owner` owns all tables (nobody logs in as it), `qvoice_app` is what processes log in as and always goes
+through the
 policies, `qvoice_lookup` owns the definer functions, the only reads across tenants.
 """
 
@@ -26,7 +27,8 @@ DOCUMENT_COLUMNS = """
 def protect(table: str, *, condition: str = f"account_id = {CURRENT_ACCOUNT}", append_only: bool = False) -> list[str]:
     """Return the statements that put `table` (with a column account_id) under row level security.
 
-    The app sees and writes rows of the transaction's account only (or where `condition` holds); `append_only` tables cannot be
+    The app sees and writes rows of the transaction's account only (or where `condition` holds); `append_only` tables
+    cannot be
     updated or deleted from. `qvoice_lookup` may read (for definer functions).
     """
     rights = "select, insert" if append_only else "select, insert, update, delete"
@@ -41,7 +43,9 @@ def protect(table: str, *, condition: str = f"account_id = {CURRENT_ACCOUNT}", a
 
 
 def protect_subtree(table: str) -> list[str]:
-    """As `protect`, but rows of the accounts below the transaction's account are visible too (accounts' own policy decides)."""
+    """As `protect`, but rows of the accounts below the transaction's account are visible too (accounts' own policy
+    decides).
+    """
     return protect(
         table,
         condition=f"account_id = {CURRENT_ACCOUNT} or exists (select from accounts a where a.id = {table}.account_id)",
@@ -49,7 +53,9 @@ def protect_subtree(table: str) -> list[str]:
 
 
 def document_ddl(table: str, *columns: str) -> list[str]:
-    """Return the statements that make a document table (see features/documents) with extra typed `columns`, protected and indexed."""
+    """Return the statements that make a document table (see features/documents) with extra typed `columns`,
+    protected and indexed.
+    """
     extra = "".join(f",\n    {column}" for column in columns)
     return [
         f"create table {table} ({DOCUMENT_COLUMNS}{extra}\n)",
@@ -61,7 +67,8 @@ def document_ddl(table: str, *columns: str) -> list[str]:
 def definer(function: str, ddl: str, *, grantees: Sequence[str] = ("qvoice_app",)) -> list[str]:
     """Return the statements that make a SECURITY DEFINER function owned by qvoice_lookup.
 
-    `function`: its signature for GRANT, such as `account_scope(uuid)`; `ddl`: `create function …` without the SECURITY clause's
+    `function`: its signature for GRANT, such as `account_scope(uuid)`; `ddl`: `create function …` without the
+    SECURITY clause's
     duty being forgotten: it must say `security definer` and `set search_path`.
     """
     lowered = ddl.lower()

@@ -39,7 +39,8 @@ ACCOUNTS = [
     "create index accounts_name_key on accounts (name_key) where deleted is null",
     "alter table accounts enable row level security",
     "alter table accounts force row level security",
-    f"create policy tenant on accounts to qvoice_app using (path <@ {CURRENT_PATH}) with check (path <@ {CURRENT_PATH})",
+    f"create policy tenant on accounts to qvoice_app using (path <@ {CURRENT_PATH}) with check (path <@
+    {CURRENT_PATH})",
     "create policy lookup on accounts for select to qvoice_lookup using (true)",
     "grant select, insert, update on accounts to qvoice_app",
     "grant select on accounts to qvoice_lookup",
@@ -175,13 +176,15 @@ FUNCTIONS = [
         "account_scope(uuid)",
         f"""
     create function account_scope(wanted uuid) returns table (
-        id uuid, path text, parent_id uuid, name text, realm text, enabled boolean, is_reseller boolean, reseller_id uuid,
+        id uuid, path text, parent_id uuid, name text, realm text, enabled boolean, is_reseller boolean, reseller_id
+        uuid,
         timezone text, language text, country text)
     {_HEADER} as $$
         select a.id, a.path::text, a.parent_id, a.name, a.realm,
             not exists (select from accounts up where up.path @> a.path and not up.enabled),
             a.is_reseller,
-            (select up.id from accounts up where up.path @> a.path and up.id <> a.id and (up.is_reseller or up.parent_id is null)
+            (select up.id from accounts up where up.path @> a.path and up.id <> a.id and (up.is_reseller or
+            up.parent_id is null)
              order by nlevel(up.path) desc limit 1),
             a.timezone, a.language, a.country
         from accounts a where a.id = wanted and a.deleted is null
@@ -212,7 +215,8 @@ FUNCTIONS = [
         "login_candidates(text, text, text)",
         f"""
     create function login_candidates(kind text, value text, login text) returns table (
-        account_id uuid, path text, account_name text, realm text, account_enabled boolean, user_id uuid, user_enabled boolean,
+        account_id uuid, path text, account_name text, realm text, account_enabled boolean, user_id uuid, user_enabled
+        boolean,
         md5_hash text, sha1_hash text, user_identity text, account_identity text)
     {_HEADER} as $$
         select a.id, a.path::text, a.name, a.realm,
@@ -237,7 +241,8 @@ FUNCTIONS = [
         path text, account_enabled boolean, is_reseller boolean, account_identity text,
         user_id uuid, user_identity text, user_enabled boolean, priv_level text, admin_type text, revoked boolean)
     {_HEADER} as $$
-        select a.path::text, not exists (select from accounts up where up.path @> a.path and not up.enabled), a.is_reseller,
+        select a.path::text, not exists (select from accounts up where up.path @> a.path and not up.enabled),
+        a.is_reseller,
             k.identity, u.id, s.identity, u.enabled, u.priv_level, u.doc ->> 'admin_type',
             exists (select from revoked_tokens r where r.token_id = token_holder.token_id)
         from accounts a
@@ -252,7 +257,8 @@ FUNCTIONS = [
         f"""
     create function api_key_account(key_hash text) returns table (account_id uuid, account_identity text)
     {_HEADER} as $$
-        select k.account_id, k.identity from account_secrets k join accounts a on a.id = k.account_id and a.deleted is null
+        select k.account_id, k.identity from account_secrets k join accounts a on a.id = k.account_id and a.deleted is
+        null
         where k.api_key_hash = key_hash
     $$""",
     ),

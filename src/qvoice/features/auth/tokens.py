@@ -1,0 +1,118 @@
+"""Signed tokens (JWT, HS256) with the claims the dialect's clients read: account_id, owner_id, method, exp.
+
+A token carries a signature of the identity secrets of its account and user. Changing the password (or the API key)
+changes the
+secret, so every older token dies with it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OctKey
+
+from qvoice.kit import ids
+
+ISSUER = "qvoice"
+DEFAULT_LIFETIME_S = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a token says. `owner_id` None: made with an API key. `expires` Unix seconds."""
+
+    account_id: str
+    owner_id: str | None
+    method: str
+    token_id: str
+    identity: str
+    expires: int
+    impersonated_by: str | None = None
+
+
+class TokenKey:
+    """The installation's secret (`token-key`) and all that is derived from it."""
+
+    def __init__(self, secret: str) -> None:
+        """`secret`: at least 16 characters of the secret `token-key`."""
+        if len(secret) < 16:
+            raise ValueError("the token key is too short")
+        material = secret.encode()
+        self._jwt = OctKey.import_key(hmac.new(material, b"jwt", hashlib.sha256).digest())
+        self._identity = hmac.new(material, b"identity", hashlib.sha256).digest()
+        self._api_key = hmac.new(material, b"api-key", hashlib.sha256).digest()
+
+    def identity(self, account_secret: str, user_secret: str | None) -> str:
+        """Return the identity signature over an account's and a user's secret."""
+        text = f"{account_secret}|{user_secret or ''}".encode()
+        return hmac.new(self._identity, text, hashlib.sha256).hexdigest()[:32]
+
+    def api_key(self, account_id: str, nonce: str) -> str:
+        """Return an account's API key (64 hex). Only the nonce is stored: a copy of the database gives no keys."""
+        return hmac.new(self._api_key, f"{account_id}|{nonce}".encode(), hashlib.sha256).hexdigest()
+
+    def issue(
+        self,
+        *,
+        account_id: str,
+        owner_id: str | None,
+        method: str,
+        identity: str,
+        now: datetime,
+        lifetime_s: int = DEFAULT_LIFETIME_S,
+        impersonated_by: str | None = None,
+    ) -> str:
+        """Return a new token."""
+        issued = int(now.timestamp())
+        claims = {
+            "iss": ISSUER,
+            "account_id": account_id,
+            "method": method,
+            "identity_sig": identity,
+            "iat": issued,
+            "exp": issued + lifetime_s,
+            "jti": secrets.token_hex(16),
+        }
+        if owner_id:
+            claims["owner_id"] = owner_id
+        if impersonated_by:
+            claims["impersonated_by"] = impersonated_by
+        return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, self._jwt)
+
+    def read(self, token: str, now: datetime) -> Claims | None:
+        """Return the claims of a token that we signed and that has not expired, else None."""
+        if len(token) > 4096 or token.count(".") != 2:
+            return None
+        try:
+            claims = jwt.decode(token, self._jwt, algorithms=["HS256"]).claims
+        except (JoseError, ValueError, UnicodeError):
+            return None
+        account, owner, expires = claims.get("account_id"), claims.get("owner_id"), claims.get("exp")
+        if claims.get("iss") != ISSUER or not isinstance(account, str) or not ids.is_id(account):
+            return None
+        if (
+            not isinstance(expires, int)
+            or expires <= now.timestamp()
+            or (owner is not None and not ids.is_id(str(owner)))
+        ):
+            return None
+        return Claims(
+            account_id=account,
+            owner_id=owner,
+            method=str(claims.get("method", "")),
+            token_id=str(claims.get("jti", "")),
+            identity=str(claims.get("identity_sig", "")),
+            expires=expires,
+            impersonated_by=claims.get("impersonated_by"),
+        )
+
+
+def api_key_hash(api_key: str) -> str:
+    """Return what is stored and looked up for an API key (it is random: a plain hash is enough)."""
+    return hashlib.sha256(api_key.encode()).hexdigest()
