@@ -43,8 +43,8 @@ def tree(database):
 
 
 INSERT = text(
-    "insert into users (id, account_id, doc, priv_level, enabled) values (gen_random_uuid(), :account, '{}', 'user',
-    true)"
+    "insert into users (id, account_id, doc, priv_level, enabled) values (gen_random_uuid(), :account, '{}', 'user',"
+    " true)"
 )
 
 

@@ -17,9 +17,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _APPEND = text(
     "insert into audit (account_id, actor_account_id, actor_id, auth_method, method, path, status, request_id, source)"
-    " values (cast(:account as uuid), cast(:actor_account as uuid), cast(:actor as uuid), :auth, :method, :path,
-    :status,"
-    " :request_id, :source)"
+    " values (cast(:account as uuid), cast(:actor_account as uuid), cast(:actor as uuid), :auth, :method,"
+    " :path, :status, :request_id, :source)"
 )
 
 

@@ -39,8 +39,8 @@ ACCOUNTS = [
     "create index accounts_name_key on accounts (name_key) where deleted is null",
     "alter table accounts enable row level security",
     "alter table accounts force row level security",
-    f"create policy tenant on accounts to qvoice_app using (path <@ {CURRENT_PATH}) with check (path <@
-    {CURRENT_PATH})",
+    f"create policy tenant on accounts to qvoice_app using (path <@ {CURRENT_PATH})"
+    f" with check (path <@ {CURRENT_PATH})",
     "create policy lookup on accounts for select to qvoice_lookup using (true)",
     "grant select, insert, update on accounts to qvoice_app",
     "grant select on accounts to qvoice_lookup",
