@@ -203,9 +203,10 @@ def _is_number(value: Any) -> TypeGuard[int | float]:
 
 def _gateways(resource: Document, random: Sequence[float]) -> list[tuple[int, Document]]:
     listed = resource.get("gateways")
-    found = [
+    gateways: list[Any] = list(listed) if isinstance(listed, list | tuple) else []
+    found: list[tuple[int, Document]] = [
         (index, gateway)
-        for index, gateway in enumerate(listed if isinstance(listed, list | tuple) else ())
+        for index, gateway in enumerate(gateways)
         if isinstance(gateway, Mapping) and gateway.get("enabled") is not False and gateway.get("endpoint_type", "sip") == "sip"
     ]
     if resource.get("gateway_strategy") == "random" and random:

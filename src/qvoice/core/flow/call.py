@@ -46,3 +46,7 @@ class Call:
     random: tuple[float, ...] = ()
     last_cause: str = ""
     privacy: str = "none"
+    kept_caller: CallerId | None = None
+    """The caller id of a forwarded call that must go out as it came (`Loop.keep_caller_id`)."""
+    dynamic_caller: CallerId | None = None
+    """The caller id that set_cid or dynamic_cid gave this call; empty parts are not set."""

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from qvoice.core.dialing import caller_id
 from qvoice.core.dialing.endpoint import Endpoint, merge
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.world import World
+from qvoice.core.ring.plan import CallerId
+from qvoice.kit.text import clean_line
 
 
 def endpoint_of_device(world: World, device_id: str) -> Endpoint | None:
@@ -40,3 +45,46 @@ def caller_endpoint(call: Call) -> Endpoint:
         if found is not None:
             return found
     return merge({**world.account, "id": world.account_id}, None, None, ancestors=world.ancestors)
+
+
+def is_internal(call: Call) -> bool:
+    """Tell whether the call is made in the name of one of the account's own devices or users (and was not forwarded from outside)."""
+    return bool(call.authorised_by) and call.kept_caller is None
+
+
+def timezone_of(call: Call, *names: str | None) -> str:
+    """Return the first zone that is named: `names` in order, else the caller's, the account's, the call's."""
+    account = call.world.account.get("timezone")
+    given = [*names, caller_endpoint(call).timezone if call.authorised_by else "", account, call.timezone]
+    return next((name for name in given if isinstance(name, str) and name), "UTC")
+
+
+def shown_caller(call: Call, kind: str = "internal") -> CallerId:
+    """Return the caller id for a leg of `kind`: `internal` to the account's own phones, `external`/`emergency` to carriers."""
+    world: World = call.world
+    if kind == "internal" and not is_internal(call):
+        return _from_outside(call)
+    return caller_id.outgoing(
+        kind,
+        endpoint=caller_endpoint(call),
+        sip=call.caller,
+        account=world.account,
+        numbers=world.numbers,
+        kept=call.kept_caller,
+        dynamic=call.dynamic_caller,
+        prefix=call.caller_id_prefix,
+        privacy=call.privacy,
+        default_number=world.default_number,
+    )
+
+
+def _from_outside(call: Call) -> CallerId:
+    """A caller from outside is shown as he came, with what set_cid and prepend_cid changed."""
+    shown, wanted = call.caller, call.dynamic_caller
+    name, number = shown.name, shown.number
+    if wanted is not None:
+        name, number = wanted.name or name, wanted.number or number
+    if shown.private:
+        name, number = "Anonymous", "anonymous"
+    prefix_name, prefix_number = call.caller_id_prefix
+    return replace(shown, name=clean_line(prefix_name + name, 64), number=clean_line(prefix_number + number, 64))

@@ -13,6 +13,8 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import CallerId
 
+_CALLERS = ("original_caller", "kept_caller", "dynamic_caller")
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -54,7 +56,9 @@ def call_to_json(call: Call) -> dict[str, Any]:
     facts = {f.name: getattr(call, f.name) for f in fields(call) if f.name != "world"}
     facts["now"] = call.now.isoformat()
     facts["caller"] = asdict(call.caller)
-    facts["original_caller"] = asdict(call.original_caller) if call.original_caller else None
+    for name in _CALLERS:
+        caller = getattr(call, name)
+        facts[name] = asdict(caller) if caller is not None else None
     facts["caller_id_prefix"] = list(call.caller_id_prefix)
     facts["random"] = list(call.random)
     facts["named_captures"] = dict(call.named_captures)
@@ -69,8 +73,9 @@ def call_from_json(facts: dict[str, Any], world: World) -> Call:
     values = {key: value for key, value in facts.items() if key in known}
     values["now"] = datetime.fromisoformat(values["now"])
     values["caller"] = CallerId(**values["caller"])
-    original = values.get("original_caller")
-    values["original_caller"] = CallerId(**original) if original else None
+    for key in _CALLERS:
+        stored = values.get(key)
+        values[key] = CallerId(**stored) if stored else None
     name, number = values.get("caller_id_prefix", ("", ""))
     values["caller_id_prefix"] = (name, number)
     values["random"] = tuple(values.get("random", ()))

@@ -12,6 +12,10 @@ ANY = frozenset({"*any*"})
 """`EXITS` of a module whose child keys are free (digits, rule ids, values)."""
 
 WILDCARD = "_"
+"""The child taken when no other fits."""
+
+FAILURES = frozenset({"failures", "_"})
+"""`EXITS` of a module that rings somebody: hangup causes (`USER_BUSY`), `sip:<code>`, and `_`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,8 @@ def of_document(document: Mapping[str, Any]) -> list[Ref]:
                 refs = module.references(module.Data.model_validate(dict(data_of(node))))
             except ValidationError:
                 refs = []
+            more = getattr(module, "references_of_exits", None)
+            refs = [*refs, *(more(children_of(node)) if more is not None else ())]
             found.update(dict.fromkeys(ref for ref in refs if ref.id or ref.by != "id"))
         todo.extend(children_of(node).values())
     return list(found)

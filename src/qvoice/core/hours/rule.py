@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,10 @@ DAY = 86400
 """Seconds in a day of the wall clock."""
 
 FIRST_DAY = 62_586_115_200
-"""Default `start_date`, Gregorian seconds (2011-04-11, a Monday; the dialect's)."""
+"""Default `start_date`, Gregorian seconds (Monday 1983-04-11; the dialect's)."""
+
+LAST_DAY = 315_000_000_000
+"""Latest start_date taken literally (year 9981); later ones are as good as never."""
 
 _WEEKDAYS = {
     "monday": 0, "tuesday": 1, "wednesday": 2, "wensday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6,
@@ -51,11 +54,12 @@ def in_force(rule: Mapping[str, Any], now: datetime, timezone: str) -> bool:
 
 def matches(rule: Mapping[str, Any], now: datetime, timezone: str) -> bool:
     """As `in_force`, by the clock alone."""
-    local = now.astimezone(zone(timezone) or UTC)
+    where = zone(timezone) or UTC
+    local = now.astimezone(where)
     second = local.hour * 3600 + local.minute * 60 + local.second
     start, stop = _seconds(rule.get("time_window_start"), 0), _seconds(rule.get("time_window_stop"), DAY)
     today = local.date()
-    first = _first_day(rule)
+    first = _first_day(rule, where)
     if start < stop:
         return start <= second < stop and _is_day(rule, today, first)
     after_midnight = second < stop and _is_day(rule, today - timedelta(days=1), first)
@@ -103,13 +107,12 @@ def _is_day_of_month(rule: Mapping[str, Any], day: date, first: date) -> bool:
     return day.day in (days or {first.day})
 
 
-def _first_day(rule: Mapping[str, Any]) -> date:
-    """Return the day of `start_date`. It is a day, not a moment: the dialect stores it as midnight UTC of that day."""
+def _first_day(rule: Mapping[str, Any], where: tzinfo) -> date:
+    """Return the day of `start_date`. It means a day but is stored as a moment: midnight UTC (by tools) or of the zone (by forms)."""
     seconds = _number(rule.get("start_date"), FIRST_DAY)
-    try:
-        return from_gregorian(seconds).date()
-    except ValueError:
-        return from_gregorian(FIRST_DAY).date()
+    if seconds % DAY == 0 and seconds >= FIRST_DAY - DAY:
+        return from_gregorian(min(seconds, LAST_DAY)).date()
+    return from_gregorian(min(max(seconds, FIRST_DAY), LAST_DAY)).astimezone(where).date()
 
 
 def _weekdays(rule: Mapping[str, Any]) -> set[int]:

@@ -56,6 +56,8 @@ class Loop:
     number: str
     account_id: str
     authorised_by: str = ""
+    keep_caller_id: bool = False
+    """The leg's caller id goes on as it is (a forwarded call shows who really calls), instead of the authoriser's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,30 @@
+"""Answer the call."""
+
+from __future__ import annotations
+
+from qvoice.core.flow.call import Call
+from qvoice.core.flow.document import ModuleData
+from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.references import Ref
+from qvoice.core.flow.talk import Talk
+from qvoice.core.flow.talk import answer as pick_up
+
+VERSION = 1
+GROUP = "Advanced"
+ICON = "phone-check"
+EXITS = frozenset({"_"})
+
+
+class Data(ModuleData):
+    """Nothing to set."""
+
+
+def references(data: Data) -> list[Ref]:
+    """Nothing is named."""
+    return []
+
+
+def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
+    """Answer."""
+    yield from pick_up()
+    return WILDCARD
