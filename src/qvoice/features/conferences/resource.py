@@ -14,7 +14,7 @@ def summary(doc: Doc) -> Doc:
     """Return the list row (kazoo.md 2.2)."""
     return {
         key: doc.get(key)
-        for key in ("name", "owner_id", "member", "moderator", "conference_numbers", "ui_flags", "flags")
+        for key in ("id", "name", "owner_id", "member", "moderator", "conference_numbers", "ui_flags", "flags")
     } | {"_read_only": {"members": 0, "moderators": 0, "duration": 0, "is_locked": False}}
 
 

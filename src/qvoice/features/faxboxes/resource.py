@@ -12,7 +12,7 @@ from qvoice.features.vmboxes.owner import owner_column
 
 def summary(doc: Doc) -> Doc:
     """Return the list row (kazoo.md 2.2)."""
-    return {"name": doc.get("name"), "owner_id": doc.get("owner_id"), "flags": doc.get("flags", [])}
+    return {"id": doc["id"], "name": doc.get("name"), "owner_id": doc.get("owner_id"), "flags": doc.get("flags", [])}
 
 
 RESOURCE = Resource(

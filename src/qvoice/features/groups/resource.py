@@ -11,6 +11,7 @@ from qvoice.features.groups.schemas import Group, features
 def summary(doc: Doc) -> Doc:
     """Return the list row: `endpoints` is a count (kazoo.md 2.2, H19)."""
     return {
+        "id": doc["id"],
         "name": doc.get("name"),
         "features": features(doc),
         "endpoints": len(doc.get("endpoints") or {}),

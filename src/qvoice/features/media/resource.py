@@ -29,6 +29,5 @@ RESOURCE = Resource(
     table_columns=(Column("name", Text, nullable=False), Column("prompt_id", Text)),
     hooks=Hooks(before_write=_keep_facts, before_delete=_drop_audio),
     own=None,
-    user_reads=True,
     singular="media file",
 )

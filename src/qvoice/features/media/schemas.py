@@ -40,6 +40,7 @@ class MediaDocument(BaseModel):
 def row(document: dict[str, Any]) -> dict[str, Any]:
     """Return the media list's extra fields."""
     return {
+        "id": document["id"],
         "name": document.get("name"),
         "media_type": document.get("content_type"),
         "media_source": document.get("media_source"),

@@ -10,7 +10,7 @@ from qvoice.features.menus.schemas import Menu
 
 def summary(doc: Doc) -> Doc:
     """Return the list row (kazoo.md 2.2)."""
-    return {"name": doc.get("name"), "flags": doc.get("flags", [])}
+    return {"id": doc["id"], "name": doc.get("name"), "flags": doc.get("flags", [])}
 
 
 RESOURCE = Resource(

@@ -10,7 +10,7 @@ from qvoice.features.resources.schemas import Trunk
 
 def summary(doc: Doc) -> Doc:
     """Return the list row (kazoo.md 2.2)."""
-    keys = ("name", "enabled", "weight_cost", "template_name", "classifiers")
+    keys = ("id", "name", "enabled", "weight_cost", "template_name", "classifiers")
     return {key: doc[key] for key in keys if key in doc}
 
 

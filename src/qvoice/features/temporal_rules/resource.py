@@ -10,7 +10,7 @@ from qvoice.features.temporal_rules.schemas import TemporalRule
 
 def summary(doc: Doc) -> Doc:
     """Return the list row (kazoo.md 2.2)."""
-    return {"name": doc.get("name"), "type": doc.get("type"), "flags": doc.get("flags", [])}
+    return {"id": doc["id"], "name": doc.get("name"), "type": doc.get("type"), "flags": doc.get("flags", [])}
 
 
 RESOURCE = Resource(

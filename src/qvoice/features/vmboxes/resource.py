@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import Column, Text, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from qvoice.core.access.permissions import USER_FIELDS
 from qvoice.db.metadata import HexId
 from qvoice.features.documents.resource import Change, Doc, Document, Hooks, Resource, Taken
 from qvoice.features.vmboxes import messages, pin
@@ -18,6 +17,7 @@ from qvoice.features.vmboxes.schemas import VoicemailBox
 def summary(doc: Doc) -> Doc:
     """Return the list row; `messages` is filled in by the route (kazoo.md 2.2)."""
     return {
+        "id": doc["id"],
         "name": doc.get("name"),
         "mailbox": doc.get("mailbox"),
         "owner_id": doc.get("owner_id"),
@@ -57,6 +57,5 @@ RESOURCE = Resource(
     constraints={
         "vmboxes_mailbox": Taken("mailbox", "unique", "Another voicemail box has this number: choose another or delete that one.")
     },
-    user_writes=USER_FIELDS["vmboxes"],
     singular="voicemail box",
 )

@@ -150,15 +150,17 @@ FUNCTIONS = [
         order by nlevel(up.path) desc, r.id
     $$""",
     ),
+    # The transaction's account and those above it, nearest first, as flows see them.
     *definer(
-        "account_ancestors()",
+        "account_chain()",
         f"""
-    create function account_ancestors() returns table (id uuid, doc jsonb)
+    create function account_chain() returns table (id uuid, path text, enabled boolean, doc jsonb)
     {_HEADER} as $$
-        select up.id, up.doc || jsonb_build_object(
-            'name', up.name, 'realm', up.realm, 'timezone', up.timezone, 'language', up.language, 'country', up.country)
-        from accounts me join accounts up on up.path @> me.path and up.id <> me.id
-        where me.id = {CURRENT_ACCOUNT}
+        select up.id, up.path::text, up.enabled, up.doc || jsonb_build_object(
+            'name', up.name, 'realm', up.realm, 'timezone', up.timezone, 'language', up.language, 'country', up.country,
+            'enabled', up.enabled)
+        from accounts me join accounts up on up.path @> me.path
+        where me.id = {CURRENT_ACCOUNT} and me.deleted is null
         order by nlevel(up.path) desc
     $$""",
     ),

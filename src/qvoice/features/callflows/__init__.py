@@ -1,0 +1,1 @@
+"""Callflows: the documents, and what calls need of them in memory."""

@@ -1,0 +1,1 @@
+"""Telephone numbers: who owns them and what they are used for."""
