@@ -88,6 +88,12 @@ async def _uris(sound: Sound, lang: str, media_path: MediaPath, allow_url: bool)
                 log.get().warning("sound.no_media", media=media_id[:80])
                 return []
             return [f"sound:{path}"]
+        case Recording(ref=ref) if ref.startswith("blob-"):
+            path = await media_path(ref)
+            if path is None:
+                log.get().warning("sound.no_recording", ref=ref[:80])
+                return []
+            return [f"sound:{path}"]
         case Recording(ref=ref):
             if not _SAFE_NAME.fullmatch(ref.removeprefix("/")) or ".." in ref:
                 log.get().warning("sound.bad_reference", ref=ref[:80])

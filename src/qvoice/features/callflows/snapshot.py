@@ -118,10 +118,15 @@ class Snapshots:
             return None
         return merge(world.account, world.user(device.get("owner_id")), device, ancestors=world.ancestors)
 
-    async def world(self, account_id: str, refs: Iterable[Ref] = ()) -> World:
-        """Return the account's world with what `refs` name loaded."""
-        wanted = tuple(refs)
-        return (await self._fresh(account_id, wanted, lambda _: wanted)).world
+    async def world(
+        self, account_id: str, refs: Iterable[Ref] = (), *, device_id: str | None = None, user_id: str | None = None
+    ) -> World | None:
+        """Return the account's world with a device and its owner, a user, and what `refs` name loaded; None without account."""
+        wanted = (*refs, *of_call(account_id=account_id, device_id=device_id, owner_id=user_id))
+        try:
+            return (await self._fresh(account_id, wanted, lambda _: wanted)).world
+        except AccountGone:
+            return None
 
     async def account(self, account_id: str) -> dict[str, Any]:
         """Return the account document, with `id`, realm, timezone, language and country. Raises as `find_flow`."""

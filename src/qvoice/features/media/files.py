@@ -47,6 +47,8 @@ class MediaFiles:
         """
         if media_id.startswith(SYSTEM_MEDIA):
             return asterisk_prompt(media_id.removeprefix(SYSTEM_MEDIA))
+        if media_id.startswith(BLOB_PREFIX):
+            return await self.recording(account_id, media_id)
         _check(account_id, media_id)
         return await self._once(account_id, media_id)
 
