@@ -6,6 +6,7 @@ import ast
 import re
 
 import pytest
+
 from tests.arch.tree import ROOT, modules, tracked
 
 LIMITS = {".py": 400, ".tsx": 250, ".ts": 400, ".cfg": 400}
