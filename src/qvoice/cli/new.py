@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import keyword
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -27,9 +28,7 @@ class Refused(Exception):
 def words_for(kind: str, name: str, *, root: Path = ROOT) -> dict[str, str]:
     """Return what the placeholders stand for. Raises Refused for a name that would not make a sound file or table."""
     if not re.fullmatch(r"[a-z][a-z0-9_]{1,39}", name) or keyword.iskeyword(name) or name.endswith("_"):
-        raise Refused(
-            f"{name!r} is no name: lower-case letters, digits and _, beginning with a letter, such as call_park"
-        )
+        raise Refused(f"{name!r} is no name: use lower-case letters, digits and _, a letter first, such as call_park")
     plural = name if name.endswith("s") else name[:-1] + "ies" if re.search(r"[^aeiou]y$", name) else name + "s"
     singular = name[:-1] if kind == "resource" and name.endswith("s") else name
     words = {
@@ -79,5 +78,10 @@ def run(kind: str, name: str) -> int:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
         print(file.relative_to(ROOT))
+    python = [str(file) for file in files if file.suffix == ".py"]
+    if python:  # where an import sorts depends on the name
+        subprocess.run(
+            [str(Path(sys.executable).parent / "ruff"), "check", "-q", "--select", "I", "--fix", *python], check=True
+        )
     print(f"next: make the failing test say what you want ({NEXT[kind]})")
     return 0
