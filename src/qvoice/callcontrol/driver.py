@@ -36,7 +36,15 @@ async def run_flow(call: LiveCall, flow: CompiledFlow, *, resume: Checkpoint | N
         call.checkpoint = checkpoint
         call.exchange.journal.touch(call)
 
-    return await run_talk(call, interpret(flow, facts, call.trace, at_node=at_node, resume=resume))
+    try:
+        return await run_talk(call, interpret(flow, facts, call.trace, at_node=at_node, resume=resume))
+    finally:
+        for entry in call.trace.entries:
+            if entry.kind in ("error", "unknown"):
+                log.get().warning(
+                    "flow.passed_over", call=call.id, account=facts.account_id, flow=entry.flow_id, path=entry.path,
+                    module=entry.module, why=entry.detail,
+                )  # fmt: skip
 
 
 async def run_talk(call: LiveCall, talk: Talk[Any]) -> Any:

@@ -83,12 +83,15 @@ class Exchange:
         if call is None:
             return
         call.mailbox.put(message)
-        if message.type == "ChannelDestroyed":
+        if message.type == "ChannelDestroyed" or (message.type == "StasisEnd" and channel == call.caller.channel):
             del self.by_channel[channel]
 
     def _stasis_start(self, message: wire.Message) -> None:
         channel, args = message.channel, message.args
-        if channel is None or channel.id in self.by_channel:
+        if channel is None:
+            return
+        if channel.id in self.by_channel:
+            self.by_channel[channel.id].mailbox.put(message)
             return
         if args[:1] != ["in"] or self.draining:
             # A leg whose call has ended meanwhile, or something that did not come through the edge.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from qvoice.callcontrol import causes
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
-from qvoice.callcontrol.legs import CallLeg
+from qvoice.callcontrol.legs import INBOUND, CallLeg
 from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.checkpoint import Checkpoint
@@ -129,8 +129,14 @@ class LiveCall:
             if message.dialstatus in ("RINGING", "PROGRESS") and not leg.rang:
                 leg.rang = wire.moment(message.timestamp)
                 self.exchange.leg_changed(self, leg, None)
+        elif kind == "ChannelHangupRequest":
+            if message.cause and not leg.cause and not leg.cancelled:
+                leg.cause, leg.sip_code = causes.name_of(message.cause, message.tech_cause), message.tech_cause
         elif kind == "ChannelDestroyed":
             self.end_leg(leg, wire.moment(message.timestamp), causes.name_of(message.cause, message.tech_cause), message.tech_cause)
+        elif kind == "StasisEnd" and leg.direction == INBOUND:
+            # The last we hear of a channel that came in by the dialplan: its ChannelDestroyed is not sent to us.
+            self.end_leg(leg, wire.moment(message.timestamp), leg.cause or "NORMAL_CLEARING", leg.sip_code)
 
     def end_leg(self, leg: CallLeg, at: float, cause: str, sip_code: int) -> None:
         """Write down a leg's end (Unix seconds) and why; its CDR goes out. A second time does nothing."""
@@ -139,7 +145,7 @@ class LiveCall:
         leg.ended = max(at, leg.created)
         if leg.cancelled:
             leg.cause = leg.cancelled
-        elif leg is self.caller and not leg.answered and not sip_code:
+        elif leg.direction == INBOUND and not leg.answered:
             leg.cause = "ORIGINATOR_CANCEL"
         else:
             leg.cause = cause

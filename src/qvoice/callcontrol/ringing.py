@@ -15,6 +15,7 @@ from qvoice.core.flow.commands import Media
 from qvoice.core.flow.events import RingDone
 from qvoice.core.ring import machine as m
 from qvoice.core.ring.plan import RingPlan
+from qvoice.kit import log
 
 CONFIRM_PROMPT = ("sound:vm-press", "sound:digits/1")
 CONFIRM_PROMPTS, CONFIRM_WAIT = 3, 7.0
@@ -80,6 +81,10 @@ def _events(state: _Ringing, item: wire.Message | Command | None) -> list[m.Ring
     leg = next((leg for leg in state.by_plan.values() if channel is not None and leg.channel == channel.id), None)
     if leg is None:
         return []
+    if kind == "StasisStart":
+        # The machine ends the leg in time; Asterisk's own limit is for the case that we are gone.
+        _watch(state.call, leg, state.call.ari.post(f"channels/{leg.channel}/dial", {"timeout": "180"}))
+        return []
     if kind == "Dial":
         if item.dialstatus == "RINGING":
             return [m.LegRinging(leg.plan_id)]
@@ -143,7 +148,10 @@ async def _carry_out(state: _Ringing, actions: list[m.Action]) -> None:
 
 
 def _start(state: _Ringing, action: m.StartLeg) -> None:
-    """Create and dial in one go; a refusal comes back through the mailbox, like everything that happens to a leg."""
+    """Create the leg; it is dialled when Asterisk says that it is in Stasis (before that, dial is a conflict).
+
+    A refusal comes back through the mailbox, like everything that happens to a leg.
+    """
     call, plan_leg = state.call, action.leg
     facts = call.facts
     leg = outgoing(
@@ -154,15 +162,17 @@ def _start(state: _Ringing, action: m.StartLeg) -> None:
     call.legs[leg.channel] = leg
     call.exchange.adopt_leg(call, leg)
     body = create_body(leg, plan_leg, call_id=call.id, hops=facts.hops if facts else 0)
-    created = call.ari.post("channels/create", body=body)
-    dialled = call.ari.post(f"channels/{leg.channel}/dial", {"timeout": str(int(plan_leg.timeout) + 10)})
+    _watch(call, leg, call.ari.post("channels/create", body=body))
 
+
+def _watch(call: LiveCall, leg: CallLeg, future: asyncio.Future[wire.Message]) -> None:
     def check(future: asyncio.Future[wire.Message]) -> None:
-        if not future.cancelled() and future.exception() is not None and not leg.gone:
-            call.mailbox.put(Command("leg-failed", leg=leg, problem=str(future.exception())))
+        problem = None if future.cancelled() else future.exception()
+        if problem is not None and not leg.gone:
+            log.get().warning("leg.failed", call=call.id, leg=leg.uuid, problem=str(problem))
+            call.mailbox.put(Command("leg-failed", leg=leg))
 
-    created.add_done_callback(check)
-    dialled.add_done_callback(check)
+    future.add_done_callback(check)
 
 
 async def _indicate(state: _Ringing) -> None:

@@ -18,10 +18,13 @@ from qvoice.kit import log
 DEADLINE = 5.0
 """Seconds after which an unanswered request fails."""
 
+QUIET = 0.5
+"""Seconds after connecting in which we send nothing, unless Asterisk spoke first: a frame that reaches it in one segment with the
+end of the handshake stays in its buffer, unread, until more data comes (measured with 22.10.1)."""
+
 EVENTS = (
-    "RESTResponse", "StasisStart", "StasisEnd", "ChannelDestroyed", "ChannelStateChange", "ChannelDtmfReceived", "Dial",
-    "PlaybackFinished", "RecordingFinished", "RecordingFailed", "ChannelTransfer", "ChannelHold", "ChannelUnhold",
-    "ApplicationReplaced",
+    "RESTResponse", "ApplicationRegistered", "StasisStart", "StasisEnd", "ChannelHangupRequest", "ChannelDestroyed", "ChannelStateChange", "ChannelDtmfReceived", "Dial",
+    "PlaybackFinished", "RecordingFinished", "RecordingFailed", "ChannelTransfer",
 )  # fmt: skip
 """The event filter. RESTResponse must be in it, or answers vanish (docs/handbook/calls.md)."""
 
@@ -55,6 +58,7 @@ class Ari:
         self._on_event, self._on_up, self._on_down = on_event, on_up, on_down
         self._app = app
         self._socket: asyncio.WriteTransport | None = None
+        self._open = False
         self._reader = frames.FrameReader()
         self._pending: dict[str, tuple[asyncio.Future[wire.Message], str, float]] = {}
         self._sequence = 0
@@ -65,7 +69,7 @@ class Ari:
     @property
     def connected(self) -> bool:
         """Whether Asterisk's socket is open."""
-        return self._socket is not None
+        return self._open
 
     # --- the socket's side ------------------------------------------------------------------------------------------
 
@@ -73,20 +77,34 @@ class Ari:
         """Asterisk has connected. A second socket replaces the first (Asterisk restarted before we noticed)."""
         if self._socket is not None:
             self.detach(self._socket)
-        self._socket, self._reader = transport, frames.FrameReader()
-        self._on_up()
+        self._socket, self._reader, self._open = transport, frames.FrameReader(), False
+        asyncio.get_running_loop().call_later(QUIET, self._opened, transport)
+
+    def _opened(self, transport: asyncio.WriteTransport) -> None:
+        if transport is self._socket and not self._open:
+            self._open = True
+            self._on_up()
 
     def detach(self, transport: asyncio.WriteTransport) -> None:
         """A socket is gone: everything waiting for an answer fails."""
         if transport is not self._socket:
             return
         self._socket = None
+        was_open, self._open = self._open, False
         self._outbox.clear()
         pending, self._pending = self._pending, {}
         for future, what, _ in pending.values():
             if not future.done():
                 future.set_exception(AriLost(what))
-        self._on_down()
+        if was_open:
+            self._on_down()
+
+    def close(self) -> None:
+        """Drop the socket (we are going; Asterisk will try again and find our successor)."""
+        if self._socket is not None:
+            socket = self._socket
+            self.detach(socket)
+            socket.close()
 
     def feed(self, transport: asyncio.WriteTransport, data: bytes) -> None:
         """Bytes from the socket."""
@@ -115,6 +133,10 @@ class Ari:
             log.get().warning("ari.undecodable", problem=str(problem), frame=payload[:400].decode("utf-8", "replace"))
             return
         if message.type != "RESTResponse":
+            if message.type == "ApplicationRegistered":
+                if self._socket is not None:
+                    self._opened(self._socket)
+                return
             self._on_event(message)
             return
         waiting = self._pending.pop(message.request_id, None)
@@ -137,7 +159,7 @@ class Ari:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[wire.Message] = loop.create_future()
         what = f"{method} {uri}"
-        if self._socket is None:
+        if not self._open:
             future.set_exception(AriLost(what))
             return future
         self._sequence += 1
