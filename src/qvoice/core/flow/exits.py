@@ -28,10 +28,14 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """Go on in another flow; when it ends, come back to the `_` child of this node (if `come_back` and there is one)."""
+    """Go on in another flow; when it ends, come back to the `_` child of this node (if `come_back` and there is one).
+
+    `dialled`: the number that led there, when it stands for a new dialling (menu, operator key, call-back).
+    """
 
     found: FoundFlow
     come_back: bool = False
+    dialled: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,11 +79,7 @@ class _Walk:
         call = self.call
         why = refusal(call, self.flow)
         if why is not None:
-            self._note("refused", detail=why)
-            yield from answer()
-            yield from play(Prompt("ss-noservice"))
-            yield from hangup("CALL_REJECTED")
-            return End("refused", "CALL_REJECTED")
+            return (yield from self._refuse(why))
         preflow = call.world.account.get("preflow") or {}
         flow_id = preflow.get("always") if hasattr(preflow, "get") else None
         if isinstance(flow_id, str) and flow_id and flow_id != self.flow.flow_id:
@@ -122,11 +118,23 @@ class _Walk:
                         self.returns.append(Position(self.flow.flow_id, (*node.keys, WILDCARD)))
                     self._note("branch", node, outcome.found.flow.flow_id)
                     self._enter(outcome.found)
+                    if outcome.dialled:
+                        self.call.dialled = self.call.request_user = outcome.dialled
+                        why = refusal(self.call, self.flow)
+                        if why is not None:
+                            return (yield from self._refuse(why))
                     node = self.flow.root
                 case _:
                     key = self._choose(node, outcome)
                     self._note("leave", node, key or "")
                     node = node.children[key] if key else None
+
+    def _refuse(self, why: str) -> Talk[End]:
+        self._note("refused", detail=why)
+        yield from answer()
+        yield from play(Prompt("ss-noservice"))
+        yield from hangup("OUTGOING_CALL_BARRED")
+        return End("refused", "OUTGOING_CALL_BARRED")
 
     def _run(self, node: Node) -> Talk[Next]:
         call = self.call
@@ -143,6 +151,9 @@ class _Walk:
             raise
         except Exception as failure:  # noqa: BLE001 - whatever is wrong in one node, the call goes on
             self._note("error", node, f"{type(failure).__name__}: {failure}")
+            gone = _caller_gone(failure)
+            if gone is not None:
+                raise gone from failure
             return WILDCARD
 
     def _choose(self, node: Node, outcome: str | Failed) -> str | None:
@@ -192,3 +203,13 @@ class _Walk:
             module=node.name if node else "",
             detail=detail,
         )
+
+
+def _caller_gone(failure: BaseException) -> CallerGone | None:
+    """Return the CallerGone that a module was dealing with when it failed: then there is no caller to go on with."""
+    context = failure.__context__
+    while context is not None:
+        if isinstance(context, CallerGone):
+            return context
+        context = context.__context__
+    return None

@@ -56,12 +56,12 @@ def of_document(document: Mapping[str, Any]) -> list[Ref]:
 
 
 def of_call(*, account_id: str, device_id: str | None, owner_id: str | None) -> list[Ref]:
-    """Return what is needed about the caller: the account, its device and owner, and groups (for closed groups)."""
+    """Return what is needed about the caller: the account, its device, its owner with voicemail boxes, and groups (for closed groups)."""
     refs = [Ref("accounts", account_id)]
     if device_id:
         refs.append(Ref("devices", device_id))
     if owner_id:
-        refs.append(Ref("users", owner_id))
+        refs += [Ref("users", owner_id), Ref("vmboxes", owner_id, by="owner_id")]
     return [*refs, Ref("groups", "", by="all")]
 
 

@@ -68,7 +68,7 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
         found = yield from _hunt(menu, dialled)
         if found is not None:
             yield from _say(menu, "transfer_media", "pbx-transfer")
-            return Branch(found)
+            return Branch(found, dialled=dialled)
         yield from _say(menu, "invalid_media", "pbx-invalid")
     yield from _say(menu, "exit_media", "vm-goodbye")
     return "max_retries"
