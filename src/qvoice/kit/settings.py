@@ -60,6 +60,13 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Engine:
+    """`bench` 1: open what the benchmarks need and nobody else (a bare Dial(), an edge port without authentication)."""
+
+    bench: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Log:
     """Logging."""
 
@@ -74,6 +81,7 @@ class Settings:
     network: Network = field(default_factory=Network)
     ports: Ports = field(default_factory=Ports)
     database: Database = field(default_factory=Database)
+    engine: Engine = field(default_factory=Engine)
     log: Log = field(default_factory=Log)
 
     @property
@@ -118,7 +126,7 @@ def load(data: Path, *, overrides: dict[str, dict[str, Any]] | None = None, envi
     file = data / "qvoice.toml"
     stored: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
     sections: dict[str, Any] = {}
-    known = {"network": Network, "ports": Ports, "database": Database, "log": Log}
+    known = {"network": Network, "ports": Ports, "database": Database, "engine": Engine, "log": Log}
     for unknown in stored.keys() - known.keys():
         raise Invalid.field(unknown, "unknown", f"qvoice.toml has no section [{unknown}]; known: {', '.join(known)}")
     for name, cls in known.items():
