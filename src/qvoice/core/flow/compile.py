@@ -139,7 +139,7 @@ def _data(
                 problems.append(
                     Problem(f"{path}.data", "not-found", f"There is no {ref.type} document {ref.id!r}.", "warning")
                 )
-    check: Callable[[Any], list[tuple[str, str, str]]] | None = getattr(module, "check", None)
+    check: Callable[[Any], list[tuple[str, str, str]]] | None = getattr(module, "warnings_of", None)
     for where, code, message in check(data) if check else ():
         problems.append(Problem(f"{path}.data.{where}", code, message, "warning"))
     return data

@@ -29,7 +29,7 @@ def references(data: Data) -> list[Ref]:
     return []
 
 
-def check(data: Data) -> list[tuple[str, str, str]]:
+def warnings_of(data: Data) -> list[tuple[str, str, str]]:
     """Warn of a language tag that will be ignored."""
     if _TAG.fullmatch(data.language.lower().replace("_", "-")):
         return []
