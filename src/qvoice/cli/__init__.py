@@ -1,0 +1,163 @@
+"""The command line: `./qvoice up` and everything else an operator or developer types. One file per command with a body."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from qvoice.kit.errors import Invalid, QvoiceError
+from qvoice.kit.settings import Settings, load
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="QVOICE: a multi-tenant cloud phone system."
+)
+
+Data = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="QVOICE_DATA")]
+DEFAULT_DATA = Path(os.environ.get("QVOICE_HOME", ".")) / "var"
+
+
+def say(line: str) -> None:
+    """Show progress."""
+    print(line, flush=True)
+
+
+def settings_of(data: Path, **overrides: dict[str, Any]) -> Settings:
+    """Read the installation's settings."""
+    return load(data, overrides=overrides)
+
+
+@app.command()
+def up(
+    data: Data = DEFAULT_DATA,
+    demo: Annotated[bool, typer.Option("--demo", help="Fill in the demo: a reseller, two customers, phones, a carrier.")] = False,
+    detach: Annotated[bool, typer.Option("--detach", help="Return when everything runs.")] = False,
+    public_ip: Annotated[str, typer.Option("--public-ip", help="Listen for phones on this address of a real host.")] = "",
+) -> None:
+    """Install what is missing, start everything, place a self-test call, tell where to go."""
+    from qvoice.cli import up as command
+
+    raise typer.Exit(command.run(data, demo=demo, detach=detach, public_ip=public_ip))
+
+
+@app.command()
+def down(data: Data = DEFAULT_DATA) -> None:
+    """Stop everything cleanly."""
+    from qvoice.cli import up as command
+
+    raise typer.Exit(command.down(data))
+
+
+@app.command()
+def status(
+    data: Data = DEFAULT_DATA, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
+    """Show every process: state, pid, uptime, memory, health."""
+    from qvoice.cli import status as command
+
+    raise typer.Exit(command.run(data, as_json=as_json))
+
+
+@app.command()
+def logs(
+    name: Annotated[str, typer.Argument(help="One process; all when left out.")] = "",
+    data: Data = DEFAULT_DATA,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", help="How many of the last lines of each.")] = 50,
+) -> None:
+    """Show the logs, merged."""
+    from qvoice.cli import logs as command
+
+    raise typer.Exit(command.run(data, name, follow=follow, lines=lines))
+
+
+@app.command()
+def doctor(data: Data = DEFAULT_DATA) -> None:
+    """Check this machine and installation; say what to do."""
+    from qvoice.cli import doctor as command
+
+    raise typer.Exit(command.run(data))
+
+
+@app.command()
+def demo(
+    data: Data = DEFAULT_DATA, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
+    """Make the demo (again: changes nothing) and show its phones and passwords."""
+    from qvoice.cli import demo as command
+
+    raise typer.Exit(command.run(data, as_json=as_json))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(
+    context: typer.Context,
+    tier: Annotated[str, typer.Argument(help="house, core, db, sip, browser; all when left out.")] = "all",
+) -> None:
+    """Run the tests; what follows the tier goes to pytest."""
+    from qvoice.cli import test as command
+
+    raise typer.Exit(command.run(tier, extra=tuple(context.args)))
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="One benchmark; all when left out.")] = "",
+    data: Data = DEFAULT_DATA,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Measure, side by side in one run."""
+    from qvoice.cli import bench as command
+
+    raise typer.Exit(command.run(name, data=data, as_json=as_json))
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Where to write it.")], data: Data = DEFAULT_DATA) -> None:
+    """Write one file with everything: database, secrets, certificates, settings."""
+    from qvoice.cli import backup as command
+
+    raise typer.Exit(command.run(file, data))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file made by `backup`.")],
+    data: Data = DEFAULT_DATA,
+    force: Annotated[bool, typer.Option("--force", help="Replace what is in the data folder.")] = False,
+) -> None:
+    """Bring back what `backup` wrote, into a stopped installation."""
+    from qvoice.cli import backup as command
+
+    raise typer.Exit(command.restore(file, data, force=force))
+
+
+@app.command()
+def new(
+    kind: Annotated[str, typer.Argument(help="module, resource, vendor or page.")],
+    name: Annotated[str, typer.Argument(help="Its name, in snake_case.")],
+) -> None:
+    """Scaffold a callflow module, REST resource, phone vendor or portal page, with a failing test."""
+    from qvoice.cli import new as command
+
+    raise typer.Exit(command.run(kind, name))
+
+
+def main() -> None:
+    """Run the command line; our own errors are one clear message, not a traceback."""
+    os.umask(0o077)
+    try:
+        app()
+    except Invalid as problem:
+        for field, rules in problem.fields.items():
+            for rule in rules.values():
+                print(f"qvoice: {field}: {rule.get('message')}", file=sys.stderr)
+        sys.exit(1)
+    except QvoiceError as problem:
+        print(f"qvoice: {problem.message}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)

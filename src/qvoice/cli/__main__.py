@@ -1,0 +1,5 @@
+"""`python -m qvoice.cli`."""
+
+from qvoice.cli import main
+
+main()
