@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from qvoice.features.media.sniff import WAV, AudioKind
@@ -29,7 +29,12 @@ _MEMORY = 768 * 1024 * 1024
 _OUTPUT = (MAX_SECONDS + 5) * PLAY_RATE * 2 + 4096
 _WALL_CLOCK = 90.0
 _CPU_SECONDS = 60
-_at_once = asyncio.Semaphore(2)
+
+
+def store_image(data: Path) -> Path:
+    """Return the store image of the installation in `data`: `QVOICE_STORE_IMAGE`, else the link that `up` makes."""
+    named = os.environ.get("QVOICE_STORE_IMAGE")
+    return Path(named) if named else data / "run" / "store-image"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,7 @@ class Converter:
 
     image: Path
     scratch: Path
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     async def playable(self, data: bytes, kind: AudioKind) -> bytes:
         """Return `data` as a mono 16 bit WAV file of 16 kHz; raises Invalid when it cannot be decoded or is too long."""
@@ -59,7 +65,7 @@ class Converter:
         return await self._ffmpeg(wav, WAV, arguments)
 
     async def _ffmpeg(self, data: bytes, kind: AudioKind, arguments: list[str]) -> bytes:
-        async with _at_once:
+        async with self.at_once:
             folder = Path(await asyncio.to_thread(self._prepare, data))
             try:
                 await self._run(kind, folder, arguments)
@@ -87,6 +93,8 @@ class Converter:
         return [*sandbox, *limits, *ffmpeg]
 
     async def _run(self, kind: AudioKind, folder: Path, arguments: list[str]) -> None:
+        if not (self.image / "usr/bin/ffmpeg").exists():
+            raise Unavailable("The audio converter is not installed here (no store image).")
         try:
             process = await asyncio.create_subprocess_exec(
                 *self.command(kind, folder, arguments),

@@ -51,6 +51,9 @@ class VoicemailBox(BaseModel):
     is_voicemail_ff_rw_enabled: bool = False
     seek_duration_ms: Annotated[int, Field(ge=0, le=600_000)] = 10_000
     max_message_count: Annotated[int, Field(ge=0, le=10_000)] | None = None
+    """0: no limit."""
+    retention_days: Annotated[int, Field(ge=1, le=3650)] | None = None
+    """Messages older than this are deleted; absent: kept until somebody deletes them."""
     operator_number: Annotated[str, Field(max_length=35)] | None = None
     timezone: Annotated[str, Field(min_length=1, max_length=64)] | None = None
     flags: list[str] | None = None

@@ -1,0 +1,107 @@
+"""REST routes of media: documents, audio in and out, system prompts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+
+from qvoice.features.auth.permit import Context, permit
+from qvoice.features.documents import store
+from qvoice.features.documents.openapi import describe
+from qvoice.features.documents.routes import crossbar, shown
+from qvoice.features.media import audio, blobs, prompts
+from qvoice.features.media.convert import Converter, store_image
+from qvoice.features.media.ranges import serve
+from qvoice.features.media.resource import RESOURCE
+from qvoice.features.media.sniff import sniff
+from qvoice.features.media.upload import read_upload
+from qvoice.kit.errors import NotFound
+
+router = APIRouter()
+_BASE = "/accounts/{account_id}/media"
+
+
+@lru_cache(maxsize=1)
+def converter(data: Path) -> Converter:
+    """Return the converter of an installation."""
+    return Converter(store_image(data), data / "run" / "audio")
+
+
+@router.get(_BASE + "/prompts", operation_id="list_prompts", summary="List the system prompts that documents may name")
+async def list_prompts(request: Request, account_id: str, ctx: Context = permit("media", "read", own=True)) -> Response:
+    """List system prompts: documents name them `system_media/<id>`."""
+    return ctx.reply([{"id": name, "count": 1} for name in prompts.listing()])
+
+
+@router.get(_BASE + "/prompts/{prompt_id}", operation_id="get_prompt", summary="Media documents that replace a system prompt")
+async def get_prompt(
+    request: Request, account_id: str, prompt_id: str, ctx: Context = permit("media", "read", own=True)
+) -> Response:
+    """List the account's media with this prompt id."""
+    async with ctx.tx() as session:
+        found = await store.find(session, "media", prompt_id=prompt_id)
+    return ctx.reply([document.id for document in found])
+
+
+@router.get(_BASE + "/languages", operation_id="list_media_languages", summary="Count media by language")
+async def list_languages(request: Request, account_id: str, ctx: Context = permit("media", "read", own=True)) -> Response:
+    """Count the account's media by language."""
+    async with ctx.tx() as session:
+        found = await store.find(session, "media")
+    counts: dict[str, int] = {}
+    for document in found:
+        language = str(document.doc.get("language", "")).lower() or "missing"
+        counts[language] = counts.get(language, 0) + 1
+    return ctx.reply([counts] if counts else [])
+
+
+@router.get(_BASE + "/languages/{language}", operation_id="get_media_language", summary="Media in one language")
+async def get_language(
+    request: Request, account_id: str, language: str, ctx: Context = permit("media", "read", own=True)
+) -> Response:
+    """List the ids of the account's media in a language."""
+    async with ctx.tx() as session:
+        found = await store.find(session, "media")
+    return ctx.reply([d.id for d in found if (str(d.doc.get("language", "")).lower() or "missing") == language.lower()])
+
+
+@router.get(_BASE + "/{document_id}/raw", operation_id="get_media_raw", summary="Download the audio as it was uploaded")
+async def get_raw(
+    request: Request, account_id: str, document_id: str, ctx: Context = permit("media", "read", own=True)
+) -> Response:
+    """Send the original file; Range and `?auth_token=` work, so players and plain links do."""
+    async with ctx.tx() as session:
+        document = await store.load(session, "media", document_id)
+        ctx.check(document_id=document.id, owner_id=None)
+        found = await audio.find(session, document.id)
+        if found is None:
+            raise NotFound("This media has no audio yet: upload a file first.", id=document.id)
+        blob = await blobs.facts(session, found.original_id)
+    return serve(request, ctx.db, ctx.scope, blob, name=document.doc["name"], extension=found.extension)
+
+
+@router.post(
+    _BASE + "/{document_id}/raw", **describe(RESOURCE, "read"), operation_id="upload_media", summary="Upload the audio"
+)
+async def upload(
+    request: Request, account_id: str, document_id: str, ctx: Context = permit("media", "update")
+) -> Response:
+    """Take MP3, WAV, WMA or OGG, whatever the Content-Type says; it is converted for playing before the answer comes."""
+    async with ctx.tx() as session:
+        await store.load(session, "media", document_id)  # refuse before reading and converting
+    data = await read_upload(request)
+    kind = sniff(data)
+    playable = await converter(request.app.state.settings.data).playable(data, kind)
+    async with ctx.tx() as session:
+        session.info["media_upload"] = True
+        document = await store.merge(
+            session, "media", document_id, {"content_type": kind.content_type, "content_length": len(data)}
+        )
+        await audio.attach(session, document.id, original=data, kind=kind, playable=playable)
+        answer = await shown(session, RESOURCE, document, ctx.principal)
+    return ctx.reply(answer, revision=document.revision)
+
+
+router.include_router(crossbar(RESOURCE))
