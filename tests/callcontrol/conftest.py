@@ -39,7 +39,9 @@ class Office:
     asked: list[Any]
     answers: dict[type, Any]
 
-    async def dial(self, number: str, *, source: str = "device", account: str = ACME, device: str = ALICE, **more: Any) -> Call:
+    async def dial(
+        self, number: str, *, source: str = "device", account: str = ACME, device: str = ALICE, **more: Any
+    ) -> Call:
         headers = {
             "X-QV-Source": source, "X-QV-Account": account, "X-QV-Device": device, "X-QV-Trunk": "-", "X-QV-Realm": "acme.example.test",
             "X-QV-Hops": "0", "X-QV-Authorised": "-", "X-QV-Peer": "127.0.0.9:5060;udp", "X-QV-Privacy": "none",
@@ -75,7 +77,12 @@ async def office(node: MediaNode, anyio_backend: str) -> AsyncIterator[Office]:
         journal=book, placing=Placing(scripts), ask=ask, media_path=lambda call: no_media, recordings=node.recordings
     )
     door = Door(
-        ari=exchange.ari, ari_user="asterisk", ari_password=node.password, token="token", verbs={}, health=lambda: {"ok": exchange.ready}
+        ari=exchange.ari,
+        ari_user="asterisk",
+        ari_password=node.password,
+        token="token",
+        verbs={},
+        health=lambda: {"ok": exchange.ready},
     )
     server = await asyncio.get_running_loop().create_server(lambda: Connection(door), "127.0.0.1", node.callcontrol)
     edge = await UserAgent.start(proxy=("127.0.0.1", node.sip), user="1000", realm="acme.example.test", port=node.edge)

@@ -167,7 +167,9 @@ class MediaNode:
 
     def start(self) -> None:
         """Start Asterisk and wait until it serves."""
-        user = next(x.split(":") for x in (self.image / "etc/passwd").read_text().splitlines() if x.startswith("asterisk:"))
+        user = next(
+            x.split(":") for x in (self.image / "etc/passwd").read_text().splitlines() if x.startswith("asterisk:")
+        )
         command = [
             "bwrap", "--ro-bind", str(self.image), "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run",
             "--bind", str(self.folder), str(self.folder),

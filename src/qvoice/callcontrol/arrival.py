@@ -42,7 +42,9 @@ def read(message: wire.Message) -> Arrival:
     channel = message.channel
     if channel is None or len(message.args) < 12:
         raise Refused(f"{len(message.args)} arguments")
-    source, account, device, trunk, realm, hops, authorised, peer, privacy, call_id, user = (_plain(a) for a in message.args[1:12])
+    source, account, device, trunk, realm, hops, authorised, peer, privacy, call_id, user = (
+        _plain(a) for a in message.args[1:12]
+    )
     if source not in SOURCES:
         raise Refused(f"unknown source {source[:20]!r}")
     if source != "carrier" and not is_id(account):

@@ -44,14 +44,3 @@ def q850_for_sip(code: int) -> int:
     if code in _Q850_FOR_SIP:
         return _Q850_FOR_SIP[code]
     return 42 if code >= 500 else 31
-
-
-def disposition(*, answered: bool, cause: str) -> str:
-    """Return the CDR's disposition word: ANSWER, BUSY, CANCEL, NOANSWER or FAILED."""
-    if answered:
-        return "ANSWER"
-    if cause == "USER_BUSY":
-        return "BUSY"
-    if cause in ("ORIGINATOR_CANCEL", "LOSE_RACE"):
-        return "CANCEL"
-    return "NOANSWER" if cause in ("NO_ANSWER", "NO_USER_RESPONSE", "PROGRESS_TIMEOUT") else "FAILED"

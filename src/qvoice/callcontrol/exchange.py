@@ -8,14 +8,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from qvoice.callcontrol import arrival, driver, talking
+from qvoice.callcontrol import arrival, driver, selftest, talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import Ari
 from qvoice.callcontrol.legs import INBOUND, CallLeg
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
+from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.sounds import MediaPath
 from qvoice.core.flow.requests import Request
@@ -59,6 +61,10 @@ class Exchange:
         self.calls: dict[str, LiveCall] = {}
         self.by_channel: dict[str, LiveCall] = {}
         self.refused = 0
+        self.expected: set[str] = set()
+        """Numbers of self-test calls that are about to arrive."""
+        self._watched: dict[str, Mailbox[wire.Message]] = {}
+        self._selftests: set[asyncio.Task[None]] = set()
         self.draining = False
         self._link = asyncio.Event()
         self._away: asyncio.TimerHandle | None = None
@@ -81,6 +87,8 @@ class Exchange:
         channel = _channel_id(message)
         call = self.by_channel.get(channel)
         if call is None:
+            if channel in self._watched:
+                self._watched[channel].put(message)
             return
         call.mailbox.put(message)
         if message.type == "ChannelDestroyed" or (message.type == "StasisEnd" and channel == call.caller.channel):
@@ -92,6 +100,14 @@ class Exchange:
             return
         if channel.id in self.by_channel:
             self.by_channel[channel.id].mailbox.put(message)
+            return
+        if channel.id in self._watched:
+            self._watched[channel.id].put(message)
+            return
+        if len(args) > 11 and selftest.is_selftest(args[11], self.expected):
+            task = asyncio.get_running_loop().create_task(selftest.echo_end(self, channel.id))
+            self._selftests.add(task)
+            task.add_done_callback(self._selftests.discard)
             return
         if args[:1] != ["in"] or self.draining:
             # A leg whose call has ended meanwhile, or something that did not come through the edge.
@@ -114,6 +130,15 @@ class Exchange:
         leg.uuid = call.id
         self.calls[call.id] = call
         call.task = asyncio.get_running_loop().create_task(self._conduct(call, came))
+
+    def watch(self, channel: str) -> Mailbox[wire.Message]:
+        """Return a mailbox of the events of a channel that belongs to no call (the self-test's)."""
+        self._watched[channel] = Mailbox()
+        return self._watched[channel]
+
+    def unwatch(self, channel: str) -> None:
+        """End `watch`."""
+        self._watched.pop(channel, None)
 
     def _refuse(self, channel: str, why: str) -> None:
         self.refused += 1
@@ -152,10 +177,27 @@ class Exchange:
             if not in_bridge:
                 call.bridge = call.id
                 await self.ari.post(f"bridges/{call.id}", {"type": "mixing"})
-                await self.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"})
+                await self.ari.post(
+                    f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"}
+                )
             return (await talking.converse(call, leg)).cause
 
         call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
+
+    def dismiss(self, call: LiveCall, cause: str) -> None:
+        """Take charge of a call only to end it."""
+        self.calls[call.id] = call
+
+        async def life() -> str:
+            return cause
+
+        call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
+
+    def forget_channel(self, channel: str) -> None:
+        """Asterisk does not have this channel (any more): tell its call."""
+        call = self.by_channel.pop(channel, None)
+        if call is not None:
+            call.mailbox.put(_gone(channel, self.now()))
 
     async def _flow(self, call: LiveCall, placed: Placed) -> str:
         end = await driver.run_flow(call, placed.flow, resume=placed.resume)
@@ -241,18 +283,19 @@ class Exchange:
         return self._link.is_set()
 
 
+def _gone(channel: str, at: float) -> wire.Message:
+    """Return the event that Asterisk could not send: a channel was lost with its node (cause 38, network out of order)."""
+    stamp = datetime.fromtimestamp(at, UTC).isoformat()
+    return wire.Message("ChannelDestroyed", timestamp=stamp, channel=wire.Channel(channel), cause=38)
+
+
 def _drop_missing(call: LiveCall, alive: set[str], at: float) -> None:
     """Tell a call which of its channels Asterisk no longer has."""
-    from datetime import UTC, datetime
-
-    stamp = datetime.fromtimestamp(at, UTC).isoformat()
     for leg in (call.caller, *call.legs.values()):
         if leg.gone or leg.channel in alive or (leg is call.caller and call.released):
             continue
         leg.cancelled = leg.cancelled or "NETWORK_OUT_OF_ORDER"
-        call.mailbox.put(
-            wire.Message("ChannelDestroyed", timestamp=stamp, channel=wire.Channel(leg.channel), cause=38)
-        )
+        call.mailbox.put(_gone(leg.channel, at))
 
 
 def _channel_id(message: wire.Message) -> str:

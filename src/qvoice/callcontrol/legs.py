@@ -118,7 +118,9 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
         if not name.lower().startswith("x-qv-"):
             headers[name] = value
     variables = {f"PJSIP_HEADER(add,{name})": header_value(value) for name, value in headers.items()}
-    variables |= caller_variables(plan.caller, from_realm=plan.target.from_realm if isinstance(plan.target, Gateway) else "")
+    variables |= caller_variables(
+        plan.caller, from_realm=plan.target.from_realm if isinstance(plan.target, Gateway) else ""
+    )
     variables["PJSIP_TRANSFER_HANDLING()"] = "ari-only"
     return {
         "endpoint": f"PJSIP/edge/{dial_uri(plan)}",

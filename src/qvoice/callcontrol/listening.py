@@ -56,7 +56,8 @@ async def send_dtmf(call: LiveCall, command: SendDtmf) -> Done:
     if digits:
         gap = 100
         await call.ari.post(
-            f"channels/{call.caller.channel}/dtmf", {"dtmf": digits, "duration": str(command.duration_ms), "between": str(gap)}
+            f"channels/{call.caller.channel}/dtmf",
+            {"dtmf": digits, "duration": str(command.duration_ms), "between": str(gap)},
         )
         await sleep(call, len(digits) * (command.duration_ms + gap) / 1000)
     return Done()
@@ -109,9 +110,7 @@ async def _playback(
 ) -> str | None:
     call.sounds += 1
     name = f"{call.id}.{call.sounds}"
-    await call.ari.post(
-        f"channels/{call.caller.channel}/play", body={"media": uris, "lang": lang, "playbackId": name}
-    )
+    await call.ari.post(f"channels/{call.caller.channel}/play", body={"media": uris, "lang": lang, "playbackId": name})
     finished = False
     try:
         while True:

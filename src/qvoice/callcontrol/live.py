@@ -133,7 +133,12 @@ class LiveCall:
             if message.cause and not leg.cause and not leg.cancelled:
                 leg.cause, leg.sip_code = causes.name_of(message.cause, message.tech_cause), message.tech_cause
         elif kind == "ChannelDestroyed":
-            self.end_leg(leg, wire.moment(message.timestamp), causes.name_of(message.cause, message.tech_cause), message.tech_cause)
+            self.end_leg(
+                leg,
+                wire.moment(message.timestamp),
+                causes.name_of(message.cause, message.tech_cause),
+                message.tech_cause,
+            )
         elif kind == "StasisEnd" and leg.direction == INBOUND:
             # The last we hear of a channel that came in by the dialplan: its ChannelDestroyed is not sent to us.
             self.end_leg(leg, wire.moment(message.timestamp), leg.cause or "NORMAL_CLEARING", leg.sip_code)
@@ -161,7 +166,11 @@ class LiveCall:
         if leg.gone:
             return
         leg.cancelled = leg.cancelled or cause
-        self.ari.tell("DELETE", f"channels/{leg.channel}", {"reason_code": str(q850 if q850 is not None else causes.q850_of(cause))})
+        self.ari.tell(
+            "DELETE",
+            f"channels/{leg.channel}",
+            {"reason_code": str(q850 if q850 is not None else causes.q850_of(cause))},
+        )
 
     async def answer(self) -> None:
         """Answer the caller unless that is done."""

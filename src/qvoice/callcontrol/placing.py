@@ -108,7 +108,9 @@ class Placing:
         try:
             world = await self._world(account_id, device, "" if device else by.authorizing_id)
             name, number_shown = (
-                (party.caller_name, party.caller_number) if party is call.caller else (party.callee_name, party.callee_number)
+                (party.caller_name, party.caller_number)
+                if party is call.caller
+                else (party.callee_name, party.callee_number)
             )
             facts = Call(
                 call_id=call.id,
@@ -170,7 +172,9 @@ class Placing:
         found = await self.directory.find_flow(facts.account_id, facts.dialled, no_match=True)
         if found is not None:
             return _placed(facts, found)
-        flow = compile_flow({"flow": {"module": "offnet", "data": {}, "children": {}}}, None, flow_id="emergency", tolerant=True)
+        flow = compile_flow(
+            {"flow": {"module": "offnet", "data": {}, "children": {}}}, None, flow_id="emergency", tolerant=True
+        )
         if not isinstance(flow, CompiledFlow):
             raise RefusedCall(503, "the emergency flow does not compile")
         return Placed(facts, flow)
@@ -195,5 +199,3 @@ def _placed(facts: Call, found: FoundFlow) -> Placed:
         facts.capture_group = found.capture_group
     facts.named_captures = dict(found.named_captures)
     return Placed(facts, found.flow)
-
-

@@ -25,7 +25,14 @@ class Door:
     """Who may come in and what is behind the paths. `verbs` are the RPCs by name; `health` gives the health document."""
 
     def __init__(
-        self, *, ari: Ari, ari_user: str, ari_password: str, token: str, verbs: dict[str, Rpc], health: Callable[[], dict[str, Any]]
+        self,
+        *,
+        ari: Ari,
+        ari_user: str,
+        ari_password: str,
+        token: str,
+        verbs: dict[str, Rpc],
+        health: Callable[[], dict[str, Any]],
     ) -> None:
         self.ari, self.verbs, self.health = ari, verbs, health
         self._basic = b"Basic " + base64.b64encode(f"{ari_user}:{ari_password}".encode())

@@ -26,8 +26,18 @@ async def record(call: LiveCall, command: Record) -> Recorded:
     call.keys.clear()
     call.sounds += 1
     name = f"{call.id}-{call.sounds}"
-    await call.exchange.journal.recording_starts(call, name, purpose=command.purpose, owner=command.owner)
-    query = {"name": name, "format": FORMAT, "ifExists": "overwrite", "terminateOn": "none", "beep": str(command.beep).lower()}
+    try:
+        await call.exchange.journal.recording_starts(call, name, purpose=command.purpose, owner=command.owner)
+    except OSError as problem:
+        log.get().error("recording.no_room", call=call.id, problem=str(problem))
+        return Recorded(name, 0.0, "failed")
+    query = {
+        "name": name,
+        "format": FORMAT,
+        "ifExists": "overwrite",
+        "terminateOn": "none",
+        "beep": str(command.beep).lower(),
+    }
     if command.max_seconds > 0:
         query["maxDurationSeconds"] = str(command.max_seconds)
     if command.silence_seconds > 0:

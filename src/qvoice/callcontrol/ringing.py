@@ -240,7 +240,9 @@ async def _connect(state: _Ringing, leg: CallLeg) -> None:
     if state.bridged != leg.channel:
         call.bridge = call.id
         steps.append(call.ari.post(f"bridges/{call.id}", {"type": "mixing"}))
-        steps.append(call.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"}))
+        steps.append(
+            call.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"})
+        )
     try:
         await all_of(*steps)
     except AriError as problem:
@@ -255,7 +257,9 @@ def _prompt(state: _Ringing, leg: CallLeg) -> None:
     call = state.call
     call.sounds += 1
     call.ari.tell(
-        "POST", f"channels/{leg.channel}/play/{call.id}.{call.sounds}", {"media": ",".join(CONFIRM_PROMPT), "lang": "en"}
+        "POST",
+        f"channels/{leg.channel}/play/{call.id}.{call.sounds}",
+        {"media": ",".join(CONFIRM_PROMPT), "lang": "en"},
     )
     asyncio.get_running_loop().call_later(
         CONFIRM_WAIT, lambda: None if leg.gone else call.mailbox.put(Command("confirm-due", leg=leg))
@@ -265,5 +269,3 @@ def _prompt(state: _Ringing, leg: CallLeg) -> None:
 def _played(state: _Ringing, playback: str) -> None:
     if playback == state.ringback:
         state.ringback = ""
-
-

@@ -48,7 +48,9 @@ def language(code: str) -> str:
     return match[1].lower() + (f"_{match[2].upper()}" if match[2] else "")
 
 
-async def render(sounds: tuple[Sound, ...], *, lang: str, media_path: MediaPath, allow_url: bool = True) -> list[Run | Beat]:
+async def render(
+    sounds: tuple[Sound, ...], *, lang: str, media_path: MediaPath, allow_url: bool = True
+) -> list[Run | Beat]:
     """Turn sounds into playbacks and pauses. A sound that does not exist is left out and logged: the caller hears the rest."""
     parts: list[Run | Beat] = []
     uris: list[str] = []
@@ -94,6 +96,9 @@ async def _uris(sound: Sound, lang: str, media_path: MediaPath, allow_url: bool)
                 log.get().warning("sound.no_recording", ref=ref[:80])
                 return []
             return [f"sound:{path}"]
+        case Recording(ref=ref) if ref.startswith("blob-"):
+            path = await media_path(ref)
+            return [f"sound:{path}"] if path else []
         case Recording(ref=ref):
             if not _SAFE_NAME.fullmatch(ref.removeprefix("/")) or ".." in ref:
                 log.get().warning("sound.bad_reference", ref=ref[:80])
@@ -134,7 +139,13 @@ def say_time(unix: float, timezone: str, lang: str) -> list[str]:
     if not lang.startswith("en"):
         return [weekday, f"number:{at.day}", month, f"number:{at.hour}", f"number:{at.minute}"]
     hour = at.hour % 12 or 12
-    minutes = [] if at.minute == 0 else [f"number:{at.minute}"] if at.minute > 9 else ["sound:digits/oh", f"number:{at.minute}"]
+    minutes = (
+        []
+        if at.minute == 0
+        else [f"number:{at.minute}"]
+        if at.minute > 9
+        else ["sound:digits/oh", f"number:{at.minute}"]
+    )
     return [
         weekday, month, *_ordinal(at.day), "sound:digits/at", f"number:{hour}", *minutes,
         "sound:digits/p-m" if at.hour >= 12 else "sound:digits/a-m",

@@ -56,6 +56,10 @@ async def _obey(call: LiveCall, leg: CallLeg, command: Command) -> bool:
         moved = await transfer.blind(call, by, call.caller if by is leg else leg, command.data["number"])
         command.finish(None if moved else Unavailable("there is nothing at that number"))
         return moved
+    if command.kind == "break":
+        call.hang_up(leg, "NORMAL_CLEARING")
+        command.finish()
+        return False
     if command.kind == "hand-over":
         side: CallLeg = command.data["leg"]
         call.give_up_leg(side)
@@ -68,5 +72,3 @@ async def _obey(call: LiveCall, leg: CallLeg, command: Command) -> bool:
 def decline(command: Command) -> None:
     """Refuse a command that makes no sense in this state."""
     command.finish(Unavailable("the call is not in a conversation just now"))
-
-

@@ -25,6 +25,7 @@ end of the handshake stays in its buffer, unread, until more data comes (measure
 EVENTS = (
     "RESTResponse", "ApplicationRegistered", "StasisStart", "StasisEnd", "ChannelHangupRequest", "ChannelDestroyed", "ChannelStateChange", "ChannelDtmfReceived", "Dial",
     "PlaybackFinished", "RecordingFinished", "RecordingFailed", "ChannelTransfer",
+    "ChannelTalkingStarted",
 )  # fmt: skip
 """The event filter. RESTResponse must be in it, or answers vanish (docs/handbook/calls.md)."""
 
@@ -148,7 +149,9 @@ class Ari:
         if message.status_code < 300:
             future.set_result(message)
         else:
-            future.set_exception(AriError(message.status_code, message.reason_phrase + " " + message.message_body[:200], what))
+            future.set_exception(
+                AriError(message.status_code, message.reason_phrase + " " + message.message_body[:200], what)
+            )
 
     # --- the calls' side --------------------------------------------------------------------------------------------
 
@@ -188,7 +191,9 @@ class Ari:
 
     async def configure(self) -> None:
         """Set the event filter of our application on the connected Asterisk."""
-        await self.send("PUT", f"applications/{self._app}/eventFilter", body={"allowed": [{"type": kind} for kind in EVENTS]})
+        await self.send(
+            "PUT", f"applications/{self._app}/eventFilter", body={"allowed": [{"type": kind} for kind in EVENTS]}
+        )
 
     async def channels(self) -> list[wire.Channel]:
         """List Asterisk's channels (adoption and the reaper only: never in the path of a call)."""

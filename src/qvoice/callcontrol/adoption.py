@@ -1,0 +1,108 @@
+"""After a restart of callcontrol: take on the calls that Asterisk still has, and end what nobody knows.
+
+Conversations go on untouched (their bridge is in Asterisk); afterwards hang-up, transfer and detail record work as if nothing had
+been. A caller in a menu starts again at the node he was in. Channels without a journal entry, and legs that were ringing, are
+hung up. Entries without channels get their detail records: those calls ended while nobody watched.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from qvoice.callcontrol.exchange import Exchange
+from qvoice.callcontrol.legs import CallLeg
+from qvoice.callcontrol.live import LiveCall
+from qvoice.callcontrol.placing import Placed, RefusedCall
+from qvoice.core.flow.checkpoint import Checkpoint, call_from_json
+from qvoice.kit import log
+
+LOST = "NORMAL_TEMPORARY_FAILURE"
+
+
+async def adopt(exchange: Exchange, states: dict[str, dict[str, Any]]) -> list[str]:
+    """Adopt the calls of `states` ({call id: journal state}) that live; returns their ids. Runs once, before new calls."""
+    alive = {channel.id for channel in await exchange.ari.channels()}
+    bridges = {bridge.id: set(bridge.channels) for bridge in await exchange.ari.bridges()}
+    kept: list[str] = []
+    for call_id, state in states.items():
+        if call_id in exchange.calls:
+            kept.append(call_id)
+            continue
+        try:
+            if await _one(exchange, call_id, state, alive, bridges):
+                kept.append(call_id)
+        except (KeyError, TypeError, ValueError) as problem:
+            log.get().error("adoption.unreadable", call=call_id, problem=repr(problem))
+    ours = set(exchange.by_channel)
+    orphans = alive - ours
+    for channel in orphans:
+        exchange.ari.tell("DELETE", f"channels/{channel}", {"reason_code": "41"})
+    for bridge in bridges.keys() - {call.bridge for call in exchange.calls.values()}:
+        exchange.ari.tell("DELETE", f"bridges/{bridge}")
+    if states or orphans:
+        log.get().info("adoption.done", adopted=len(kept), orphans=len(orphans), journal=len(states))
+    return kept
+
+
+async def _one(
+    exchange: Exchange, call_id: str, state: dict[str, Any], alive: set[str], bridges: dict[str, set[str]]
+) -> bool:
+    caller = CallLeg.from_json(state["caller"])
+    legs = [CallLeg.from_json(leg) for leg in state["legs"]]
+    if state.get("released"):
+        caller.ended = caller.ended or exchange.now()
+    call = LiveCall(exchange, caller, id=call_id, interaction_id=state["interaction_id"])
+    checkpoint = Checkpoint.from_json(state["checkpoint"]) if state.get("checkpoint") else None
+    talking = next((leg for leg in legs if leg.channel == state["talking_with"]), None)
+    together = bridges.get(state["bridge"], set())
+    both = talking is not None and caller.channel in alive and {caller.channel, talking.channel} <= together
+    for leg in legs:
+        call.legs[leg.channel] = leg
+        if leg.channel in alive:
+            exchange.adopt_leg(call, leg)
+            if not (both and leg is talking):
+                call.hang_up(leg, LOST)
+        else:
+            call.end_leg(leg, exchange.now(), LOST, 0)
+    if caller.channel not in alive:
+        exchange.by_channel.pop(caller.channel, None)
+        call.end_leg(caller, exchange.now(), LOST, 0)
+        if not call.legs:
+            exchange.journal.over(call)
+            return False
+    if checkpoint is not None:
+        await _facts(exchange, call, checkpoint)
+    if both and talking is not None:
+        call.bridge = state["bridge"]
+        exchange.join(call, talking, in_bridge=True)
+        return True
+    placed = await _resumed(exchange, call, checkpoint) if not caller.gone else None
+    if placed is not None and talking is None:
+        exchange.start(call, placed)
+    else:
+        exchange.dismiss(call, LOST)
+    return True
+
+
+async def _facts(exchange: Exchange, call: LiveCall, checkpoint: Checkpoint) -> None:
+    """Give the call its facts back, with a fresh world."""
+    account_id = str(checkpoint.call["account_id"])
+    device, owner = checkpoint.call.get("device_id"), checkpoint.call.get("owner_id")
+    world = await exchange.placing.directory.world(account_id, device_id=device, user_id=owner)
+    if world is not None:
+        call.facts = call_from_json(checkpoint.call, world)
+        call.checkpoint = checkpoint
+
+
+async def _resumed(exchange: Exchange, call: LiveCall, checkpoint: Checkpoint | None) -> Placed | None:
+    """Return where the caller goes on: at the node of his checkpoint, or nowhere when its flow is gone."""
+    if checkpoint is None or call.facts is None:
+        return None
+    try:
+        found = await exchange.placing.directory.load_flow(call.facts.account_id, checkpoint.at.flow_id)
+    except RefusedCall:
+        return None
+    if found is None:
+        return None
+    call.facts.world = call.facts.world.merged(found.world)
+    return Placed(call.facts, found.flow, checkpoint)

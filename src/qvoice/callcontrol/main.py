@@ -1,0 +1,143 @@
+"""Call control, put together: `python -m qvoice.callcontrol.main --data DIR`. One process per media node."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from qvoice.callcontrol import adoption, reaper, rpc
+from qvoice.callcontrol.answering import Answering
+from qvoice.callcontrol.exchange import Exchange
+from qvoice.callcontrol.journal import Journal
+from qvoice.callcontrol.placing import Placing
+from qvoice.callcontrol.port import Connection, Door
+from qvoice.db.engine import Database, DatabaseAway
+from qvoice.features.callflows.snapshot import Snapshots
+from qvoice.features.channels.write import forget, of_node
+from qvoice.features.media.files import MediaFiles
+from qvoice.features.vmboxes.recover import recover
+from qvoice.kit import log
+from qvoice.kit.clock import utcnow
+from qvoice.kit.settings import Settings, load
+
+NODE = "media1"
+
+
+async def run(settings: Settings, *, stop: asyncio.Event) -> None:
+    """Run call control until `stop` is set. Calls in progress stay in Asterisk; the next process adopts them."""
+    db = Database(settings.dsn(), pool_size=6, overflow=10)
+    media = MediaFiles(db, settings.data)
+    snapshots = Snapshots(db)
+    spool = settings.data / "asterisk" / "calls.spool"
+    journal = Journal(db, node=NODE, spool=spool, media=media)
+    answering = Answering(db=db, snapshots=snapshots, media=media)
+    exchange = Exchange(
+        journal=journal, placing=Placing(snapshots), ask=answering.ask, media_path=answering.media_path,
+        recordings=settings.data / "asterisk" / "recordings",
+    )  # fmt: skip
+    adopted = False
+
+    async def adopt_once() -> None:
+        """On the first connection: adopt what the journal knows. Waits for the database, up to 60 s, because of the journal."""
+        nonlocal adopted
+        if adopted:
+            return
+        states = await _patiently(lambda: of_node(db, NODE))
+        kept = await adoption.adopt(exchange, states)
+        await _patiently(lambda: forget(db, NODE, kept))
+        adopted = True
+
+    exchange.on_link = adopt_once
+    edge = f"{settings.network.private}:{settings.ports.edge_private}"
+    door = Door(
+        ari=exchange.ari, ari_user="qvoice", ari_password=settings.secret("ari-password"), token=settings.secret("callcontrol-token"),
+        verbs=rpc.verbs(exchange, edge=edge),
+        health=lambda: {
+            "status": "ok" if exchange.ready else "waiting", "asterisk": exchange.ready, "database": not journal.failing,
+            "calls": len(exchange.calls), "refused": exchange.refused,
+        },
+    )  # fmt: skip
+
+    async def recover_messages() -> None:
+        """Every minute: recordings whose call is over and that nobody stored (features/vmboxes/recover.py)."""
+        while True:
+            if adopted:
+                try:
+                    await recover(db, media.journal, alive=set(exchange.calls), now=utcnow())
+                except DatabaseAway:
+                    log.get().warning("recover.database_away")
+            await asyncio.sleep(60 if adopted else 1)
+
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Connection(door), settings.network.private, settings.ports.callcontrol
+    )
+    tasks = [
+        _supervised("journal", journal.run),
+        _supervised("snapshots", lambda: snapshots.follow(settings.dsn(), media)),
+        _supervised("reaper", lambda: reaper.reap_for_ever(exchange)),
+        _supervised("recover", recover_messages),
+    ]
+    log.get().info("callcontrol.up", port=settings.ports.callcontrol)
+    try:
+        await stop.wait()
+    finally:
+        server.close()
+        exchange.draining = True
+        exchange.ari.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await journal.flush()
+        await db.close()
+        log.get().info("callcontrol.down", calls=len(exchange.calls))
+
+
+async def _patiently(work: Callable[[], Coroutine[Any, Any, Any]], *, tries: int = 60) -> Any:
+    """Repeat `work` while the database is away, a second apart; raises DatabaseAway at last."""
+    for left in range(tries, 0, -1):
+        try:
+            return await work()
+        except DatabaseAway:
+            if left == 1:
+                raise
+            await asyncio.sleep(1)
+
+
+def _supervised(name: str, work: Callable[[], Coroutine[Any, Any, Any]]) -> asyncio.Task[None]:
+    """Run `work` for ever: log what ends it and start it again."""
+
+    async def loop() -> None:
+        while True:
+            try:
+                await work()
+            except Exception:
+                log.get().exception("task.failed", task=name)
+            await asyncio.sleep(1)
+
+    return asyncio.get_running_loop().create_task(loop(), name=name)
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True)
+    settings = load(parser.parse_args().data)
+    log.configure("callcontrol", level=settings.log.level)
+
+    async def body() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await run(settings, stop=stop)
+
+    uvloop.run(body())
+
+
+if __name__ == "__main__":
+    main()
