@@ -1,0 +1,8 @@
+/** What pages import of the API. */
+export * from "./call";
+export * from "./problem";
+export * from "./read";
+export * from "./session";
+export * from "./sign-in";
+export * from "./time";
+export type * from "./types";

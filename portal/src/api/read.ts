@@ -1,0 +1,81 @@
+/** Everything the pages read, as queries keyed ["account", id, collection, …] so that one change notice refreshes all of it. */
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+
+import { call, type Query } from "./call";
+import type { Account, AccountRow, CallflowRow, Cdr, Channel, DeviceRow, NumberRow, UserDoc, UserRow, VoicemailBoxRow } from "./types";
+
+const ALL: Query = { paginate: false };
+
+/** The URL of an account's collection or document. */
+export function at(account: string, ...parts: string[]): string {
+  return ["", "accounts", account, ...parts].map(encodeURIComponent).join("/");
+}
+
+function list<T>(account: string, collection: string, query: Query = {}, ...parts: string[]) {
+  return queryOptions({
+    queryKey: ["account", account, collection, ...parts, query],
+    queryFn: async ({ signal }) => (await call<T>("GET", at(account, collection, ...parts), { query: { ...ALL, ...query }, signal })).data,
+  });
+}
+
+export const accountQuery = (account: string) =>
+  queryOptions({
+    queryKey: ["account", account, "accounts"],
+    queryFn: async ({ signal }) => (await call<Account>("GET", at(account), { signal })).data,
+    staleTime: 60_000,
+  });
+
+/** Root-first ancestors of an account, without itself. */
+export const ancestorsQuery = (account: string) =>
+  queryOptions({
+    queryKey: ["account", account, "tree"],
+    queryFn: async ({ signal }) => (await call<AccountRow[]>("GET", at(account, "tree"), { signal })).data,
+    staleTime: 60_000,
+  });
+
+export const childrenQuery = (account: string) => list<AccountRow[]>(account, "children", { ascending: true });
+
+/** Accounts below (and including) `account` whose name starts with `text`. */
+export const accountSearchQuery = (account: string, text: string) =>
+  queryOptions({
+    queryKey: ["account", account, "search", "account", text],
+    queryFn: async ({ signal }) =>
+      (await call<AccountRow[]>("GET", at(account, "search"), { query: { t: "account", q: "name", v: text }, signal })).data,
+    enabled: text.length > 0,
+  });
+
+export const usersQuery = (account: string) => list<UserRow[]>(account, "users");
+export const devicesQuery = (account: string) => list<DeviceRow[]>(account, "devices", { with_status: true });
+export const callflowsQuery = (account: string) => list<CallflowRow[]>(account, "callflows");
+export const voicemailBoxesQuery = (account: string) => list<VoicemailBoxRow[]>(account, "vmboxes");
+export const channelsQuery = (account: string) => list<Channel[]>(account, "channels");
+
+export const numbersQuery = (account: string) =>
+  queryOptions({
+    queryKey: ["account", account, "phone_numbers"],
+    queryFn: async ({ signal }) =>
+      (await call<{ numbers: Record<string, NumberRow> }>("GET", at(account, "phone_numbers"), { query: ALL, signal })).data.numbers,
+  });
+
+export const userQuery = (account: string, user: string) =>
+  queryOptions({
+    queryKey: ["account", account, "users", user],
+    queryFn: async ({ signal }) => (await call<UserDoc>("GET", at(account, "users", user), { signal })).data,
+  });
+
+/** Finished calls, newest first, one row per interaction; `from` and `to` are Gregorian seconds at most 31 days apart. */
+export const callLogQuery = (account: string, from: number, to: number) =>
+  infiniteQueryOptions({
+    queryKey: ["account", account, "cdrs", "interaction", from, to],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam }) =>
+      call<Cdr[]>("GET", at(account, "cdrs", "interaction"), {
+        query: { created_from: from, created_to: to, page_size: 50, start_key: pageParam },
+        signal,
+      }),
+    getNextPageParam: (last, _pages, sent) =>
+      last.next_start_key && last.next_start_key !== sent ? last.next_start_key : undefined,
+  });
+
+/** All legs of one interaction. */
+export const legsQuery = (account: string, interaction: string) => list<Cdr[]>(account, "cdrs", {}, "legs", interaction);

@@ -1,0 +1,25 @@
+/** Makes a wrong key a type error: the English words are the model of both languages. */
+import "i18next";
+
+import type accounts from "../routes/_app/a/$account/accounts/-en.json";
+import type calls from "../routes/_app/a/$account/calls/-en.json";
+import type dashboard from "../routes/_app/a/$account/dashboard/-en.json";
+import type settings from "../routes/_app/a/$account/settings/-en.json";
+import type users from "../routes/_app/a/$account/users/-en.json";
+import type signIn from "../routes/sign-in/-en.json";
+import type ui from "../ui/-en.json";
+
+declare module "i18next" {
+  interface CustomTypeOptions {
+    defaultNS: "ui";
+    resources: {
+      ui: typeof ui;
+      "sign-in": typeof signIn;
+      accounts: typeof accounts;
+      calls: typeof calls;
+      dashboard: typeof dashboard;
+      settings: typeof settings;
+      users: typeof users;
+    };
+  }
+}

@@ -1,0 +1,64 @@
+/** Starts the portal: styles, words, query cache, router. */
+import "@fontsource-variable/inter/wght.css";
+import "@mantine/core/styles.css";
+import "@mantine/notifications/styles.css";
+import "./theme/tokens.css";
+import "./theme/mantine-variables.css";
+import "./theme/mantine-fit.css";
+
+import { MantineProvider } from "@mantine/core";
+import { Notifications } from "@mantine/notifications";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { createRouter, RouterProvider } from "@tanstack/react-router";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+
+import { onSession, Problem, session } from "./api";
+import "./i18n";
+import { routeTree } from "./routeTree.gen";
+import { theme } from "./theme/theme";
+import { usePreferences, useScheme } from "./ui/preferences";
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 10_000,
+      retry: (count, error) => count < 2 && (!(error instanceof Problem) || error.status === 0 || error.status >= 500),
+    },
+  },
+});
+
+const router = createRouter({ routeTree, context: { queryClient }, defaultPreload: "intent", scrollRestoration: true });
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+// A session that ends (sign-out, or a 401 anywhere) forgets what was read and leads to sign-in, which remembers the page.
+onSession(() => {
+  if (session()) return;
+  queryClient.clear();
+  void router.invalidate();
+});
+
+function Portal() {
+  usePreferences();
+  return (
+    <MantineProvider theme={theme} forceColorScheme={useScheme()} withCssVariables={false} withGlobalClasses={false}>
+      <QueryClientProvider client={queryClient}>
+        <Notifications position="bottom-right" limit={4} />
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}
+
+const root = document.getElementById("root");
+if (!root) throw new Error("index.html has no #root");
+createRoot(root).render(
+  <StrictMode>
+    <Portal />
+  </StrictMode>,
+);

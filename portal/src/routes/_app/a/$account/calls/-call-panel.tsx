@@ -1,0 +1,72 @@
+/** One finished call, leg by leg. */
+import { Drawer } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import { type Cdr, fromGregorian, legsQuery } from "@/api";
+import { ErrorState } from "@/ui/error-state";
+import { readable } from "@/ui/phone-number";
+import { Skeleton } from "@/ui/skeleton";
+
+import classes from "./-calls.module.css";
+import { callee, caller, outcome } from "./-cdr";
+import { length } from "./-time";
+
+interface Props {
+  account: string;
+  interaction: string | undefined;
+  onClose: () => void;
+}
+
+export function CallPanel({ account, interaction, onClose }: Props) {
+  const { t } = useTranslation(["calls", "ui"]);
+  return (
+    <Drawer opened={interaction !== undefined} onClose={onClose} position="right" size={480} title={t("panel.title")} closeButtonProps={{ "aria-label": t("ui:close") }} transitionProps={{ duration: 120 }}>
+      {interaction && <Legs account={account} interaction={interaction} />}
+    </Drawer>
+  );
+}
+
+function Legs({ account, interaction }: { account: string; interaction: string }) {
+  const legs = useQuery(legsQuery(account, interaction));
+  if (legs.error) return <ErrorState error={legs.error} onRetry={() => void legs.refetch()} />;
+  if (!legs.data) return <Skeleton width={200} />;
+  return (
+    <ol className={classes.legs}>
+      {legs.data
+        .toSorted((one, other) => one.timestamp - other.timestamp)
+        .map((leg) => (
+          <Leg key={leg.id} leg={leg} />
+        ))}
+    </ol>
+  );
+}
+
+function Leg({ leg }: { leg: Cdr }) {
+  const { t, i18n } = useTranslation(["calls", "ui"]);
+  const [from, to] = [caller(leg), callee(leg)];
+  const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "medium" }).format(fromGregorian(leg.timestamp));
+  const lines: [string, string][] = [
+    [t("column.when"), when],
+    [t("column.from"), [from.name, readable(from.number)].filter(Boolean).join(" · ")],
+    [t("column.to"), [to.name, readable(to.number)].filter(Boolean).join(" · ")],
+    [t("column.length"), length(leg.duration_seconds)],
+    [t("panel.talked"), length(leg.billing_seconds ?? 0)],
+    [t("column.outcome"), t(`outcome.${outcome(leg)}`)],
+    [t("panel.cause"), leg.hangup_cause ?? "–"],
+    [t("panel.callId"), leg.call_id],
+  ];
+  return (
+    <li>
+      <h3 className={classes.heading}>{t(leg.call_direction === "outbound" ? "panel.legOut" : "panel.legIn")}</h3>
+      <dl className={classes.facts}>
+        {lines.map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+    </li>
+  );
+}

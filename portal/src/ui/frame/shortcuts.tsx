@@ -1,0 +1,96 @@
+/** Keys that work everywhere: Ctrl/⌘ K, ?, / and "g" followed by a page's letter. */
+import { Kbd, Modal } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import { useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+
+import classes from "./frame.module.css";
+import type { Place } from "./places";
+
+interface Keys {
+  account: string;
+  places: readonly Place[];
+  onPalette: () => void;
+  onHelp: () => void;
+}
+
+const SEQUENCE_MS = 1_200;
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
+}
+
+export function useShortcuts({ account, places, onPalette, onHelp }: Keys): void {
+  const navigate = useNavigate();
+  const went = useRef(0);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        onPalette();
+        return;
+      }
+      if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+      if (document.querySelector('[role="dialog"]')) return;
+      const second = event.timeStamp - went.current < SEQUENCE_MS;
+      went.current = event.key === "g" ? event.timeStamp : 0;
+      const place = second ? places.find(({ key }) => key === event.key) : undefined;
+      if (place) void navigate({ to: place.to, params: { account } });
+      else if (event.key === "?") onHelp();
+      else if (event.key === "/") {
+        const field = document.querySelector<HTMLInputElement>("[data-list-search]");
+        if (field) {
+          event.preventDefault();
+          field.focus();
+        }
+      } else if (event.key === "n") document.querySelector<HTMLElement>("[data-new]")?.click();
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, [account, places, onPalette, onHelp, navigate]);
+}
+
+const ROWS = [
+  { keys: ["Ctrl", "K"], text: "palette" },
+  { keys: ["?"], text: "help" },
+  { keys: ["/"], text: "searchList" },
+  { keys: ["↑", "↓"], text: "rows" },
+  { keys: ["Enter"], text: "open" },
+  { keys: ["x"], text: "select" },
+  { keys: ["n"], text: "new" },
+  { keys: ["Esc"], text: "close" },
+  { keys: ["g", "d"], text: "goDashboard", sequence: true },
+  { keys: ["g", "u"], text: "goUsers", sequence: true },
+  { keys: ["g", "c"], text: "goCalls", sequence: true },
+  { keys: ["g", "a"], text: "goAccounts", sequence: true },
+] as const;
+
+export function ShortcutList() {
+  const { t } = useTranslation();
+  return (
+    <dl className={classes.shortcuts}>
+      {ROWS.map((row) => (
+        <div key={row.text}>
+          <dt>{t(`keys.${row.text}`)}</dt>
+          <dd>
+            {row.keys.map((key, at) => (
+              <span key={key}>
+                {at > 0 && "sequence" in row && <span className={classes.then}>{t("keys.then")}</span>}
+                <Kbd size="xs">{key}</Kbd>
+              </span>
+            ))}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Modal opened={opened} onClose={onClose} title={t("keys.title")} closeButtonProps={{ "aria-label": t("close") }}>
+      <ShortcutList />
+    </Modal>
+  );
+}
