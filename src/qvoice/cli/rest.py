@@ -62,6 +62,13 @@ class Rest:
         """Delete; return what was deleted."""
         return self._send("DELETE", path, None)["data"]
 
+    def raw(self, path: str, *, accept: str) -> bytes:
+        """Return a file's bytes, such as a message's sound."""
+        answer = self._http.get(path, headers={"Accept": accept})
+        if answer.status_code >= 400:
+            raise Refused("GET", path, answer.status_code, answer.text[:200], None)
+        return answer.content
+
     def _send(self, method: str, path: str, data: Any, query: dict[str, Any] | None = None) -> Any:
         answer = self._http.request(method, path, json=None if data is None else {"data": data}, params=query)
         try:
