@@ -155,7 +155,10 @@ def _class_disabled(resource: Document, name: str) -> bool:
 
 
 def _take(resource: Document, number: str, name: str, *, emergency: bool, by_class: bool) -> Choice | None:
-    """Match the class's expression, or the trunk's rules. A trunk for emergencies takes nothing else."""
+    """Match the class's expression, or the trunk's rules (none at all and no classes: it takes every number).
+
+    A trunk for emergencies takes nothing else.
+    """
     for_emergencies = resource.get("emergency") is True
     if for_emergencies and not emergency:
         return None
@@ -167,6 +170,8 @@ def _take(resource: Document, number: str, name: str, *, emergency: bool, by_cla
         prefix, suffix = _own(entry, "prefix"), _own(entry, "suffix")
     else:
         rules = resource.get("rules")
+        if not rules and resource.get("classifiers"):
+            return None
         kept = _kept(list(rules) if isinstance(rules, list | tuple) else [], number)
         weight, marked, prefix, suffix = _weight(resource.get("weight_cost")), False, None, None
     if kept is None:
