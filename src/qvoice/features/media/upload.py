@@ -20,12 +20,12 @@ _DATA_URL = re.compile(rb"data:[^,]{0,200};base64,", re.IGNORECASE)
 class TooLarge(Invalid):
     """The upload is too large."""
 
-    code = "request entity too large"
+    code = "payload_too_large"
 
 
 def _too_large() -> TooLarge:
     message = f"The file is larger than {MAX_UPLOAD} bytes. Send a smaller one, for example an MP3."
-    return TooLarge({"raw": {"maxLength": {"message": message, "target": MAX_UPLOAD}}}, "request entity too large")
+    return TooLarge({"raw": {"maxLength": {"message": message, "target": MAX_UPLOAD}}}, "payload_too_large")
 
 
 async def read_upload(request: Request) -> bytes:

@@ -1,1 +1,1 @@
-"""Telephone numbers: who owns them and what they are used for."""
+"""Phone numbers (DIDs): added by the master, assigned down the tree, each with at most one use."""

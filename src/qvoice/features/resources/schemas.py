@@ -6,7 +6,7 @@ import ipaddress
 import re
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
 from qvoice.features.resources.patterns import Pattern
 
@@ -118,6 +118,13 @@ class Formatter(BaseModel):
     match_invite_format: bool | None = None
 
 
+# The tags are made so that error paths leave them out (documents.validate drops steps that hold a bracket).
+OneOrMore = Annotated[
+    Annotated[Formatter, Tag("one[]")] | Annotated[list[Formatter], Tag("list[]")],
+    Discriminator(lambda value: "list[]" if isinstance(value, list) else "one[]"),
+]
+
+
 class TrunkClassifier(BaseModel):
     """What this trunk does with one class of numbers."""
 
@@ -148,7 +155,7 @@ class Trunk(BaseModel):
     require_flags: bool | None = None
     ignore_flags: bool | None = None
     classifiers: dict[str, TrunkClassifier] | None = None
-    formatters: dict[str, Formatter | list[Formatter]] | None = None
+    formatters: dict[str, OneOrMore] | None = None
     format_from_uri: bool | None = None
     from_uri_realm: Realm | None = None
     from_account_realm: bool = False
