@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from qvoice.kit.errors import Invalid, QvoiceError
+from qvoice.kit.errors import Forbidden, Invalid, NotFound, QvoiceError
 from qvoice.kit.settings import Settings, load
 
 app = typer.Typer(
@@ -21,17 +21,24 @@ DEFAULT_DATA = Path(os.environ.get("QVOICE_HOME", ".")) / "var"
 
 
 def say(line: str) -> None:
-    """Show progress."""
-    print(line, flush=True)
+    """Show progress: on standard error, so that what a command prints can be piped."""
+    print(line, file=sys.stderr, flush=True)
 
 
-def settings_of(data: Path, **overrides: dict[str, Any]) -> Settings:
-    """Read the installation's settings."""
-    return load(data, overrides=overrides)
+def settings_of(data: Path) -> Settings:
+    """Read the settings of an installation that exists; raises NotFound saying how to make one."""
+    data = data.expanduser().absolute()
+    try:
+        exists = (data / "secrets").is_dir()
+    except PermissionError:
+        raise Forbidden(f"The installation in {data} belongs to another user. Run this as that user.") from None
+    if not exists:
+        raise NotFound(f"There is no installation in {data}. Make one: ./qvoice up --data {data}")
+    return load(data)
 
 
-@app.command()
-def up(
+@app.command("up")
+def _up(
     data: Data = DEFAULT_DATA,
     demo: Annotated[bool, typer.Option("--demo", help="Fill in the demo: a reseller, two customers, phones, a carrier.")] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything runs.")] = False,
@@ -43,16 +50,16 @@ def up(
     raise typer.Exit(command.run(data, demo=demo, detach=detach, public_ip=public_ip))
 
 
-@app.command()
-def down(data: Data = DEFAULT_DATA) -> None:
+@app.command("down")
+def _down(data: Data = DEFAULT_DATA) -> None:
     """Stop everything cleanly."""
     from qvoice.cli import up as command
 
     raise typer.Exit(command.down(data))
 
 
-@app.command()
-def status(
+@app.command("status")
+def _status(
     data: Data = DEFAULT_DATA, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
 ) -> None:
     """Show every process: state, pid, uptime, memory, health."""
@@ -61,29 +68,32 @@ def status(
     raise typer.Exit(command.run(data, as_json=as_json))
 
 
-@app.command()
-def logs(
+@app.command("logs")
+def _logs(
     name: Annotated[str, typer.Argument(help="One process; all when left out.")] = "",
     data: Data = DEFAULT_DATA,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on as lines come.")] = False,
     lines: Annotated[int, typer.Option("--lines", "-n", help="How many of the last lines of each.")] = 50,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs: one object a line.")] = False,
 ) -> None:
-    """Show the logs, merged."""
+    """Show the logs of all processes in order of time."""
     from qvoice.cli import logs as command
 
-    raise typer.Exit(command.run(data, name, follow=follow, lines=lines))
+    raise typer.Exit(command.run(data, name, follow=follow, lines=lines, as_json=as_json))
 
 
-@app.command()
-def doctor(data: Data = DEFAULT_DATA) -> None:
+@app.command("doctor")
+def _doctor(
+    data: Data = DEFAULT_DATA, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
     """Check this machine and installation; say what to do."""
     from qvoice.cli import doctor as command
 
-    raise typer.Exit(command.run(data))
+    raise typer.Exit(command.run(data, as_json=as_json))
 
 
-@app.command()
-def demo(
+@app.command("demo")
+def _demo(
     data: Data = DEFAULT_DATA, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
 ) -> None:
     """Make the demo (again: changes nothing) and show its phones and passwords."""
@@ -92,8 +102,8 @@ def demo(
     raise typer.Exit(command.run(data, as_json=as_json))
 
 
-@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def test(
+@app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def _test(
     context: typer.Context,
     tier: Annotated[str, typer.Argument(help="house, core, db, sip, browser; all when left out.")] = "all",
 ) -> None:
@@ -103,8 +113,8 @@ def test(
     raise typer.Exit(command.run(tier, extra=tuple(context.args)))
 
 
-@app.command()
-def bench(
+@app.command("bench")
+def _bench(
     name: Annotated[str, typer.Argument(help="One benchmark; all when left out.")] = "",
     data: Data = DEFAULT_DATA,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -115,16 +125,16 @@ def bench(
     raise typer.Exit(command.run(name, data=data, as_json=as_json))
 
 
-@app.command()
-def backup(file: Annotated[Path, typer.Argument(help="Where to write it.")], data: Data = DEFAULT_DATA) -> None:
+@app.command("backup")
+def _backup(file: Annotated[Path, typer.Argument(help="Where to write it.")], data: Data = DEFAULT_DATA) -> None:
     """Write one file with everything: database, secrets, certificates, settings."""
     from qvoice.cli import backup as command
 
     raise typer.Exit(command.run(file, data))
 
 
-@app.command()
-def restore(
+@app.command("restore")
+def _restore(
     file: Annotated[Path, typer.Argument(help="A file made by `backup`.")],
     data: Data = DEFAULT_DATA,
     force: Annotated[bool, typer.Option("--force", help="Replace what is in the data folder.")] = False,
@@ -135,8 +145,8 @@ def restore(
     raise typer.Exit(command.restore(file, data, force=force))
 
 
-@app.command()
-def new(
+@app.command("new")
+def _new(
     kind: Annotated[str, typer.Argument(help="module, resource, vendor or page.")],
     name: Annotated[str, typer.Argument(help="Its name, in snake_case.")],
 ) -> None:

@@ -1,108 +1,130 @@
-"""Asking each program whether it works. Every function returns "" when healthy, else a sentence."""
+"""Asking each process whether it is well, the way its users ask it. Every check ends within two seconds."""
 
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import secrets
 import socket
-import urllib.error
-import urllib.request
+from dataclasses import dataclass
 
 import psycopg
 
 from qvoice.kit.settings import Settings
 
-TIMEOUT = 2.0
+PATIENCE = 2.0
 
 
-def postgres(settings: Settings) -> str:
-    """Log in as administrator and run a query."""
-    dsn = settings.dsn("admin").rsplit("/", 1)[0] + "/postgres" if not settings.database.url else settings.dsn("admin")
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """`answers`: it reacted at all (it does not hang). `well`: it says that it can do its work. `note`: what it said."""
+
+    answers: bool
+    well: bool
+    note: str = ""
+
+
+def postgres(settings: Settings) -> Verdict:
+    """A session as the role that the processes use; before the migrations, as administrator."""
     try:
-        with psycopg.connect(dsn, connect_timeout=2) as connection:
+        with psycopg.connect(settings.dsn(), connect_timeout=2) as connection:
             connection.execute("select 1")
-    except psycopg.Error as problem:
-        return f"does not answer: {str(problem).strip().splitlines()[0]}"
-    return ""
+        return Verdict(True, True)
+    except psycopg.OperationalError as problem:
+        note = str(problem).strip().splitlines()[-1] if str(problem).strip() else "no connection"
+        return Verdict("FATAL" in str(problem), False, note)
 
 
-def rtpengine(settings: Settings) -> str:
-    """Send an ng `ping` and wait for `pong`."""
-    cookie = secrets.token_hex(4).encode()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.settimeout(TIMEOUT)
-        try:
-            udp.sendto(cookie + b" d7:command4:pinge", (settings.network.private, settings.ports.rtpengine))
-            answer = udp.recv(4096)
-        except OSError as problem:
-            return f"does not answer: {problem}"
-    return "" if answer.startswith(cookie) and b"pong" in answer else f"answers strangely: {answer[:80]!r}"
-
-
-def kamailio(settings: Settings) -> str:
-    """Send a SIP OPTIONS to the public port and take any SIP answer that is not a server failure."""
-    host, port = settings.network.bind, settings.ports.sip
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-        udp.settimeout(TIMEOUT)
-        try:
-            udp.bind((settings.network.private, 0))
-            mine = f"{settings.network.private}:{udp.getsockname()[1]}"
-            token = secrets.token_hex(6)
-            udp.sendto(
-                (
-                    f"OPTIONS sip:health@{host}:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {mine};branch=z9hG4bK{token};rport\r\n"
-                    f"From: <sip:health@{mine}>;tag={token}\r\nTo: <sip:health@{host}:{port}>\r\nCall-ID: {token}\r\n"
-                    "CSeq: 1 OPTIONS\r\nMax-Forwards: 5\r\nContent-Length: 0\r\n\r\n"
-                ).encode(),
-                (host, port),
-            )
-            answer = udp.recv(4096)
-        except OSError as problem:
-            return f"does not answer SIP: {problem}"
-    status = answer.split(b" ", 2)[1:2]
-    return "" if status and status[0][:1] in b"234" else f"answers {answer[:40]!r}"
-
-
-def asterisk(settings: Settings) -> str:
-    """Ask ARI for its state."""
-    url = f"http://{settings.network.private}:{settings.ports.asterisk_http}/ari/asterisk/info?only=status"
-    login = base64.b64encode(f"qvoice:{settings.secret('ari-password')}".encode()).decode()
-    return _http(url, {"Authorization": f"Basic {login}"})[0]
-
-
-def callcontrol(settings: Settings) -> str:
-    """Ask call control whether it has its Asterisk and its database."""
-    url = f"http://{settings.network.private}:{settings.ports.callcontrol}/health"
-    return _http(url, {"Authorization": f"Bearer {settings.secret('callcontrol-token')}"})[0]
-
-
-def api(settings: Settings) -> str:
-    """Ask the API about itself."""
-    return _http(f"http://{settings.network.bind}:{settings.ports.api}/v2/about", {})[0]
-
-
-def worker(settings: Settings) -> str:
-    """The worker writes the time into its heartbeat file; it is healthy while that is fresh."""
-    import time
-
-    beat = settings.run / "worker.beat"
-    if not beat.exists():
-        return "has not started its loops yet"
-    age = time.time() - beat.stat().st_mtime
-    return "" if age < 30 else f"has not moved for {age:.0f} s"
-
-
-def _http(url: str, headers: dict[str, str]) -> tuple[str, bytes]:
-    request = urllib.request.Request(url, headers=headers)
+def postgres_accepts(settings: Settings) -> bool:
+    """Tell whether the server takes the administrator (there may be no database or role of ours yet)."""
     try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT) as response:
-            return "", response.read()
-    except urllib.error.HTTPError as problem:
-        body = problem.read()[:200]
+        psycopg.connect(settings.dsn("admin").rsplit("/", 1)[0] + "/postgres", connect_timeout=2).close()
+        return True
+    except psycopg.OperationalError:
+        return False
+
+
+def rtpengine(settings: Settings) -> Verdict:
+    """The ng protocol's ping (rtpengine documentation, "ng control protocol"): bencoded, a cookie in front."""
+    cookie = secrets.token_hex(4).encode()
+    answer = _ask_udp(settings.network.private, settings.ports.rtpengine, cookie + b" d7:command4:pinge")
+    if answer is None:
+        return Verdict(False, False, "no answer to ping")
+    return Verdict(True, answer == cookie + b" d6:result4:ponge", answer[:80].decode("latin-1"))
+
+
+def kamailio(settings: Settings) -> Verdict:
+    """JSON-RPC `core.uptime` on the private port; it proves that workers and timer run."""
+    body = json.dumps({"jsonrpc": "2.0", "method": "core.uptime", "id": 1})
+    status, text = _http(settings, settings.ports.edge_private, "POST", "/RPC", body=body)
+    if status == 0:
+        return Verdict(False, False, text)
+    return Verdict(True, status == 200 and '"result"' in text, "" if status == 200 else f"HTTP {status}")
+
+
+def asterisk(settings: Settings) -> Verdict:
+    """ARI's ping."""
+    status, text = _http(settings, settings.ports.asterisk_http, "GET", "/ari/asterisk/ping", user=("qvoice", settings.secret("ari-password")))
+    if status == 0:
+        return Verdict(False, False, text)
+    return Verdict(True, status == 200, "" if status == 200 else f"HTTP {status}")
+
+
+def callcontrol(settings: Settings) -> Verdict:
+    """Its /health: ready when Asterisk's socket is there and calls can be taken."""
+    return _health(settings, settings.network.private, settings.ports.callcontrol, "/health")
+
+
+def api(settings: Settings) -> Verdict:
+    """The dialect's /about, which needs no token."""
+    host = "127.0.0.1" if settings.network.bind == "0.0.0.0" else settings.network.bind
+    return _health(settings, host, settings.ports.api, "/v2/about")
+
+
+def running_is_enough(settings: Settings) -> Verdict:
+    """For a process that nobody connects to: the supervisor knows whether it runs."""
+    return Verdict(True, True)
+
+
+def _health(settings: Settings, host: str, port: int, path: str) -> Verdict:
+    status, text = _http(settings, port, "GET", path, host=host)
+    if status == 0:
+        return Verdict(False, False, text)
+    # Being asked for a token is an answer from a healthy server.
+    well = status in (200, 401)
+    if well and path == "/health":
         try:
-            return f"answers {problem.code}: {json.loads(body)}", body
-        except ValueError:
-            return f"answers {problem.code}", body
-    except OSError as problem:
-        return f"does not answer: {problem}", b""
+            well = json.loads(text).get("ok", True) is True
+        except (ValueError, AttributeError):
+            well = False
+    return Verdict(True, well, "" if well else f"HTTP {status} {text[:120]}")
+
+
+def _http(
+    settings: Settings, port: int, method: str, path: str, *, host: str = "", body: str | None = None, user: tuple[str, str] | None = None
+) -> tuple[int, str]:
+    connection = http.client.HTTPConnection(host or settings.network.private, port, timeout=PATIENCE)
+    headers = {"Content-Type": "application/json"} if body is not None else {}
+    if user:
+        headers["Authorization"] = "Basic " + base64.b64encode(":".join(user).encode()).decode()
+    try:
+        connection.request(method, path, body=body, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read(65536).decode("utf-8", "replace")
+    except (OSError, http.client.HTTPException) as problem:
+        return 0, f"no answer: {problem}"
+    finally:
+        connection.close()
+
+
+def _ask_udp(host: str, port: int, packet: bytes) -> bytes | None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.settimeout(PATIENCE / 2)
+        for _ in range(2):
+            try:
+                sock.sendto(packet, (host, port))
+                return sock.recv(4096)
+            except OSError:
+                continue
+    return None

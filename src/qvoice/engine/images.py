@@ -60,6 +60,10 @@ _VERSION_COMMANDS = {
 }
 
 
+def _quiet(_line: str) -> None:
+    """Show no progress (tests)."""
+
+
 def cache_folder() -> Path:
     """Where images are kept: `QVOICE_IMAGES`, else the user's cache folder."""
     set_by_user = os.environ.get("QVOICE_IMAGES")
@@ -87,7 +91,7 @@ def is_built(name: str) -> bool:
     return (path_of(name) / "qvoice-versions.json").exists()
 
 
-def ensure(name: str, progress: Progress) -> Path:
+def ensure(name: str, progress: Progress = _quiet) -> Path:
     """Return the image's folder, building it first when needed. Safe against two builders; a broken build leaves nothing."""
     target = path_of(name)
     if is_built(name):

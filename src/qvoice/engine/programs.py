@@ -1,107 +1,102 @@
-"""The programs of an installation: their command lines, in start order, and how each one's health is asked."""
+"""The processes of an installation, in start order: how each is run, and how it is asked whether it is well."""
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qvoice.engine import health, images
+from qvoice.engine import health
 from qvoice.engine.sandbox import command_in
 from qvoice.kit.settings import Settings
 
-POSTGRES = "/usr/lib/postgresql/17/bin"
+Check = Callable[[Settings], health.Verdict]
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One supervised program. `stop_seconds`: how long it may take to end cleanly; `check` returns "" when healthy, else why not."""
+    """One supervised process.
+
+    `mode`: see engine/guard.py. `stop_signal`: the engine's own for a clean and quick end. `patience`: seconds from the stop signal to
+    SIGKILL. `check`: asks it whether it is well. `hang_restart`: restart it when it does not answer for a minute.
+    """
 
     name: str
     command: tuple[str, ...]
-    check: Callable[[Settings], str]
-    stop_signal: str = "TERM"
-    stop_seconds: int = 10
+    mode: str
+    stop_signal: str
+    patience: int
+    check: Check
+    hang_restart: bool = True
 
 
-def programs(settings: Settings) -> list[Program]:
-    """Return all programs in start order (they stop in reverse)."""
-    voice = images.path_of("voice")
-    run, data = settings.run, settings.data
-    found: list[Program] = []
+def of(settings: Settings, *, voice: Path, store: Path) -> list[Program]:
+    """Return the processes that this installation runs; a Python process whose module does not exist is left out."""
+    found = [_rtpengine(settings, voice), _kamailio(settings, voice), _asterisk(settings, voice)]
+    if not (settings.run / "kamailio" / "kamailio.cfg").exists():
+        del found[1]
     if not settings.database.url:
-        found.append(
-            Program("postgres", tuple(postgres_command(settings)), health.postgres, stop_signal="INT", stop_seconds=30)
-        )
-    found += [
-        Program(
-            "rtpengine",
-            tuple(
-                command_in(
-                    voice, ["/usr/bin/rtpengine", "--config-file", f"{run}/rtpengine/rtpengine.conf"],
-                    user="rtpengine", readable=[run / "rtpengine"],
-                )
-            ),
-            health.rtpengine,
-        ),
-        Program(
-            "kamailio",
-            tuple(
-                command_in(
-                    voice,
-                    ["/usr/sbin/kamailio", "-f", f"{run}/kamailio/kamailio.cfg", "-DD", "-E", "-m", "256", "-M", "16",
-                     "-Y", f"{run}/kamailio-control", "-P", f"{run}/kamailio-control/kamailio.pid"],
-                    user="kamailio", readable=[run / "kamailio", data / "tls"], writable=[run / "kamailio-control"],
-                )
-            ),
-            health.kamailio,
-        ),
-        Program(
-            "asterisk",
-            tuple(
-                command_in(
-                    voice, ["/usr/sbin/asterisk", "-f", "-C", f"{run}/asterisk/asterisk.conf"],
-                    user="asterisk", readable=[run / "asterisk"],
-                    writable=[
-                        data / "asterisk", run / "asterisk-control",
-                        (data / "asterisk" / "recordings", "/var/spool/asterisk/recording"),
-                    ],
-                )
-            ),
-            health.asterisk,
-        ),
-    ]
-    for name, check in (("callcontrol", health.callcontrol), ("api", health.api), ("worker", health.worker)):
-        found.append(Program(name, (sys.executable, "-m", f"qvoice.{name}.main", "--data", str(data)), check))
+        found.insert(0, _postgres(settings, store))
+    checks: dict[str, Check] = {"callcontrol": health.callcontrol, "api": health.api, "worker": health.running_is_enough}
+    for name, check in checks.items():
+        module = f"qvoice.{name}.main"
+        if importlib.util.find_spec(module) is not None:
+            command = (sys.executable, "-m", module, "--data", str(settings.data))
+            found.append(Program(name, command, "exec", "TERM", 20, check))
+    command = (sys.executable, "-m", "qvoice.engine.watch", "--data", str(settings.data))
+    found.append(Program("watch", command, "exec", "TERM", 5, health.running_is_enough))
     return found
 
 
-def postgres_command(settings: Settings) -> list[str]:
-    """Return the command line of our own PostgreSQL."""
-    options = {
-        "listen_addresses": settings.network.private,
-        "port": str(settings.ports.postgres),
-        "unix_socket_directories": "",
-        "password_encryption": "scram-sha-256",
-        "max_connections": "120",
-        "shared_buffers": "128MB",
-        "log_line_prefix": "%m [%p] ",
-        "log_timezone": "UTC",
-        "timezone": "UTC",
-    }
-    command = [f"{POSTGRES}/postgres", "-D", str(settings.data / "postgres")]
-    for key, value in options.items():
-        command += ["-c", f"{key}={value}"]
-    return command_in(images.path_of("store"), command, user="postgres", writable=[settings.data / "postgres"])
+def _postgres(settings: Settings, store: Path) -> Program:
+    command = command_in(
+        store,
+        ["/usr/lib/postgresql/17/bin/postgres", "-D", str(settings.data / "postgres" / "17"),
+         "-c", f"config_file={settings.run}/postgres/postgresql.conf"],
+        user="postgres",
+        writable=[settings.data / "postgres"],
+        readable=[settings.run / "postgres"],
+    )  # fmt: skip
+    # SIGINT is the "fast" shutdown: it ends sessions, writes a checkpoint, and needs no recovery at the next start.
+    return Program("postgres", tuple(command), "engine", "INT", 60, health.postgres, hang_restart=False)
 
 
-def initdb_command(settings: Settings, password_file: Path) -> list[str]:
-    """Return the command line that makes an empty database cluster with the superuser `admin`."""
-    command = [
-        f"{POSTGRES}/initdb", "-D", str(settings.data / "postgres"), "-U", "admin", "--pwfile", "/run/pw", "-A", "scram-sha-256",
-        "--encoding", "UTF8", "--locale", "C.UTF-8", "--data-checksums",
-    ]
-    return command_in(
-        images.path_of("store"), command, user="postgres", writable=[settings.data / "postgres"], readable=[(password_file, "/run/pw")]
+def _rtpengine(settings: Settings, voice: Path) -> Program:
+    command = command_in(
+        voice,
+        ["/usr/bin/rtpengine", "--config-file", f"{settings.run}/rtpengine/rtpengine.conf"],
+        user="rtpengine",
+        readable=[settings.run / "rtpengine"],
     )
+    return Program("rtpengine", tuple(command), "engine", "TERM", 10, health.rtpengine)
+
+
+def _kamailio(settings: Settings, voice: Path) -> Program:
+    command = command_in(
+        voice,
+        ["/usr/sbin/kamailio", "-f", f"{settings.run}/kamailio/kamailio.cfg", "-DD", "-E", "-m", "256", "-M", "16",
+         "-Y", f"{settings.run}/kamailio-control", "-w", "/tmp"],
+        user="kamailio",
+        readable=[settings.run / "kamailio", settings.data / "tls"],
+        writable=[settings.run / "kamailio-control"],
+    )
+    return Program("kamailio", tuple(command), "engine", "TERM", 15, health.kamailio)
+
+
+def _asterisk(settings: Settings, voice: Path) -> Program:
+    folder = settings.data / "asterisk"
+    command = command_in(
+        voice,
+        ["/usr/sbin/asterisk", "-f", "-C", f"{settings.run}/asterisk/asterisk.conf"],
+        user="asterisk",
+        writable=[
+            folder,
+            (folder / "spool", "/var/spool/asterisk"),
+            (folder / "recordings", "/var/spool/asterisk/recording"),
+            (folder / "run", "/run/asterisk"),
+        ],
+        readable=[settings.run / "asterisk"],
+    )
+    return Program("asterisk", tuple(command), "engine", "TERM", 10, health.asterisk)

@@ -1,85 +1,94 @@
-"""Engine configuration: files of `engine/<name>/` with `@PLACEHOLDER@`s filled from the settings, written to `<data>/run/<name>/`.
-
-A placeholder nobody defines is an error: a typo must not reach an engine. The list is in docs/handbook/engine.md.
-"""
+"""Engine configuration: files of `engine/<name>/` copied to `<data>/run/<name>/` with `@NAME@` replaced (docs/handbook/engine.md)."""
 
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from qvoice.engine import tls
 from qvoice.engine.secrets import write
 from qvoice.engine.tools import root_of_project
-from qvoice.kit.errors import Unavailable
+from qvoice.kit.errors import Invalid
 from qvoice.kit.settings import Settings
 
+ENGINES = ("postgres", "rtpengine", "kamailio", "asterisk")
 _PLACEHOLDER = re.compile(r"@([A-Z][A-Z0-9_]*)@")
-ENGINES = ("kamailio", "asterisk", "rtpengine")
 
 
-class UnknownPlaceholder(Unavailable):
-    """An engine configuration names a placeholder that does not exist."""
-
-    code = "unknown-placeholder"
-
-
-def values(settings: Settings) -> dict[str, str]:
-    """Return {placeholder: text}."""
-    network = settings.network
-    found = {
-        "BIND": network.bind,
-        "ADVERTISED": network.advertised,
-        "PRIVATE": network.private,
+def placeholders(settings: Settings, voice: Path) -> dict[str, str]:
+    """Return every name that a template may use; `voice` is the image whose module folders are meant."""
+    debug = settings.log.level.lower() == "debug"
+    database = urlsplit(settings.dsn("qvoice_edge"))
+    certificate, key = tls.files(settings)
+    values = {
         "DATA": str(settings.data),
         "RUN": str(settings.run),
+        "LOGS": str(settings.logs),
         "TLS": str(settings.data / "tls"),
-        "DB_EDGE_URL": settings.dsn("qvoice_edge").replace("postgresql://", "postgres://", 1),
-        "ARI_PASSWORD": settings.secret("ari-password"),
-        "EDGE_TOKEN": settings.secret("edge-token"),
-        "NONCE_KEY": settings.secret("nonce-key"),
+        "TLS_CERT": str(certificate),
+        "TLS_KEY": str(key),
+        "TLS_CA": str(settings.data / "tls" / "ca.crt"),
+        "BIND": settings.network.bind,
+        "ADVERTISED": settings.network.advertised,
+        "PRIVATE": settings.network.private,
+        "DB_HOST": str(database.hostname),
+        "DB_PORT": str(database.port),
+        "DB_NAME": database.path.lstrip("/"),
+        "DB_EDGE_URL": "postgres" + settings.dsn("qvoice_edge").removeprefix("postgresql"),
+        "KAMAILIO_MODULES": f"{module_folder(voice, 'kamailio/modules')}/",
+        "KAMAILIO_WORKERS": str(max(4, os.cpu_count() or 1)),
+        "KAMAILIO_DEBUG": "3" if debug else "2",
+        "SHARED_MB": "128",
+        "PRIVATE_MB": "16",
+        "ASTERISK_MODULES": module_folder(voice, "asterisk/modules"),
         "LOG_LEVEL": settings.log.level,
         "BENCH": str(settings.engine.bench),
+        "RTPENGINE_LOG": "7" if debug else "5",
+        "RTPENGINE_THREADS": str(max(2, os.cpu_count() or 1)),
     }
-    for field in dataclasses.fields(settings.ports):
-        if field.name != "offset":
-            found[f"PORT_{field.name.upper()}"] = str(getattr(settings.ports, field.name))
-    return found
+    values |= {f"PORT_{name.upper()}": str(port) for name, port in dataclasses.asdict(settings.ports).items()}
+    for file in settings.secrets.iterdir():
+        if file.is_file() and not file.name.startswith(".") and file.suffix != ".json":
+            name = file.name.upper().replace("-", "_")
+            values[f"SECRET_{name}"] = values[name] = file.read_text().strip()
+    return values
 
 
-def fill(text: str, known: dict[str, str], *, origin: str) -> str:
-    """Return `text` with its placeholders filled; raises UnknownPlaceholder naming the file."""
-
-    def one(match: re.Match[str]) -> str:
-        if match[1] not in known:
-            raise UnknownPlaceholder(f"{origin} names @{match[1]}@, which does not exist; known: {', '.join(sorted(known))}")
-        return known[match[1]]
-
-    return _PLACEHOLDER.sub(one, text)
+def module_folder(image: Path, name: str) -> str:
+    """Return the path inside the image of a module folder below the architecture's library folder."""
+    found = next((image / "usr" / "lib").glob(f"*/{name}"), None)
+    if found is None:
+        raise Invalid.field("image", "incomplete", f"{image} has no {name}. Remove that folder; `./qvoice up` builds it again.")
+    return f"/{found.relative_to(image)}"
 
 
-def render(settings: Settings) -> None:
-    """Write all engines' configuration, replacing what was there."""
-    known = values(settings)
+def render(settings: Settings, voice: Path) -> None:
+    """Write the configuration of every engine anew. Raises Invalid naming file and line of an unknown placeholder."""
+    values = placeholders(settings, voice)
     for engine in ENGINES:
         source = root_of_project() / "engine" / engine
         target = settings.run / engine
-        shutil.rmtree(target, ignore_errors=True)
+        if target.exists():
+            shutil.rmtree(target)
+        target.mkdir(mode=0o700, parents=True)
         for file in sorted(source.rglob("*")):
-            if not file.is_file() or (file.name == "bench.conf" and not settings.engine.bench):
-                continue
-            place = target / file.relative_to(source)
-            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            write(place, fill(file.read_text(), known, origin=str(file.relative_to(root_of_project()))))
+            relative = file.relative_to(source)
+            if file.is_dir():
+                (target / relative).mkdir(mode=0o700, exist_ok=True)
+            elif not file.name.startswith("bench") or settings.engine.bench:
+                write(target / relative, fill(file.read_text(), values, name=f"engine/{engine}/{relative}"))
 
 
-def folders(settings: Settings) -> list[Path]:
-    """Return the folders that must exist before the engines start."""
-    asterisk = settings.data / "asterisk"
-    return [
-        settings.run / "asterisk-control",
-        settings.run / "kamailio-control",
-        settings.logs,
-        *(asterisk / name for name in ("lib", "spool", "log", "recordings", "sounds-cache")),
-    ]
+def fill(text: str, values: dict[str, str], *, name: str) -> str:
+    """Replace every placeholder; `name` is the file's, for the error."""
+    lines = []
+    for number, line in enumerate(text.split("\n"), 1):
+        unknown = [found for found in _PLACEHOLDER.findall(line) if found not in values]
+        if unknown:
+            raise Invalid.field(name, "unknown", f"{name}:{number} has @{unknown[0]}@, which is not in docs/handbook/engine.md")
+        lines.append(_PLACEHOLDER.sub(lambda found: values[found[1]], line))
+    return "\n".join(lines)

@@ -1,220 +1,202 @@
-"""Running everything under `supervisor` (from PyPI): its configuration, starting it, and talking to it.
-
-supervisor backs off only while a program fails to start, and gives up in the end. `guard` (below) is what it runs for each program:
-it starts the program at once when it had lived for a while, waits longer after each quick death, and never gives up.
-"""
+"""supervisord (PyPI): its configuration, starting it, and talking to it over its UNIX socket."""
 
 from __future__ import annotations
 
 import fcntl
 import http.client
 import os
+import resource
+import shlex
 import socket
 import subprocess
 import sys
 import time
 import xmlrpc.client
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from supervisor.xmlrpc import SupervisorTransport
+
 from qvoice.engine.programs import Program
+from qvoice.engine.render import fill
 from qvoice.engine.secrets import write
+from qvoice.engine.tools import root_of_project
 from qvoice.kit.errors import Unavailable
 from qvoice.kit.settings import Settings
 
+RUNNER = Path(__file__).with_name("guard.py")
+Unreachable = (OSError, http.client.HTTPException, xmlrpc.client.Error)
+"""What talking to a supervisord that is not there, or just ending, raises."""
+
 
 class NotRunning(Unavailable):
-    """QVOICE is not running with this data folder. Start it: ./qvoice up"""
+    """This installation is not running. Start it with `./qvoice up`."""
 
     code = "not-running"
 
 
-def configuration(settings: Settings, programs: list[Program]) -> str:
-    """Return supervisord's configuration file."""
-    run, logs = settings.run, settings.logs
-    parts = [
-        f"""[supervisord]
-logfile={logs}/supervisor.log
-logfile_maxbytes=5MB
-logfile_backups=2
-pidfile={run}/supervisord.pid
-nodaemon=true
-minfds=65536
-umask=077
-silent=true
-identifier=qvoice
-
-[unix_http_server]
-file={socket_path(settings)}
-chmod=0600
-
-[supervisorctl]
-serverurl=unix://{socket_path(settings)}
-
-[rpcinterface:supervisor]
-supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
-"""
-    ]
-    for position, program in enumerate(programs):
-        (run / "programs").mkdir(mode=0o700, exist_ok=True)
-        script = run / "programs" / program.name
-        write(script, "\0".join(program.command))
-        parts.append(
-            f"""[program:{program.name}]
-command={sys.executable} -m qvoice.engine.guard {script}
-priority={(position + 1) * 10}
-autostart=false
-autorestart=true
-startsecs=0
-stopsignal={program.stop_signal}
-stopwaitsecs={program.stop_seconds}
-killasgroup=true
-stdout_logfile={logs}/{program.name}.log
-stdout_logfile_maxbytes=10MB
-stdout_logfile_backups=3
-redirect_stderr=true
-environment=PYTHONUNBUFFERED="1",QVOICE_PROGRAM="{program.name}"
-"""
-        )
-    return "\n".join(parts).replace("%", "%%")
-
-
 def socket_path(settings: Settings) -> Path:
-    """The supervisor's control socket. Long data paths do not fit a socket address, so a private folder in /tmp is used then."""
-    wanted = settings.run / "supervisor.sock"
-    if len(str(wanted)) < 100:
-        return wanted
-    folder = Path(f"/tmp/qvoice-{os.getuid()}-{abs(hash(str(settings.data))) % 10**8}")
-    return folder / "s"
+    """Where supervisord listens."""
+    return settings.run / "supervisor.sock"
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: str) -> None:
-        super().__init__("localhost", timeout=60)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self._path)
-
-
-class _UnixTransport(xmlrpc.client.Transport):
-    def __init__(self, path: str) -> None:
-        super().__init__()
-        self._path = path
-
-    def make_connection(self, host: Any) -> http.client.HTTPConnection:
-        return _UnixConnection(self._path)
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """What the supervisor knows of a program. `state`: RUNNING, STOPPED, STARTING, BACKOFF, STOPPING, EXITED, FATAL."""
-
-    name: str
-    state: str
-    pid: int
-    uptime_s: int
+def render(settings: Settings, processes: Sequence[Program]) -> Path:
+    """Write supervisord's configuration; returns its path."""
+    folder = settings.run / "supervisor"
+    (folder / "starts").mkdir(mode=0o700, parents=True, exist_ok=True)
+    for old in (folder / "starts").iterdir():
+        old.unlink()
+    template = (root_of_project() / "engine" / "supervisor" / "supervisord.conf").read_text()
+    program = (root_of_project() / "engine" / "supervisor" / "program.conf").read_text()
+    files = min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
+    values = {"RUN": str(settings.run), "LOGS": str(settings.logs), "SOCKET": str(socket_path(settings)), "MINFDS": str(files)}
+    text = fill(template, values, name="supervisord.conf")
+    for place, process in enumerate(processes):
+        runner = [sys.executable, "-I", "-S", str(RUNNER), process.name, str(folder / "starts"), process.stop_signal, process.mode]
+        command = [*runner, "--", *process.command]
+        values = {
+            "NAME": process.name,
+            "COMMAND": " ".join(_quoted(word) for word in command),
+            "PLACE": str(10 * (place + 1)),
+            "PATIENCE": str(process.patience),
+            "LOGS": str(settings.logs),
+        }
+        text += "\n" + fill(program, values, name="program.conf")
+    file = folder / "supervisord.conf"
+    write(file, text)
+    return file
 
 
-class Supervisor:
-    """The running supervisor of an installation."""
+def _quoted(word: str) -> str:
+    """One word of a supervisor command line: `%` starts an expansion there, and the rest is shlex."""
+    return shlex.quote(word.replace("%", "%%"))
+
+
+def start(settings: Settings, config: Path) -> subprocess.Popen[bytes]:
+    """Start supervisord in a session of its own and wait until it answers. Raises Unavailable with its last words."""
+    output = settings.logs / "supervisord.out"
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with output.open("wb") as out:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)],
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, env=environment, cwd=settings.data,
+        )  # fmt: skip
+    deadline = time.monotonic() + 15
+    while not is_running(settings):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise Unavailable(f"The supervisor did not start: {output.read_text(errors='replace').strip()[-1000:]}")
+        time.sleep(0.02)
+    return process
+
+
+def is_running(settings: Settings) -> bool:
+    """Tell whether a supervisord answers for this data folder."""
+    try:
+        call(settings, "supervisor.getState")
+        return True
+    except NotRunning:
+        return False
+
+
+def call(settings: Settings, method: str, *arguments: Any) -> Any:
+    """Call a method of supervisord's XML-RPC. Raises NotRunning when nobody answers; xmlrpc.client.Fault when it refuses."""
+    path = socket_path(settings)
+    if not path.exists():
+        raise NotRunning
+    proxy = xmlrpc.client.ServerProxy("http://127.0.0.1", transport=SupervisorTransport(None, None, f"unix://{path}"))
+    try:
+        return getattr(proxy, method)(*arguments)
+    except xmlrpc.client.Fault:
+        raise
+    except Unreachable as problem:
+        raise NotRunning from problem
+
+
+def start_process(settings: Settings, name: str) -> None:
+    """Start one process unless it runs."""
+    try:
+        call(settings, "supervisor.startProcess", name, False)
+    except xmlrpc.client.Fault as problem:
+        if "ALREADY_STARTED" not in problem.faultString:
+            raise Unavailable(f"{name} could not be started: {problem.faultString}") from problem
+
+
+def stop_all(settings: Settings, *, tell: Any = None) -> None:
+    """Stop every process, last started first, then supervisord; returns when it is gone."""
+    rows = sorted(call(settings, "supervisor.getAllProcessInfo"), key=lambda row: -_place(row))
+    for row in rows:
+        if row["statename"] in ("RUNNING", "STARTING", "BACKOFF"):
+            if tell:
+                tell(f"stopping {row['name']}")
+            try:
+                call(settings, "supervisor.stopProcess", row["name"])
+            except xmlrpc.client.Fault as problem:
+                if "NOT_RUNNING" not in problem.faultString:
+                    raise Unavailable(f"{row['name']} could not be stopped: {problem.faultString}") from problem
+    pid = call(settings, "supervisor.getPID")
+    call(settings, "supervisor.shutdown")
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and (is_running(settings) or _alive(pid)):
+        time.sleep(0.05)
+
+
+def _place(row: dict[str, Any]) -> int:
+    order = ("postgres", "rtpengine", "kamailio", "asterisk", "callcontrol", "api", "worker", "watch")
+    return order.index(row["name"]) if row["name"] in order else len(order)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0]
+        return state != "Z"
+    except FileNotFoundError:
+        return False
+
+
+class StartLock:
+    """Held while `up` prepares and starts, so that two of them do not do it at once."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self._proxy = xmlrpc.client.ServerProxy("http://localhost", transport=_UnixTransport(str(socket_path(settings))))
+        self._file = (settings.data / ".up.lock").open("w")
 
-    def _call(self, name: str, *arguments: Any) -> Any:
-        try:
-            return getattr(self._proxy.supervisor, name)(*arguments)
-        except (OSError, http.client.HTTPException) as problem:
-            raise NotRunning from problem
-
-    def alive(self) -> bool:
-        """Tell whether it answers."""
-        try:
-            self._call("getState")
-        except NotRunning:
-            return False
-        return True
-
-    def states(self) -> list[State]:
-        """Return every program's state, in start order."""
-        return [
-            State(row["name"], row["statename"], row["pid"], max(0, row["now"] - row["start"]) if row["pid"] else 0)
-            for row in self._call("getAllProcessInfo")
-        ]
-
-    def start(self, name: str) -> None:
-        """Start one program; fine when it runs already."""
-        try:
-            self._call("startProcess", name, False)
-        except xmlrpc.client.Fault as fault:
-            if "ALREADY_STARTED" not in fault.faultString:
-                raise
-
-    def stop(self, name: str) -> None:
-        """Stop one program and wait for its end; fine when it is stopped."""
-        try:
-            self._call("stopProcess", name, True)
-        except xmlrpc.client.Fault as fault:
-            if "NOT_RUNNING" not in fault.faultString:
-                raise
-
-    def shut_down(self) -> None:
-        """End the supervisor (programs must be stopped before)."""
-        self._call("shutdown")
-
-
-def launch(settings: Settings, programs: list[Program]) -> subprocess.Popen[bytes]:
-    """Start supervisord in a session of its own, with nothing started yet; wait until it answers."""
-    file = settings.run / "supervisord.conf"
-    path = socket_path(settings)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    write(file, configuration(settings, programs))
-    out = (settings.logs / "supervisor.out").open("ab")
-    process = subprocess.Popen(
-        [str(Path(sys.executable).parent / "supervisord"), "-c", str(file)],
-        stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, cwd="/",
-    )
-    supervisor = Supervisor(settings)
-    for _ in range(100):
-        if supervisor.alive():
-            return process
-        if process.poll() is not None:
-            break
-        time.sleep(0.05)
-    raise Unavailable(f"The supervisor did not start; see {settings.logs}/supervisor.out")
-
-
-def stop_all(settings: Settings, report: Any = lambda name: None) -> None:
-    """Stop every program in reverse start order, then the supervisor."""
-    supervisor = Supervisor(settings)
-    for state in reversed(supervisor.states()):
-        if state.state not in ("STOPPED", "EXITED", "FATAL"):
-            report(state.name)
-            supervisor.stop(state.name)
-    supervisor.shut_down()
-    for _ in range(100):
-        if not supervisor.alive():
-            return
-        time.sleep(0.05)
-
-
-class Lock:
-    """One `up` or `down` at a time for a data folder."""
-
-    def __init__(self, data: Path) -> None:
-        self._path = data / ".lock"
-
-    def __enter__(self) -> None:
-        self._file = self._path.open("w")
+    def __enter__(self) -> StartLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
-            raise Unavailable(f"Another ./qvoice command is working on {self._path.parent}. Wait for it to end.") from problem
+            raise Unavailable("Another `qvoice up` is starting this installation just now.") from problem
+        return self
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def port_users(ports: dict[tuple[str, str, int], str]) -> dict[tuple[str, str, int], str]:
+    """Return those of `{(protocol, address, port): name}` that cannot be bound, with a description of who has them."""
+    taken = {}
+    for (protocol, address, port), name in ports.items():
+        kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
+        with socket.socket(socket.AF_INET, kind) as probe:
+            if protocol == "tcp":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((address, port))
+            except OSError as problem:
+                taken[protocol, address, port] = f"{name}: {problem.strerror}{_holder(protocol, port)}"
+    return taken
+
+
+def _holder(protocol: str, port: int) -> str:
+    """Say which process has the port, as far as we may see."""
+    inodes = set()
+    for line in Path(f"/proc/net/{protocol}").read_text().splitlines()[1:]:
+        fields = line.split()
+        if int(fields[1].rsplit(":", 1)[1], 16) == port and (protocol == "udp" or fields[3] == "0A"):
+            inodes.add(f"socket:[{fields[9]}]")
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if any(os.readlink(link) in inodes for link in (folder / "fd").iterdir()):
+                return f" by {(folder / 'comm').read_text().strip()} (pid {folder.name})"
+        except OSError:
+            continue  # it has ended meanwhile, or is another user's
+    return " by a process of another user" if inodes else ""
