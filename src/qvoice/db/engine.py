@@ -8,7 +8,7 @@ everything.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -63,10 +63,20 @@ class Database:
     """A pool of connections of one role. Make one per process; `await close()` at its end."""
 
     def __init__(
-        self, dsn: str, *, pool_size: int = 10, overflow: int = 10, statement_timeout_ms: int = 15_000
+        self,
+        dsn: str,
+        *,
+        pool_size: int = 10,
+        overflow: int = 10,
+        statement_timeout_ms: int = 15_000,
+        info: Mapping[str, Any] | None = None,
     ) -> None:
-        """Open nothing yet: connections are made when first needed, so a process starts while the database is away."""
+        """Open nothing yet: connections are made when first needed, so a process starts while the database is away.
+
+        `info` goes into every session's `info`: what hooks of documents need, such as `token_key` (features/auth/tokens.py).
+        """
         self.dsn = dsn
+        self._info = dict(info or {})
         self._engine = create_async_engine(
             async_url(dsn),
             pool_size=pool_size,
@@ -93,6 +103,7 @@ class Database:
         """
         try:
             async with self._sessions() as session, session.begin():
+                session.info.update(self._info)
                 session.info["scope"] = scope
                 await session.execute(_ENTER, {"account": scope.account_id, "path": scope.path})
                 yield session
@@ -116,3 +127,10 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+
+
+async def enter(session: AsyncSession, scope: Scope) -> None:
+    """Go on in another account within the same transaction (creating an account together with its administrator)."""
+    await session.flush()
+    session.info["scope"] = scope
+    await session.execute(_ENTER, {"account": scope.account_id, "path": scope.path})

@@ -46,6 +46,7 @@ class TokenKey:
         material = secret.encode()
         self._jwt = OctKey.import_key(hmac.new(material, b"jwt", hashlib.sha256).digest())
         self._identity = hmac.new(material, b"identity", hashlib.sha256).digest()
+        self._credential = hmac.new(material, b"credential", hashlib.sha256).digest()
         self._api_key = hmac.new(material, b"api-key", hashlib.sha256).digest()
 
     def identity(self, account_secret: str, user_secret: str | None) -> str:
@@ -56,6 +57,15 @@ class TokenKey:
     def api_key(self, account_id: str, nonce: str) -> str:
         """Return an account's API key (64 hex). Only the nonce is stored: a copy of the database gives no keys."""
         return hmac.new(self._api_key, f"{account_id}|{nonce}".encode(), hashlib.sha256).hexdigest()
+
+    def credential_key(self, kind: str, credential: str) -> str:
+        """Return the lookup key of a credential (`md5` or `sha1` of `username:password`): twelve bits of a keyed hash.
+
+        The dialect's login names no user. This narrows an account's users to the few whose argon2 hash is worth trying,
+        and tells a guesser who has the database (but not the token key) nothing.
+        """
+        digest = hmac.new(self._credential, f"{kind}|{credential.lower()}".encode(), hashlib.sha256).hexdigest()
+        return f"{kind}:{digest[:3]}"
 
     def issue(
         self,

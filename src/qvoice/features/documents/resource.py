@@ -58,6 +58,8 @@ class Change:
     new: Doc
     columns: dict[str, Any] = field(default_factory=dict)
     actor: Any = None
+    scratch: dict[str, Any] = field(default_factory=dict)
+    """For a resource's own hooks: what before_write found that after_write needs."""
 
 
 Hook = Callable[[Change], Awaitable[None]]

@@ -146,8 +146,8 @@ async def delete_document(ctx: Context, kind: Resource, id: str) -> Response:
     return ctx.reply(answer, revision=document.revision)
 
 
-def crossbar(kind: Resource, *, decorate: Any = None) -> APIRouter:
-    """Return the router of a resource. `decorate`: see `list_documents`.
+def crossbar(kind: Resource, *, decorate: Any = None, list_route: bool = True) -> APIRouter:
+    """Return the router of a resource. `decorate`: see `list_documents`; `list_route` False: the feature has its own list.
 
     Register routes with fixed words (`devices/status`) on a router included before this one.
     """
@@ -158,11 +158,13 @@ def crossbar(kind: Resource, *, decorate: Any = None) -> APIRouter:
     )
     name, noun = kind.type, kind.noun
 
-    @router.get(
-        collection, **describe(kind, "list"), operation_id=f"list_{name}", summary=f"List {name.replace('_', ' ')}"
-    )
-    async def list_(request: Request, account_id: str, ctx: Context = permit(name, "read", own=True)) -> Response:
-        return await list_documents(ctx, kind, decorate=decorate)
+    if list_route:
+
+        @router.get(
+            collection, **describe(kind, "list"), operation_id=f"list_{name}", summary=f"List {name.replace('_', ' ')}"
+        )
+        async def list_(request: Request, account_id: str, ctx: Context = permit(name, "read", own=True)) -> Response:
+            return await list_documents(ctx, kind, decorate=decorate)
 
     @router.put(
         collection,

@@ -102,7 +102,7 @@ async def create(s: AsyncSession, type: str, doc: Mapping[str, Any], *, id: str 
     await _run(kind.hooks.before_write, change)
     values = {
         "id": change.id,
-        "account_id": change.scope.account_id,
+        **({} if kind.table.c.account_id.computed else {"account_id": change.scope.account_id}),
         "revision": 1,
         "created": func.now(),
         "modified": func.now(),

@@ -13,12 +13,13 @@ COMMON = ("id", "account_id", "doc", "revision", "sort_key", "created", "modifie
 
 
 def document_table(name: str, *columns: Column[Any]) -> Table:
-    """Describe the document table `name` with extra typed columns."""
+    """Describe the document table `name` with extra typed columns (accounts bring their own account_id)."""
+    given = {column.name for column in columns}
     return Table(
         name,
         METADATA,
         Column("id", HexId, primary_key=True),
-        Column("account_id", HexId, nullable=False),
+        *([] if "account_id" in given else [Column("account_id", HexId, nullable=False)]),
         Column("doc", JSONB, nullable=False),
         Column("revision", Integer, nullable=False),
         Column("sort_key", Text(collation="C"), nullable=False),

@@ -13,6 +13,7 @@ ACCOUNTS = [
     """
     create table accounts (
         id uuid primary key,
+        account_id uuid generated always as (id) stored,
         parent_id uuid references accounts (id),
         path ltree not null unique,
         doc jsonb not null,
@@ -68,10 +69,15 @@ USERS = [
     create table user_secrets (
         user_id uuid primary key references users (id),
         account_id uuid not null references accounts (id),
+        md5_key text not null,
         md5_hash text not null,
+        sha1_key text not null,
         sha1_hash text not null,
         identity text not null
     )""",
+    # Twelve bits of a keyed hash: finds whom a credential may belong to without helping a guesser (see features/auth).
+    "create index user_secrets_md5 on user_secrets (account_id, md5_key)",
+    "create index user_secrets_sha1 on user_secrets (account_id, sha1_key)",
     *protect("user_secrets"),
 ]
 
@@ -214,24 +220,25 @@ FUNCTIONS = [
     *definer(
         "login_candidates(text, text, text)",
         f"""
-    create function login_candidates(kind text, value text, login text) returns table (
-        account_id uuid, path text, account_name text, realm text, account_enabled boolean, user_id uuid, user_enabled
-        boolean,
-        md5_hash text, sha1_hash text, user_identity text, account_identity text)
+    create function login_candidates(kind text, value text, credential_key text) returns table (
+        account_id uuid, path text, account_name text, realm text, account_enabled boolean, user_id uuid,
+        user_enabled boolean, password_hash text, user_identity text, account_identity text)
     {_HEADER} as $$
         select a.id, a.path::text, a.name, a.realm,
             not exists (select from accounts up where up.path @> a.path and not up.enabled),
-            u.id, u.enabled, s.md5_hash, s.sha1_hash, s.identity, k.identity
+            u.id, u.enabled, case credential_key when s.md5_key then s.md5_hash else s.sha1_hash end, s.identity,
+            k.identity
         from accounts a
         join account_secrets k on k.account_id = a.id
-        join users u on u.account_id = a.id and u.username = lower(login) and u.deleted is null
-        join user_secrets s on s.user_id = u.id
+        join user_secrets s on s.account_id = a.id and (s.md5_key = credential_key or s.sha1_key = credential_key)
+        join users u on u.id = s.user_id and u.deleted is null
         where a.deleted is null and case kind
+            when 'id' then a.id::text = value
             when 'name' then a.name_key = value
             when 'realm' then a.realm = lower(value)
             when 'number' then a.id = (select n.account_id from phone_numbers n where n.number = value)
             else false end
-        order by nlevel(a.path), a.id limit 5
+        order by nlevel(a.path), a.id limit 20
     $$""",
     ),
     *definer(

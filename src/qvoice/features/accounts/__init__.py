@@ -1,0 +1,1 @@
+"""Accounts: the tenants and their tree (master → resellers → customers)."""

@@ -1,0 +1,159 @@
+"""Accounts as documents: columns, the rules of their place in the tree, and what a change of realm entails."""
+
+from __future__ import annotations
+
+import secrets
+
+from sqlalchemy import Boolean, Column, Computed, Text, cast, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import UserDefinedType
+
+from qvoice.db.metadata import HexId
+from qvoice.features.accounts.schemas import AccountDocument
+from qvoice.features.auth.login import name_key
+from qvoice.features.documents import Change, Document, Hooks, Resource, Taken
+from qvoice.features.documents.resource import Doc
+from qvoice.kit.errors import Forbidden, Invalid
+
+
+class LTree(UserDefinedType[str]):
+    """PostgreSQL's ltree: labels joined by dots."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        """Return the type's name."""
+        return "ltree"
+
+    def bind_expression(self, bindvalue):  # type: ignore[no-untyped-def]
+        """Send text and cast it."""
+        return func.text2ltree(cast(bindvalue, Text))
+
+    def bind_processor(self, dialect):  # type: ignore[no-untyped-def]
+        """Send the text as it is."""
+        return None
+
+
+READ_ONLY_KEYS = ("is_reseller", "reseller_id", "superduper_admin", "created", "billing_mode", "descendants_count")
+"""Keys that GET adds to the document; whatever clients send under them is left out."""
+
+
+class AccountHasDescendants(Invalid):
+    """The account has accounts below it: move or delete those first."""
+
+    code = "account_has_descendants"
+
+
+async def _before_write(change: Change) -> None:
+    for key in READ_ONLY_KEYS:
+        change.new.pop(key, None)
+    s = change.session
+    if change.old is None:
+        # The hook runs in the parent's scope; bootstrap has none and gives the columns itself.
+        above = change.scope.account_id
+        parent = (await s.execute(select(TABLE).where(TABLE.c.id == above))).first() if above else None
+        inherited = parent._mapping if parent else {"timezone": "UTC", "language": "en-us", "country": "CA", "realm": ""}
+        if not change.new.get("realm"):
+            base = inherited["realm"] or "sip.invalid"
+            change.new["realm"] = f"{secrets.token_hex(3)}.{base}"
+        for key in ("timezone", "language", "country"):
+            if not change.new.get(key):
+                change.new[key] = inherited[key]
+        change.columns["parent_id"] = parent and parent._mapping["id"]
+        change.columns["path"] = f"{change.scope.path}.{change.id}" if parent else change.id
+        return
+    for key in ("realm", "timezone", "language", "country"):
+        if not change.new.get(key):
+            change.new[key] = change.old.get(key)
+    actor = change.actor
+    if actor is not None and change.old.get("enabled", True) != change.new.get("enabled", True):
+        if actor.account_id == change.id:
+            raise Forbidden("an account cannot enable or disable itself: ask the account above")
+    if actor is not None and not actor.actor.is_master:
+        for key in ("wnm_allow_additions",):
+            if change.old.get(key) != change.new.get(key):
+                raise Forbidden(f"only the master account may change {key}")
+    change.scratch["realm_changed"] = change.old.get("realm") != change.new["realm"]
+
+
+async def _after_write(change: Change) -> None:
+    if change.scratch.get("realm_changed"):
+        from qvoice.features.devices.credentials import adopt_realm  # imported late: devices build on accounts
+
+        await adopt_realm(change.session, change.new["realm"])
+
+
+async def _before_delete(change: Change) -> None:
+    below = await change.session.execute(
+        select(func.count()).where(TABLE.c.parent_id == change.id, TABLE.c.deleted.is_(None))
+    )
+    if below.scalar_one():
+        raise AccountHasDescendants(
+            {"account": {"descendants": {"message": "the account has accounts below it: move or delete those first"}}},
+            "account_has_descendants",
+        )
+
+
+async def _after_delete(change: Change) -> None:
+    # The realm is free for another account now, so its devices must not stand in that one's way.
+    from qvoice.features.devices.resource import RESOURCE as DEVICES
+
+    await change.session.execute(
+        update(DEVICES.table).where(DEVICES.table.c.deleted.is_(None)).values(deleted=func.now(), modified=func.now())
+    )
+
+
+async def _present(s: AsyncSession, document: Document, shown: Doc, actor: object) -> Doc:
+    row = (
+        await s.execute(select(TABLE.c.is_reseller, TABLE.c.parent_id).where(TABLE.c.id == document.id))
+    ).first()
+    is_master = row is not None and row.parent_id is None
+    extras = {
+        "is_reseller": bool(row and (row.is_reseller or is_master)),
+        "superduper_admin": is_master,
+        "wnm_allow_additions": is_master or bool(document.doc.get("wnm_allow_additions")),
+        "billing_mode": "manual",
+        "created": shown["_read_only"]["created"],
+    }
+    return {**shown, **extras, "_read_only": {**shown["_read_only"], **extras}}
+
+
+RESOURCE = Resource(
+    type="accounts",
+    model=AccountDocument,
+    summary=lambda whole: {"id": whole["id"], "name": whole["name"], "realm": whole["realm"], "flags": whole.get("flags", [])},
+    columns={
+        "name": lambda whole: whole["name"],
+        "name_key": lambda whole: name_key(whole["name"]),
+        "realm": lambda whole: whole["realm"],
+        "enabled": lambda whole: whole.get("enabled", True),
+        "timezone": lambda whole: whole["timezone"],
+        "language": lambda whole: whole["language"],
+        "country": lambda whole: whole.get("country") or "",
+    },
+    table_columns=(
+        Column("account_id", HexId, Computed("id")),
+        Column("parent_id", HexId),
+        Column("path", LTree),
+        Column("name", Text),
+        Column("name_key", Text),
+        Column("realm", Text),
+        Column("enabled", Boolean),
+        Column("is_reseller", Boolean),
+        Column("timezone", Text),
+        Column("language", Text),
+        Column("country", Text),
+    ),
+    constraints={
+        "accounts_realm": Taken("realm", "unique", "another account has this realm: choose another"),
+    },
+    hooks=Hooks(
+        before_write=_before_write,
+        after_write=_after_write,
+        before_delete=_before_delete,
+        after_delete=_after_delete,
+        present=_present,
+    ),
+    own=None,
+)
+TABLE = RESOURCE.table

@@ -1,0 +1,115 @@
+"""The account document (kazoo.md 2.4). Unknown keys are kept."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+import phonenumbers
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+_TIMEZONES = frozenset(available_timezones())
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
+_REALM = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+
+
+def _timezone(value: str) -> str:
+    if value not in _TIMEZONES:
+        raise ValueError(f"{value[:64]!r} is not a time zone: use an IANA name such as America/Toronto")
+    return value
+
+
+def _language(value: str) -> str:
+    lowered = value.lower().replace("_", "-")
+    if _LANGUAGE.fullmatch(lowered) is None:
+        raise ValueError("not a language: use a code such as en, en-us or fr-ca")
+    return lowered
+
+
+def _country(value: str) -> str:
+    upper = value.upper()
+    if upper not in phonenumbers.SUPPORTED_REGIONS:
+        raise ValueError("not a country: use the two letters of ISO 3166, such as CA")
+    return upper
+
+
+def _realm(value: str) -> str:
+    lowered = value.strip().lower()
+    if _REALM.fullmatch(lowered) is None:
+        raise ValueError("not a realm: use a full domain name such as acme.example.com")
+    return lowered
+
+
+Timezone = Annotated[str, AfterValidator(_timezone)]
+Language = Annotated[str, AfterValidator(_language)]
+Country = Annotated[str, AfterValidator(_country)]
+Realm = Annotated[str, Field(max_length=253), AfterValidator(_realm)]
+
+
+class Lenient(BaseModel):
+    """A part of a document whose unknown keys are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class CallerIdEntry(Lenient):
+    """Name and number shown to the callee."""
+
+    name: Annotated[str, Field(max_length=35)] | None = None
+    number: Annotated[str, Field(max_length=35)] | None = None
+
+
+class CallerIds(Lenient):
+    """Caller ids by kind of call."""
+
+    internal: CallerIdEntry | None = None
+    external: CallerIdEntry | None = None
+    emergency: CallerIdEntry | None = None
+    asserted: CallerIdEntry | None = None
+
+
+class Restriction(Lenient):
+    """What happens with a class of numbers: `inherit` or `deny`."""
+
+    action: Annotated[str, Field(pattern="^(inherit|deny)$")] = "inherit"
+
+
+class CallForward(Lenient):
+    """Call forwarding (kazoo.md 6.5)."""
+
+    enabled: bool = False
+    number: Annotated[str, Field(max_length=35)] | None = None
+    substitute: bool = True
+    failover: bool = False
+    direct_calls_only: bool = False
+    keep_caller_id: bool = True
+    require_keypress: bool = True
+    ignore_early_media: bool = True
+
+
+class Switch(Lenient):
+    """Something that is on or off."""
+
+    enabled: bool = False
+
+
+class AccountDocument(Lenient):
+    """An account. `realm` is made up when absent; timezone, language and country come from the parent when absent."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    realm: Realm | None = None
+    enabled: bool = True
+    timezone: Timezone | None = None
+    language: Language | None = None
+    country: Country | None = None
+    org: str | None = None
+    caller_id: CallerIds | None = None
+    call_restriction: dict[str, Restriction] | None = None
+    do_not_disturb: Switch | None = None
+    music_on_hold: dict[str, Any] | None = None
+    preflow: dict[str, Any] | None = None
+    dial_plan: dict[str, Any] | None = None
+    ringtones: dict[str, Any] | None = None
+    token_auth_expiry_s: Annotated[int, Field(ge=300, le=2_592_000)] | None = None
+    flags: list[str] | None = None

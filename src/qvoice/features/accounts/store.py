@@ -1,0 +1,134 @@
+"""Creating accounts and moving them in the tree, and their secrets."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import func, literal, select, text, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.db import Scope
+from qvoice.db.engine import enter
+from qvoice.db.notices import notify_document
+from qvoice.features import documents
+from qvoice.features.accounts.resource import TABLE
+from qvoice.features.auth.tokens import TokenKey, api_key_hash
+from qvoice.features.documents import Document
+from qvoice.kit.errors import Invalid
+
+
+async def load_account(s: AsyncSession, account_id: str) -> Document:
+    """Return an account that is in the session's part of the tree; raises DocumentNotFound."""
+    return await documents.load(s, "accounts", account_id)
+
+
+async def create_account(
+    s: AsyncSession, key: TokenKey, doc: Mapping[str, Any], *, id: str | None = None
+) -> tuple[Document, Scope]:
+    """Create an account below the session's account and go on in it: the session's scope is the new account's afterwards.
+
+    Returns the account and its scope. Raises Invalid.
+    """
+    parent: Scope = s.info["scope"]
+    account = await documents.create(s, "accounts", doc, id=id)
+    path = f"{parent.path}.{account.id}" if parent.path else account.id
+    scope = Scope(account.id, path, parent.actor_id, parent.actor_account_id)
+    await enter(s, scope)
+    nonce = secrets.token_hex(16)
+    await s.execute(
+        text(
+            "insert into account_secrets (account_id, api_key_nonce, api_key_hash, identity)"
+            " values (cast(:id as uuid), :nonce, :hash, :identity)"
+        ),
+        {
+            "id": account.id,
+            "nonce": nonce,
+            "hash": api_key_hash(key.api_key(account.id, nonce)),
+            "identity": secrets.token_hex(16),
+        },
+    )
+    return account, scope
+
+
+async def api_key(s: AsyncSession, key: TokenKey, account_id: str) -> str:
+    """Return an account's API key."""
+    nonce = (
+        await s.execute(
+            text("select api_key_nonce from account_secrets where account_id = cast(:id as uuid)"), {"id": account_id}
+        )
+    ).scalar_one()
+    return key.api_key(account_id, nonce)
+
+
+async def rotate_api_key(s: AsyncSession, key: TokenKey, account_id: str) -> str:
+    """Give an account a new API key; the old key and every token of the account die with it."""
+    nonce = secrets.token_hex(16)
+    fresh = key.api_key(account_id, nonce)
+    await s.execute(
+        text(
+            "update account_secrets set api_key_nonce = :nonce, api_key_hash = :hash, identity = :identity"
+            " where account_id = cast(:id as uuid)"
+        ),
+        {"id": account_id, "nonce": nonce, "hash": api_key_hash(fresh), "identity": secrets.token_hex(16)},
+    )
+    s.info.setdefault("touched", set()).add("accounts")
+    await notify_document(s, account_id=account_id, type="tokens", id=account_id, action="edited", revision=0)
+    return fresh
+
+
+async def set_reseller(s: AsyncSession, account_id: str, is_reseller: bool) -> Document:
+    """Promote an account to reseller or take that back."""
+    await s.execute(
+        update(TABLE)
+        .where(TABLE.c.id == account_id)
+        .values(is_reseller=is_reseller, revision=TABLE.c.revision + 1, modified=func.now())
+    )
+    account = await load_account(s, account_id)
+    await _tell(s, account)
+    return account
+
+
+async def move_account(s: AsyncSession, account_id: str, to: str) -> Document:
+    """Move an account with everything below it under the account `to`. Run it in a scope that covers both (the master's).
+
+    Raises Invalid for a move below itself.
+    """
+    # Moves are rare; one at a time keeps two of them from making a circle together.
+    await s.execute(text("select pg_advisory_xact_lock(713003)"))
+    account, target = await load_account(s, account_id), await load_account(s, to)
+    paths = {
+        row.id: row.path
+        for row in await s.execute(
+            select(TABLE.c.id, literal(1), func.ltree2text(TABLE.c.path).label("path")).where(
+                TABLE.c.id.in_([account.id, target.id])
+            )
+        )
+    }
+    old, new_parent = paths[account.id], paths[target.id]
+    if new_parent == old or new_parent.startswith(old + "."):
+        raise Invalid.field("to", "invalid", "an account cannot be moved below itself: choose an account outside its tree")
+    await s.execute(
+        text(
+            "update accounts set path = case when path = text2ltree(:old) then text2ltree(:fresh)"
+            " else text2ltree(:fresh) || subpath(path, nlevel(text2ltree(:old))) end,"
+            " parent_id = case when id = cast(:id as uuid) then cast(:parent as uuid) else parent_id end,"
+            " revision = revision + 1, modified = now() where path <@ text2ltree(:old)"
+        ),
+        {"old": old, "fresh": f"{new_parent}.{account.id}", "id": account.id, "parent": target.id},
+    )
+    moved = await s.execute(
+        text("select replace(id::text, '-', '') from accounts where path <@ text2ltree(:path)"),
+        {"path": f"{new_parent}.{account.id}"},
+    )
+    for moved_id in moved.scalars():
+        await _tell(s, await load_account(s, moved_id))
+    return await load_account(s, account_id)
+
+
+async def _tell(s: AsyncSession, account: Document) -> None:
+    s.info.setdefault("touched", set()).add("accounts")
+    await notify_document(
+        s, account_id=account.id, type="accounts", id=account.id, action="edited", revision=account.revision
+    )

@@ -1,0 +1,189 @@
+"""Logging in: by the dialect's credential, by user name and password, by API key, by HTTP Basic."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+
+from qvoice.db import Database, Scope
+from qvoice.features.auth import audit, passwords
+from qvoice.features.auth.guard import LoginGuard
+from qvoice.features.auth.permit import AccountDisabled
+from qvoice.features.auth.tokens import DEFAULT_LIFETIME_S, TokenKey, api_key_hash
+from qvoice.kit import ids
+from qvoice.kit.clock import utcnow
+from qvoice.kit.errors import Forbidden, Invalid, Unauthenticated
+
+_HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}")
+
+
+class UserDisabled(Forbidden):
+    """This user is disabled. Ask an administrator to enable it."""
+
+    code = "account_disabled"
+
+
+class WrongCredentials(Unauthenticated):
+    """Account, user or password is wrong."""
+
+    code = "invalid_credentials"
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedIn:
+    """Who logged in and their token."""
+
+    token: str
+    account_id: str
+    path: str
+    owner_id: str | None
+
+
+def name_key(name: str) -> str:
+    """Return an account name as logins compare it: lower case, letters and digits only."""
+    return "".join(c for c in name.lower() if c.isalnum())[:256]
+
+
+def account_selector(data: dict[str, Any]) -> tuple[str, str]:
+    """Return (kind, value) of the account a login names; raises Invalid when it names none."""
+    for key, kind in (("account_id", "id"), ("account_name", "name"), ("account_realm", "realm"), ("phone_number", "number")):
+        value = data.get(key)
+        if isinstance(value, str) and value.strip():
+            value = value.strip()[:256]
+            if kind == "name":
+                value = name_key(value)
+            elif kind == "id":
+                value = f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}" if ids.is_id(value) else "-"
+            elif kind == "number" and value.isdigit() and len(value) == 10:
+                value = "+1" + value
+            return kind, value
+    raise Invalid.field("account_name", "required", "say which account: account_name, account_realm or phone_number")
+
+
+def credential_of(data: dict[str, Any]) -> tuple[str, str, str]:
+    """Return (`md5` or `sha1`, credential, user name or "") of a login body; raises Invalid."""
+    given, username, password = data.get("credentials"), data.get("username"), data.get("password")
+    if given is None and isinstance(username, str) and isinstance(password, str):
+        if len(username) > 256 or len(password) > passwords.MAX_LENGTH:
+            raise WrongCredentials
+        return "md5", passwords.md5_credential(username.strip(), password), username.strip().lower()
+    if not isinstance(given, str) or not given:
+        raise Invalid.field("credentials", "required", "send the md5 or sha1 of `username:password`, or username and password")
+    if _HEX.fullmatch(given) is None:
+        raise Invalid.field("credentials", "format", "credentials must be the md5 (32) or sha1 (40) hex of `username:password`")
+    return ("md5" if len(given) == 32 else "sha1"), given.lower(), ""
+
+
+async def by_password(request: Request, data: dict[str, Any], *, method: str = "cb_user_auth") -> LoggedIn:
+    """Log in; raises WrongCredentials (same answer and same work whatever is wrong), TooManyAttempts, AccountDisabled.
+
+    The login is written to the audit log of the account.
+    """
+    db: Database = request.app.state.db
+    key: TokenKey = request.app.state.token_key
+    guard: LoginGuard = request.app.state.login_guard
+    kind, value = account_selector(data)
+    how, credential, username = credential_of(data)
+    source = request.client.host if request.client else ""
+    guard.check(f"{kind}:{value}", username, source, time.monotonic())
+    rows = await db.fetch(
+        "select * from login_candidates(:kind, :value, :key)",
+        {"kind": kind, "value": value.replace("\x00", ""), "key": key.credential_key(how, credential)},
+    )
+    found = None
+    for row in rows:
+        if await passwords.verify(row.password_hash, credential) and found is None:
+            found = row
+    if not rows:
+        await passwords.verify(passwords.DUMMY_HASH, credential)
+    if found is None:
+        guard.wrong(f"{kind}:{value}", username, source, credential, time.monotonic())
+        raise WrongCredentials
+    guard.right(f"{kind}:{value}", username, source)
+    if not found.account_enabled:
+        raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
+    if not found.user_enabled:
+        raise UserDisabled(user={"disabled": {"message": "the user is disabled"}})
+    account_id, owner_id = found.account_id.hex, found.user_id.hex
+    lifetime = await token_lifetime(db, account_id, found.path)
+    token = key.issue(
+        account_id=account_id,
+        owner_id=owner_id,
+        method=method,
+        identity=key.identity(found.account_identity, found.user_identity),
+        now=utcnow(),
+        lifetime_s=lifetime,
+    )
+    await record(db, request, account_id=account_id, path=found.path, owner_id=owner_id, method=method)
+    return LoggedIn(token, account_id, found.path, owner_id)
+
+
+async def by_api_key(request: Request, api_key: str) -> LoggedIn:
+    """Log in with an account's API key; raises WrongCredentials, TooManyAttempts, AccountDisabled."""
+    db: Database = request.app.state.db
+    key: TokenKey = request.app.state.token_key
+    guard: LoginGuard = request.app.state.login_guard
+    source = request.client.host if request.client else ""
+    guard.check("api_key", "", source, time.monotonic())
+    rows = await db.fetch("select * from api_key_account(:hash)", {"hash": api_key_hash(api_key)})
+    if not rows:
+        guard.wrong("api_key", "", source, api_key[:256], time.monotonic())
+        raise WrongCredentials
+    account_id = rows[0].account_id.hex
+    account = await request.app.state.directory.account(account_id)
+    if account is None or not account.enabled:
+        raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
+    token = key.issue(
+        account_id=account_id,
+        owner_id=None,
+        method="cb_api_auth",
+        identity=key.identity(rows[0].account_identity, None),
+        now=utcnow(),
+        lifetime_s=await token_lifetime(db, account_id, account.path),
+    )
+    await record(db, request, account_id=account_id, path=account.path, owner_id=None, method="cb_api_auth")
+    return LoggedIn(token, account_id, account.path, None)
+
+
+async def token_for_basic(request: Request, encoded: str) -> str:
+    """Return a token for HTTP Basic: `<account id or name>:<md5 of username:password>`; raises Unauthenticated.
+
+    Each request costs a password check: clients should log in instead.
+    """
+    try:
+        text = base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise Unauthenticated("the Basic authorisation is not base64 of account:credentials") from None
+    account, _, credential = text.partition(":")
+    if not account or _HEX.fullmatch(credential) is None:
+        raise Unauthenticated("Basic authorisation takes the account and the md5 of `username:password`")
+    selector = {"account_id": account} if ids.is_id(account) else {"account_name": account}
+    return (await by_password(request, {**selector, "credentials": credential}, method="cb_basic_auth")).token
+
+
+async def token_lifetime(db: Database, account_id: str, path: str) -> int:
+    """Return the life of new tokens in seconds: the account's `token_auth_expiry_s` (300 s to 30 days), else an hour."""
+    from qvoice.features.accounts.store import load_account  # imported late: accounts build on auth
+
+    async with db.tx(Scope(account_id, path)) as s:
+        account = await load_account(s, account_id)
+    value = account.doc.get("token_auth_expiry_s")
+    return min(max(value, 300), 2_592_000) if isinstance(value, int) and not isinstance(value, bool) else DEFAULT_LIFETIME_S
+
+
+async def record(
+    db: Database, request: Request, *, account_id: str, path: str, owner_id: str | None, method: str
+) -> None:
+    """Write a successful login to the account's audit log."""
+    async with db.tx(Scope(account_id, path)) as s:
+        await audit.append(
+            s, request, 201, account_id=account_id, actor_account_id=account_id, actor_id=owner_id, auth_method=method
+        )
+
+

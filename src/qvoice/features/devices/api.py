@@ -1,0 +1,60 @@
+"""`/accounts/{A}/devices` and which of them are registered."""
+
+from __future__ import annotations
+
+import importlib.util
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from qvoice.features import documents
+from qvoice.features.auth.permit import Context, permit
+from qvoice.features.devices.resource import RESOURCE
+from qvoice.features.documents import routes
+
+router = APIRouter()
+
+
+async def registered(s: Any) -> frozenset[str]:
+    """Return the ids of the account's devices that are registered now (the edge's location table)."""
+    if importlib.util.find_spec("qvoice.features.edge.registrations") is None:
+        return frozenset()
+    from qvoice.features.edge.registrations import registered_device_ids
+
+    return frozenset(await registered_device_ids(s))
+
+
+@router.get(
+    "/accounts/{account_id}/devices/status",
+    operation_id="list_device_status",
+    summary="Which devices are registered",
+    tags=["devices"],
+)
+async def status(request: Request, account_id: str, ctx: Context = permit("devices", "read", own=True)) -> Response:
+    """Return `{device_id, registered: true}` for each registered device, as the dialect does."""
+    async with ctx.tx() as s:
+        online = await registered(s)
+        if ctx.only_owner is not None:
+            online &= {device.id for device in await documents.find(s, "devices", owner_id=ctx.only_owner)}
+    return ctx.reply([{"device_id": device, "registered": True} for device in sorted(online)])
+
+
+@router.get(
+    "/accounts/{account_id}/devices",
+    **routes.describe(RESOURCE, "list"),
+    operation_id="list_devices",
+    summary="List devices",
+)
+async def list_devices(request: Request, account_id: str, ctx: Context = permit("devices", "read", own=True)) -> Response:
+    """List devices; `with_status=true` adds `registered`."""
+    decorate = _add_status if request.query_params.get("with_status", "").lower() == "true" else None
+    return await routes.list_documents(ctx, RESOURCE, decorate=decorate)
+
+
+async def _add_status(s: Any, found: list[documents.Document], rows: list[dict[str, Any]]) -> None:
+    online = await registered(s)
+    for row in rows:
+        row["registered"] = row["id"] in online
+
+
+router.include_router(routes.crossbar(RESOURCE, list_route=False))

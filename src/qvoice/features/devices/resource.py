@@ -1,0 +1,105 @@
+"""Devices as documents: columns for the edge, random credentials, and who may see the password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Text
+from sqlalchemy.dialects.postgresql import INET
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.core.access.roles import Role
+from qvoice.db.metadata import HexId
+from qvoice.features.accounts.store import load_account
+from qvoice.features.devices import credentials
+from qvoice.features.devices.schemas import Device
+from qvoice.features.documents import Change, Document, Hooks, Resource, Taken, get
+from qvoice.features.documents.resource import Doc
+from qvoice.kit import ids
+from qvoice.kit.errors import Invalid
+
+REGISTERING = frozenset({"sip_device", "softphone", "smartphone", "fax", "ata", "mobile"})
+"""Kinds that register with SIP; the others (cellphone, landline, sip_uri) are reached by forwarding."""
+
+
+async def _before_write(change: Change) -> None:
+    new = change.new
+    owner = new.get("owner_id")
+    if owner and (not ids.is_id(owner) or await get(change.session, "users", owner) is None):
+        raise Invalid.field("owner_id", "not_found", "there is no user with this id in this account", cause=owner)
+    account = await load_account(change.session, change.scope.account_id)
+    realm = account.doc["realm"]
+    kind = new.get("device_type", "sip_device")
+    sip = dict(new.get("sip") or {})
+    if sip.get("realm") and sip["realm"].lower() != realm:
+        raise Invalid.field("sip.realm", "invalid", f"devices of this account use its realm {realm}: leave sip.realm out")
+    sip["realm"] = realm
+    if sip.get("method", "password") == "ip":
+        if not sip.get("ip"):
+            raise Invalid.field("sip.ip", "required", "a device recognised by address needs sip.ip")
+    elif kind in REGISTERING or sip.get("username"):
+        old_sip = (change.old or {}).get("sip") or {}
+        # A POST that leaves the credentials out keeps them: phones must not be cut off by an edit of the name.
+        sip["username"] = sip.get("username") or old_sip.get("username") or credentials.new_username()
+        sip["password"] = sip.get("password") or old_sip.get("password") or credentials.new_password()
+        if sip["password"].lower() == sip["username"].lower():
+            raise Invalid.field("sip.password", "invalid", "the password must not be the user name: leave it out for a random one")
+    new["sip"] = sip
+    username, password = sip.get("username"), sip.get("password")
+    change.columns["realm"] = realm
+    change.columns["ha1"] = credentials.ha1(username, realm, password) if username and password else None
+
+
+async def _present(s: AsyncSession, document: Document, shown: Doc, actor: Any) -> Doc:
+    if actor is not None and actor.actor.role not in (Role.ADMIN,):
+        sip = {key: value for key, value in shown.get("sip", {}).items() if key != "password"}
+        shown = {**shown, "sip": sip}
+    return shown
+
+
+def _summary(whole: Doc) -> Doc:
+    keys = ("name", "mac_address", "owner_id", "mobile", "call_recording", "flags", "ui_metadata")
+    sip = whole.get("sip") if isinstance(whole.get("sip"), dict) else {}
+    return {
+        "id": whole["id"],
+        "enabled": whole.get("enabled", True),
+        "device_type": whole.get("device_type") or "sip_device",
+        "username": (sip or {}).get("username"),
+        **{key: whole[key] for key in keys if key in whole},
+    }
+
+
+def _sip(whole: Doc, key: str) -> Any:
+    return (whole.get("sip") or {}).get(key) or None
+
+
+RESOURCE = Resource(
+    type="devices",
+    model=Device,
+    summary=_summary,
+    columns={
+        "owner_id": lambda whole: whole.get("owner_id") or None,
+        "device_type": lambda whole: whole.get("device_type") or "sip_device",
+        "enabled": lambda whole: whole.get("enabled", True),
+        "sip_username": lambda whole: _sip(whole, "username"),
+        "sip_method": lambda whole: _sip(whole, "method") or "password",
+        "sip_ip": lambda whole: _sip(whole, "ip"),
+        "mac_address": lambda whole: whole.get("mac_address") or None,
+    },
+    table_columns=(
+        Column("owner_id", HexId),
+        Column("device_type", Text),
+        Column("enabled", Boolean),
+        Column("sip_username", Text),
+        Column("realm", Text),
+        Column("ha1", Text),
+        Column("sip_method", Text),
+        Column("sip_ip", INET),
+        Column("mac_address", Text),
+    ),
+    constraints={
+        "devices_sip_username": Taken("sip.username", "unique", "another device has this SIP user name: choose another"),
+        "devices_mac_address": Taken("mac_address", "unique", "another device has this MAC address: check the label"),
+    },
+    hooks=Hooks(before_write=_before_write, present=_present),
+)

@@ -1,0 +1,306 @@
+"""`/accounts/{A}/phone_numbers`: list, classifiers, single numbers and collections."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.core.dialing.classify import CLASSIFIERS, classify
+from qvoice.db import Scope
+from qvoice.features.auth.permit import Context, permit
+from qvoice.features.documents import envelope, filters, listing
+from qvoice.features.documents.openapi import describe_model
+from qvoice.features.numbers import assign, table
+from qvoice.kit.errors import Invalid, NotFound, QvoiceError
+
+router = APIRouter(tags=["phone_numbers"])
+BASE = "/accounts/{account_id}/phone_numbers"
+MAX_COLLECTION = 2_000
+
+
+class PhoneNumber(BaseModel):
+    """A phone number's document; unknown keys are kept."""
+
+    model_config = ConfigDict(extra="allow")
+    create_with_state: str | None = None
+    force_outbound: bool | None = None
+    cnam: dict[str, Any] | None = None
+    e911: dict[str, Any] | None = None
+    failover: dict[str, Any] | None = None
+    prepend: dict[str, Any] | None = None
+
+
+class NumberList(BaseModel):
+    """Several numbers at once; other keys go into each."""
+
+    model_config = ConfigDict(extra="allow")
+    numbers: list[str]
+
+
+@router.get(BASE, **describe_model(answer={"type": "object"}), operation_id="list_phone_numbers", summary="List numbers")
+async def list_numbers(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+    """Return a map of the account's numbers under `numbers`."""
+    where, paging = filters.parse(ctx.query), listing.read_paging([p for p in ctx.query if p[0] != "start_key"])
+    after = _start(dict(ctx.query).get("start_key", ""))
+    size = paging.size or listing.MAX_UNPAGED
+    found: dict[str, Any] = {}
+    next_key = None
+    position = after
+    async with ctx.tx() as s:
+        while next_key is None:
+            rows = await table.of_account(s, account_id, after=position, limit=500)
+            for row in rows:
+                if row.number in found or not where.holds(assign.shown(row)):
+                    continue
+                if len(found) == size:
+                    next_key = row.number
+                    break
+                found[row.number] = assign.list_row(row)
+            if len(rows) < 500:
+                break
+            position = rows[-1].number + "\x01"
+    if envelope.wants_csv(request):
+        return envelope.as_csv([{"number": number, **row} for number, row in found.items()], name="phone_numbers")
+    extra: dict[str, Any] = {"page_size": len(found)}
+    if next_key is not None:
+        extra["next_start_key"] = base64.urlsafe_b64encode(next_key.encode()).decode().rstrip("=")
+    return ctx.reply({"numbers": found, "cascade_quantity": len(found)}, **extra)
+
+
+def _start(text: str) -> str | None:
+    if not text:
+        return None
+    try:
+        decoded = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+    except (binascii.Error, ValueError):
+        decoded = "\x00"
+    if "\x00" in decoded:
+        raise Invalid.field("start_key", "invalid", "start_key must be a next_start_key of an earlier answer")
+    return decoded
+
+
+@router.get(f"{BASE}/classifiers", operation_id="list_classifiers", summary="Classes of numbers")
+async def classifiers(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+    """Return the classes that `call_restriction` uses."""
+    shown = {c.name: {"friendly_name": c.friendly_name, "regex": f"^(?:{c.pattern})$", "emergency": c.emergency} for c in CLASSIFIERS}
+    return ctx.reply(shown)
+
+
+@router.get(f"{BASE}/classifiers/{{number}}", operation_id="classify_number", summary="The class of a number")
+async def classify_number(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "read")
+) -> Response:
+    """Return the class of a number as dialled from this account's country."""
+    country = (ctx.account and ctx.account.country) or "CA"
+    name = classify(number[:64], country)
+    known = next((c for c in CLASSIFIERS if c.name == name), None)
+    return ctx.reply({"name": name, "number": number, "friendly_name": known.friendly_name if known else name})
+
+
+@router.get(f"{BASE}/carriers_info", operation_id="get_carriers_info", summary="What may be done with numbers")
+async def carriers_info(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+    """Return the states that this token may create numbers in."""
+    master = ctx.who.actor.is_master
+    return ctx.reply(
+        {
+            "usable_carriers": ["local"] if master else [],
+            "usable_creation_states": ["in_service", "available", "reserved"] if master else [],
+            "maximal_prefix_length": 3,
+        }
+    )
+
+
+@router.get(f"{BASE}/prefix", operation_id="search_prefix", summary="Numbers to buy in a city (none)")
+async def prefix(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+    """Return no offers: no carrier sells through here yet."""
+    return ctx.reply([])
+
+
+@router.post(f"{BASE}/check", **describe_model(body=NumberList), operation_id="check_numbers", summary="Are numbers free?")
+async def check(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+    """Tell for each number whether this account has it."""
+    async with ctx.tx() as s:
+        found = {text: bool(await table.one(s, assign.parsed(text))) for text in _texts(ctx)}
+    return ctx.reply({text: {"status": "unavailable" if taken else "unknown"} for text, taken in found.items()})
+
+
+def _texts(ctx: Context) -> list[str]:
+    numbers = ctx.data.get("numbers")
+    if not isinstance(numbers, list) or not all(isinstance(number, str) for number in numbers):
+        raise Invalid.field("numbers", "type", "numbers must be a list of texts")
+    if not 0 < len(numbers) <= MAX_COLLECTION:
+        raise Invalid.field("numbers", "maxItems", f"give 1 to {MAX_COLLECTION} numbers at once", target=MAX_COLLECTION)
+    return numbers
+
+
+Act = Callable[[AsyncSession, str], Awaitable[Any]]
+
+
+async def _each(ctx: Context, act: Act, *, scope: Scope | None = None, status: int = 200) -> Response:
+    """Do `act` for each number of the body, each in a savepoint of its own: good rows succeed whatever the bad ones are."""
+    success: dict[str, Any] = {}
+    failed: dict[str, Any] = {}
+    async with ctx.tx(scope) as s:
+        for text in _texts(ctx):
+            try:
+                async with s.begin_nested():
+                    row = await act(s, assign.parsed(text))
+                success[row.number] = assign.shown(row)
+            except Invalid as problem:
+                failed[text] = {"code": 400, "error": "invalid", "message": next(iter(problem.fields["number"].values()))["message"] if "number" in problem.fields else problem.message}
+            except QvoiceError as problem:
+                failed[text] = {"code": 409 if problem.code == "number_exists" else 404, "error": problem.code, "message": problem.message}
+    if failed and not success:
+        fields = {text: {"invalid": {"message": why["message"]}} for text, why in failed.items()}
+        raise Invalid(fields)
+    answer: dict[str, Any] = {"success": success}
+    if failed:
+        answer["error"] = failed
+    return ctx.reply(answer, status=status)
+
+
+def _own_scope(ctx: Context) -> Scope:
+    """Return the scope of the token's own account: where a number to assign may come from."""
+    who = ctx.who
+    return Scope(who.account_id, ".".join(who.actor.path), who.owner_id, who.account_id)
+
+
+@router.put(
+    f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}, status=201),
+    operation_id="add_numbers", summary="Add several numbers (master)",
+)  # fmt: skip
+async def add_collection(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "create")) -> Response:
+    """Add numbers; the answer has `success` and `error` by number."""
+    return await _each(ctx, lambda s, n: assign.add(s, n, account_id=account_id, data=ctx.data), status=201)
+
+
+@router.put(
+    f"{BASE}/collection/activate", **describe_model(body=NumberList, answer={"type": "object"}, status=201),
+    operation_id="activate_numbers", summary="Assign several numbers to this account",
+)  # fmt: skip
+async def activate_collection(
+    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "activate")
+) -> Response:
+    """Assign numbers."""
+    account = ctx.account
+    assert account is not None  # noqa: S101 - the route has an account
+    return await _each(
+        ctx, lambda s, n: assign.activate(s, n, who=ctx.who, account=account), scope=_own_scope(ctx), status=201
+    )
+
+
+@router.api_route(
+    f"{BASE}/collection", methods=["POST"], **describe_model(body=NumberList, answer={"type": "object"}),
+    operation_id="replace_numbers", summary="Replace several numbers' documents",
+)  # fmt: skip
+async def post_collection(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+    """Replace the documents of numbers."""
+    return await _each(ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=False))
+
+
+@router.patch(
+    f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}), operation_id="patch_numbers",
+    summary="Change several numbers' documents",
+)  # fmt: skip
+async def patch_collection(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+    """Merge into the documents of numbers."""
+    return await _each(ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=True))
+
+
+@router.delete(
+    f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}), operation_id="delete_numbers",
+    summary="Remove several numbers (master)",
+)  # fmt: skip
+async def delete_collection(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "delete")) -> Response:
+    """Take numbers off the platform."""
+    return await _each(ctx, lambda s, n: assign.remove(s, n, account_id=account_id))
+
+
+@router.post(f"{BASE}/fix", operation_id="fix_numbers", summary="Nothing to fix")
+async def fix(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+    """Answer the dialect's repair call: numbers and accounts cannot disagree here (foreign keys)."""
+    return ctx.reply({})
+
+
+@router.get(f"{BASE}/{{number}}", **describe_model(answer=PhoneNumber), operation_id="get_phone_number", summary="Read a number")
+async def read(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+    """Return one number of this account."""
+    async with ctx.tx() as s:
+        row = await table.one(s, assign.parsed(number))
+    if row is None or row.account_id != account_id:
+        raise NotFound("this account has no such number")
+    return ctx.reply(assign.shown(row), revision=row.revision)
+
+
+@router.get(f"{BASE}/{{number}}/identify", operation_id="identify_number", summary="Which account has a number")
+async def identify(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+    """Return the owner, when it is this account or one below."""
+    async with ctx.tx() as s:
+        row = await table.one(s, assign.parsed(number))
+    if row is None:
+        raise NotFound("no account here has this number")
+    return ctx.reply({"account_id": row.account_id, "number": row.number})
+
+
+@router.put(
+    f"{BASE}/{{number}}", **describe_model(body=PhoneNumber, answer=PhoneNumber, status=201),
+    operation_id="add_phone_number", summary="Add a number (master)",
+)  # fmt: skip
+async def add(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "create")) -> Response:
+    """Add a number to the platform, for this account."""
+    async with ctx.tx() as s:
+        row = await assign.add(s, assign.parsed(number), account_id=account_id, data=ctx.envelope.get("data") or {})
+    return ctx.reply(assign.shown(row), status=201, revision=row.revision)
+
+
+@router.put(
+    f"{BASE}/{{number}}/activate", **describe_model(answer=PhoneNumber, status=201), operation_id="activate_phone_number",
+    summary="Assign a number to this account",
+)  # fmt: skip
+async def activate(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "activate")) -> Response:
+    """Assign a number from the asker's part of the tree to this account (B2)."""
+    account = ctx.account
+    assert account is not None  # noqa: S101 - the route has an account
+    async with ctx.tx(_own_scope(ctx)) as s:
+        row = await assign.activate(s, assign.parsed(number), who=ctx.who, account=account)
+    return ctx.reply(assign.shown(row), status=201, revision=row.revision)
+
+
+async def _edit(ctx: Context, number: str) -> Response:
+    async with ctx.tx() as s:
+        row = await assign.edit(
+            s, assign.parsed(number), account_id=ctx.account_id, data=ctx.data, merge=ctx.request.method == "PATCH"
+        )
+    return ctx.reply(assign.shown(row), revision=row.revision)
+
+
+@router.post(
+    f"{BASE}/{{number}}", **describe_model(body=PhoneNumber, answer=PhoneNumber), operation_id="replace_phone_number",
+    summary="Replace a number's document",
+)  # fmt: skip
+async def replace(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+    """Replace the document."""
+    return await _edit(ctx, number)
+
+
+@router.patch(
+    f"{BASE}/{{number}}", **describe_model(answer=PhoneNumber), operation_id="patch_phone_number",
+    summary="Change keys of a number",
+)  # fmt: skip
+async def patch(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+    """Merge into the document."""
+    return await _edit(ctx, number)
+
+
+@router.delete(f"{BASE}/{{number}}", operation_id="delete_phone_number", summary="Remove a number (master)")
+async def delete(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "delete")) -> Response:
+    """Take the number off the platform."""
+    async with ctx.tx() as s:
+        row = await assign.remove(s, assign.parsed(number), account_id=account_id)
+    return ctx.reply({**assign.shown(row), "state": "deleted"})

@@ -1,0 +1,30 @@
+"""What a phone number looks like here: E.164, and nothing else goes into the database (B1)."""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+
+_E164 = re.compile(r"\+[1-9][0-9]{2,14}")
+STATES = frozenset(
+    {"aging", "available", "deleted", "discovery", "in_service", "port_in", "port_out", "released", "reserved"}
+)
+
+
+def e164(text: str) -> str:
+    """Return a number in E.164. Ten digits are North American (the dialect's rule); raises ValueError saying what to do."""
+    number = re.sub(r"[\s().-]", "", text[:64])
+    if re.fullmatch(r"[2-9][0-9]{9}", number):
+        number = "+1" + number
+    elif re.fullmatch(r"1[2-9][0-9]{9}", number):
+        number = "+" + number
+    if _E164.fullmatch(number) is None:
+        raise ValueError("not in E.164: write +, the country code and the number, such as +14164445555")
+    try:
+        parsed = phonenumbers.parse(number, None)
+    except phonenumbers.NumberParseException:
+        raise ValueError("no country has this code: check the digits after the +") from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise ValueError("too short or too long for its country: check the digits")
+    return number

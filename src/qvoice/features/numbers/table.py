@@ -1,0 +1,131 @@
+"""The table of numbers and the queries on it. A number belongs to one account; the accounts above see it too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Boolean, Column, DateTime, Integer, Table, Text, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.db import Scope
+from qvoice.db.metadata import METADATA, HexId
+from qvoice.db.notices import notify_document
+
+TABLE = Table(
+    "phone_numbers",
+    METADATA,
+    Column("number", Text, primary_key=True),
+    Column("account_id", HexId),
+    Column("state", Text),
+    Column("used_by", Text),
+    Column("used_by_id", HexId),
+    Column("force_outbound", Boolean),
+    Column("doc", JSONB),
+    Column("revision", Integer),
+    Column("created", DateTime(timezone=True)),
+    Column("modified", DateTime(timezone=True)),
+)
+
+
+async def one(s: AsyncSession, number: str, *, lock: bool = False) -> Any | None:
+    """Return the row of a number in the session's part of the tree, or None."""
+    query = select(TABLE).where(TABLE.c.number == number)
+    return (await s.execute(query.with_for_update() if lock else query)).first()
+
+
+async def of_account(s: AsyncSession, account_id: str, *, after: str | None, limit: int) -> Sequence[Any]:
+    """Return rows of one account in order of number, from `after` (inclusive)."""
+    query = select(TABLE).where(TABLE.c.account_id == account_id).order_by(TABLE.c.number).limit(limit)
+    return (await s.execute(query.where(TABLE.c.number >= after) if after else query)).all()
+
+
+async def insert_new(s: AsyncSession, number: str, *, account_id: str, state: str, doc: Mapping[str, Any]) -> Any | None:
+    """Insert a number; returns None when the platform has it already (whoever owns it)."""
+    from sqlalchemy.dialects.postgresql import insert as upsert
+
+    row = (
+        await s.execute(
+            upsert(TABLE)
+            .values(
+                number=number, account_id=account_id, state=state, doc=dict(doc), revision=1,
+                force_outbound=doc.get("force_outbound") is True, created=func.now(), modified=func.now(),
+            )
+            .on_conflict_do_nothing()
+            .returning(*TABLE.c)
+        )
+    ).first()  # fmt: skip
+    if row is not None:
+        await _tell(s, row, "created")
+        await _remember(s, number, account_id, "created")
+    return row
+
+
+async def change(s: AsyncSession, number: str, **values: Any) -> Any:
+    """Change a number's columns and tell everybody; a changed account is kept in its history."""
+    before = await one(s, number)
+    row = (
+        await s.execute(
+            update(TABLE)
+            .where(TABLE.c.number == number)
+            .values(**values, revision=TABLE.c.revision + 1, modified=func.now())
+            .returning(*TABLE.c)
+        )
+    ).one()
+    await _tell(s, row, "edited")
+    if before is not None and before.account_id != row.account_id:
+        await _remember(s, number, row.account_id, "assigned", from_account_id=before.account_id)
+        await notify_document(
+            s, account_id=before.account_id, type="phone_numbers", id=number, action="deleted", revision=row.revision
+        )
+    return row
+
+
+async def remove(s: AsyncSession, number: str) -> None:
+    """Take a number off the platform."""
+    row = (await s.execute(delete(TABLE).where(TABLE.c.number == number).returning(*TABLE.c))).one()
+    await _tell(s, row, "deleted")
+    await _remember(s, number, row.account_id, "deleted")
+
+
+async def bind_to_callflow(s: AsyncSession, *, callflow_id: str, numbers: Sequence[str]) -> None:
+    """Make `used_by` of the session's account's numbers follow a callflow's `numbers`."""
+    account_id = s.info["scope"].account_id
+    mine = (TABLE.c.account_id == account_id) & (TABLE.c.used_by_id == callflow_id)
+    await s.execute(update(TABLE).where(mine, TABLE.c.number.not_in(numbers or [""])).values(used_by=None, used_by_id=None))
+    if any(number.startswith("+") for number in numbers):
+        await s.execute(
+            update(TABLE)
+            .where(TABLE.c.account_id == account_id, TABLE.c.number.in_(numbers))
+            .values(used_by="callflow", used_by_id=callflow_id)
+        )
+
+
+async def _tell(s: AsyncSession, row: Any, action: str) -> None:
+    await notify_document(
+        s, account_id=row.account_id, type="phone_numbers", id=row.number, action=action, revision=row.revision
+    )
+
+
+async def _remember(
+    s: AsyncSession, number: str, account_id: str, action: str, *, from_account_id: str | None = None
+) -> None:
+    scope: Scope = s.info["scope"]
+    await s.execute(
+        text(
+            "insert into phone_number_history (number, account_id, action, from_account_id, actor_account_id, actor_id)"
+            " values (:number, cast(:account as uuid), :action, cast(:before as uuid), cast(:actor_account as uuid),"
+            " cast(:actor as uuid))"
+        ),
+        {
+            "number": number,
+            "account": account_id,
+            "action": action,
+            "before": from_account_id,
+            "actor_account": scope.actor_account_id,
+            "actor": scope.actor_id,
+        },
+    )
+
+

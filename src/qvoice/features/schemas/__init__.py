@@ -1,0 +1,1 @@
+"""JSON schemas of documents and callflow modules, made from their models."""

@@ -1,0 +1,91 @@
+"""`/accounts/{A}/search` and `search/multi` (kazoo.md 2.2, C10, S4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from qvoice.features.accounts.resource import TABLE as ACCOUNTS
+from qvoice.features.auth.permit import Context, permit
+from qvoice.features.documents import filters, listing, resource
+from qvoice.features.documents.resource import Doc, Document, Resource
+from qvoice.kit.errors import Invalid
+
+router = APIRouter(tags=["search"])
+LIMIT = 50
+
+TYPES = {"account": "accounts", "user": "users", "callflow": "callflows", "device": "devices"}
+VIEWS = ("name", "number", "name_and_number", "realm", "id", "caller_id", "username", "email")
+
+
+def texts(kind: Resource, whole: Doc, view: str) -> list[str]:
+    """Return the texts of a document that a view searches."""
+    person = f"{whole.get('first_name', '')} {whole.get('last_name', '')}".strip()
+    name = str(whole.get("name") or person or "")
+    numbers = [str(number) for number in whole.get("numbers") or []]
+    match view:
+        case "name":
+            return [name]
+        case "number":
+            return numbers
+        case "name_and_number":
+            return [name, *numbers]
+        case "caller_id":
+            external = (whole.get("caller_id") or {}).get("external") or {}
+            return [str(external.get("number") or ""), str(external.get("name") or "")]
+        case _:
+            return [str(whole.get(view) or "")]
+
+
+async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
+    kind = resource(TYPES[type])
+    wanted = value.lower()
+
+    def visible(document: Document) -> bool:
+        return any(text.lower().startswith(wanted) for text in texts(kind, document.whole, view) if text)
+
+    # Below the account, not the account itself: one searches where to go.
+    clauses: tuple[Any, ...] = (ACCOUNTS.c.id != ctx.account_id,) if type == "account" else ()
+    async with ctx.tx() as s:
+        found = await listing.page(
+            s, kind, paging=listing.Paging(LIMIT, ascending=True), where=filters.Filter(), visible=visible, clauses=clauses
+        )
+    rows = []
+    for document in found.documents:
+        row = kind.summary(document.whole)
+        if type == "account":
+            row["descendants_count"] = 0
+        rows.append(row)
+    return rows
+
+
+def _type(given: str | None) -> str:
+    if given not in TYPES:
+        raise Invalid.field("t", "enum", f"t must be one of {', '.join(TYPES)}", target=list(TYPES))
+    return given
+
+
+@router.get("/accounts/{account_id}/search", operation_id="search", summary="Search by prefix: t (type), q (view), v (text)")
+async def search(request: Request, account_id: str, ctx: Context = permit("search", "read")) -> Response:
+    """Return list rows whose text begins with `v`."""
+    query = request.query_params
+    type, view, value = _type(query.get("t")), query.get("q", ""), query.get("v", "")
+    if view not in VIEWS:
+        raise Invalid.field("q", "enum", f"q must be one of {', '.join(VIEWS)}", target=list(VIEWS))
+    if not value:
+        raise Invalid.field("v", "required", "v is the text to search")
+    rows = await _search(ctx, type, view, value[:256])
+    return ctx.reply(rows, page_size=len(rows), start_key=value[:256])
+
+
+@router.get("/accounts/{account_id}/search/multi", operation_id="search_multi", summary="Several searches at once: t, by_<view>=text")
+async def search_multi(request: Request, account_id: str, ctx: Context = permit("search", "read")) -> Response:
+    """Return one list for each `by_<view>` parameter."""
+    type = _type(request.query_params.get("t"))
+    found: dict[str, Any] = {}
+    for name, value in request.query_params.items():
+        view = name.removeprefix("by_")
+        if name.startswith("by_") and view in VIEWS:
+            found[view] = await _search(ctx, type, view, value[:256]) if value else []
+    return ctx.reply(found)

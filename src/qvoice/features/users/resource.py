@@ -1,0 +1,106 @@
+"""Users as documents: columns, the list row, and where the password goes."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Text, text
+
+from qvoice.features.auth import passwords
+from qvoice.features.auth.tokens import TokenKey
+from qvoice.features.documents import Change, Hooks, Resource, Taken
+from qvoice.features.users.rules import features
+from qvoice.features.users.schemas import User
+from qvoice.kit.errors import Forbidden, Invalid
+
+_STORE_SECRET = text(
+    "insert into user_secrets (user_id, account_id, md5_key, md5_hash, sha1_key, sha1_hash, identity)"
+    " values (cast(:user as uuid), cast(:account as uuid), :md5_key, :md5_hash, :sha1_key, :sha1_hash, :identity)"
+    " on conflict (user_id) do update set md5_key = excluded.md5_key, md5_hash = excluded.md5_hash,"
+    " sha1_key = excluded.sha1_key, sha1_hash = excluded.sha1_hash, identity = excluded.identity"
+)
+
+
+async def _before_write(change: Change) -> None:
+    new, old = change.new, change.old or {}
+    username = new.get("username")
+    if username is not None:
+        new["username"] = username = username.strip().lower()
+    password = new.pop("password", None)
+    if password is not None and not username:
+        raise Invalid.field("username", "required", "a password needs a username to log in with")
+    if change.old is not None and password is None and username and username != old.get("username"):
+        raise Invalid.field(
+            "password", "required", "logins are bound to the username: give a password together with a new username"
+        )
+    actor = change.actor
+    if actor is not None and actor.actor.role != "admin":
+        for key in ("priv_level", "admin_type"):
+            if new.get(key) != old.get(key) and not (change.old is None and new.get("priv_level") == "user"):
+                raise Forbidden(f"only a total administrator may set {key}")
+    if password is not None:
+        change.scratch["credential"] = (username, password)
+
+
+async def _after_write(change: Change) -> None:
+    if "credential" not in change.scratch:
+        if change.old is not None and not change.new.get("username") and change.old.get("username"):
+            await _forget(change)
+        return
+    username, password = change.scratch["credential"]
+    key: TokenKey | None = change.session.info.get("token_key")
+    if key is None:
+        raise RuntimeError("open the Database with info={'token_key': TokenKey(...)} to write passwords")
+    hashes = await passwords.hash_password(username, password)
+    await change.session.execute(
+        _STORE_SECRET,
+        {
+            "user": change.id,
+            "account": change.scope.account_id,
+            "md5_key": key.credential_key("md5", passwords.md5_credential(username, password)),
+            "md5_hash": hashes.md5,
+            "sha1_key": key.credential_key("sha1", passwords.sha1_credential(username, password)),
+            "sha1_hash": hashes.sha1,
+            "identity": secrets.token_hex(16),
+        },
+    )
+
+
+async def _forget(change: Change) -> None:
+    await change.session.execute(text("delete from user_secrets where user_id = cast(:id as uuid)"), {"id": change.id})
+
+
+def _summary(whole: dict[str, Any]) -> dict[str, Any]:
+    keys = (
+        "first_name", "last_name", "username", "email", "priv_level", "feature_level", "presence_id", "timezone",
+        "call_recording", "service", "flags", "enabled", "ui_metadata",
+    )  # fmt: skip
+    return {"id": whole["id"], "features": features(whole), **{key: whole[key] for key in keys if key in whole}}
+
+
+RESOURCE = Resource(
+    type="users",
+    model=User,
+    summary=_summary,
+    sort=lambda whole: f"{whole.get('last_name', '')} {whole.get('first_name', '')}".lower(),
+    columns={
+        "username": lambda whole: whole.get("username") or None,
+        "email": lambda whole: whole.get("email") or None,
+        "priv_level": lambda whole: whole.get("priv_level", "user"),
+        "enabled": lambda whole: whole.get("enabled", True),
+        "presence_id": lambda whole: whole.get("presence_id") or None,
+    },
+    table_columns=(
+        Column("username", Text),
+        Column("email", Text),
+        Column("priv_level", Text),
+        Column("enabled", Boolean),
+        Column("presence_id", Text),
+    ),
+    constraints={
+        "users_username": Taken("username", "unique", "another user of this account has this username: choose another")
+    },
+    hooks=Hooks(before_write=_before_write, after_write=_after_write, after_delete=_forget),
+    own="id",
+)
