@@ -46,13 +46,18 @@ class Rest:
         """Return the `data` of a document or list; lists come whole."""
         return self._send("GET", path, None, {"paginate": "false", **query})["data"]
 
+    def read(self, path: str) -> tuple[Any, str]:
+        """Return a document and its revision, to give back when saving it."""
+        envelope = self._send("GET", path, None)
+        return envelope["data"], envelope["revision"]
+
     def put(self, path: str, data: dict[str, Any]) -> Any:
         """Create; return the new document."""
         return self._send("PUT", path, data)["data"]
 
-    def post(self, path: str, data: dict[str, Any]) -> Any:
-        """Replace; return the document."""
-        return self._send("POST", path, data)["data"]
+    def post(self, path: str, data: dict[str, Any], *, revision: str = "") -> Any:
+        """Replace; return the document. With `revision`, refused (409) when somebody else has saved since."""
+        return self._send("POST", path, data | {"_rev": revision} if revision else data)["data"]
 
     def patch(self, path: str, data: dict[str, Any]) -> Any:
         """Merge; return the document."""

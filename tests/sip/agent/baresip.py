@@ -1,7 +1,7 @@
 """Driving baresip, somebody else's phone: TLS, SRTP, G.722 and Opus as the world speaks them.
 
-It plays a sine (module `ausine`), writes what it hears to WAV files (module `sndfile`) and is driven over its TCP control
-port (module `ctrl_tcp`, JSON in netstrings).
+It plays a sine (module `ausine`), writes what it hears to WAV files (module `sndfile`) and is driven over its TCP
+control port (module `ctrl_tcp`, JSON in netstrings).
 """
 
 from __future__ import annotations

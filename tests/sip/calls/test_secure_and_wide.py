@@ -38,9 +38,7 @@ async def strict(anyio_backend: str, platform: Platform) -> AsyncIterator[Accoun
     acme.rest.patch(path, {"media": {"encryption": {"enforce_security": False, "methods": ["srtp"]}}})
 
 
-async def test_D18_a_device_that_must_be_called_with_srtp_is(
-    platform: Platform, phone: Phones, strict: Account
-) -> None:
+async def test_D18_a_device_that_must_use_srtp_is_called_so(platform: Platform, phone: Phones, strict: Account) -> None:
     alice = await phone(strict, "1000")
     bob = await phone(strict, "1001", transport="tls", srtp=True)
     call, incoming = await connected(alice, "1001", bob)
