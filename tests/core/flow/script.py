@@ -83,10 +83,10 @@ class Result:
         return [entry.module for entry in self.trace.entries if entry.kind == "enter"]
 
 
-def run_script(flow: Mapping[str, Any], call: Call, steps: Sequence[Step], **options: Any) -> Result:
+def run_script(flow: Mapping[str, Any], call: Call, steps: Sequence[Step], *, flow_id: str = "flow-1", **options: Any) -> Result:
     """Run a flow against a script; every step must be used, and no command may come that is not in it."""
     trace = Trace()
-    talk = interpret(compiled(flow, call.world), call, trace, **options)
+    talk = interpret(compiled(flow, call.world, flow_id), call, trace, **options)
     commands: list[Command] = []
     left = list(steps)
     try:
