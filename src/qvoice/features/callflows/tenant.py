@@ -109,7 +109,7 @@ async def load_base(session: AsyncSession, tenant: Tenant, *, loaded_at: int, de
         MappingProxyType(tenant.documents),
         ancestors=tuple(documents[1:]),
         numbers=frozenset(row.number for row in numbers),
-        pools=_pools(tenant.account_id, trunks),
+        pools=_pools(tenant.account_id, trunks, is_master=len(chain) == 1),
         dead_gateways=dead,
     )
     tenant.clear_mark(_BASE, loaded_at)
@@ -117,8 +117,10 @@ async def load_base(session: AsyncSession, tenant: Tenant, *, loaded_at: int, de
     return True
 
 
-def _pools(account_id: str, rows: Iterable[Any]) -> dict[str, tuple[Mapping[str, Any], ...]]:
-    """Group trunks by owner; GLOBAL_POOL ("Parent") is the nearest account above that has an enabled trunk, the master's for itself."""
+def _pools(account_id: str, rows: Iterable[Any], *, is_master: bool) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """Group trunks by owner. GLOBAL_POOL ("Parent") is that of the nearest account above with an enabled trunk; the master's
+    own for the master.
+    """
     pools: dict[str, list[Mapping[str, Any]]] = {}
     distance: dict[str, int] = {}
     for row in rows:
@@ -131,6 +133,8 @@ def _pools(account_id: str, rows: Iterable[Any]) -> dict[str, tuple[Mapping[str,
     result = {owner: tuple(trunks) for owner, trunks in pools.items()}
     if above:
         result[GLOBAL_POOL] = result[min(above, key=distance.__getitem__)]
+    elif is_master and account_id in result:
+        result[GLOBAL_POOL] = result[account_id]
     return result
 
 
