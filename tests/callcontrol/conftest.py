@@ -91,7 +91,7 @@ async def office(node: MediaNode, anyio_backend: str) -> AsyncIterator[Office]:
         yield Office(node, exchange, scripts, book, edge, asked, answers)
         await edge.close()
         for channel in await exchange.ari.channels():
-            await exchange.ari.send("DELETE", f"channels/{channel.id}")
+            exchange.ari.tell("DELETE", f"channels/{channel.id}")
     finally:
         server.close()
         exchange.ari.close()

@@ -76,6 +76,9 @@ async def _carry_out(call: LiveCall, command: c.Command) -> e.Event:
     """Carry out one command. Raises CallerHungUp/CallerGone, or AriError when Asterisk would not do it."""
     if isinstance(command, c.Ask):
         return await _ask(call, command)
+    if call.released:
+        # Transferred away: whatever the flow still wants, its caller is not ours any more.
+        raise CallerHungUp
     while True:
         try:
             return await _do(call, command)

@@ -91,7 +91,9 @@ class Exchange:
                 self._watched[channel].put(message)
             return
         call.mailbox.put(message)
-        if message.type == "ChannelDestroyed" or (message.type == "StasisEnd" and channel == call.caller.channel):
+        if message.type == "ChannelDestroyed" or (
+            message.type == "StasisEnd" and channel == call.caller.channel and call.caller.direction == INBOUND
+        ):
             del self.by_channel[channel]
 
     def _stasis_start(self, message: wire.Message) -> None:

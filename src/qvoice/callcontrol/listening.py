@@ -52,14 +52,13 @@ async def collect(call: LiveCall, command: Collect) -> Collected:
 
 async def send_dtmf(call: LiveCall, command: SendDtmf) -> Done:
     """Carry out SendDtmf."""
-    digits = "".join(d for d in command.digits.upper() if d in "0123456789*#ABCD")
-    if digits:
-        gap = 100
+    gap = 0.1
+    for digit in (d for d in command.digits.upper() if d in "0123456789*#ABCD"):
+        # One at a time: Asterisk's channel is deaf while it sends, and a caller who leaves must be noticed.
         await call.ari.post(
-            f"channels/{call.caller.channel}/dtmf",
-            {"dtmf": digits, "duration": str(command.duration_ms), "between": str(gap)},
+            f"channels/{call.caller.channel}/dtmf", {"dtmf": digit, "duration": str(command.duration_ms)}
         )
-        await sleep(call, len(digits) * (command.duration_ms + gap) / 1000)
+        await sleep(call, command.duration_ms / 1000 + gap)
     return Done()
 
 
@@ -121,6 +120,7 @@ async def _playback(
                 if item.type == "PlaybackFinished" and item.playback is not None and item.playback.id == name:
                     finished = True
                     if item.playback.state == "failed":
+                        await call.settle()
                         log.get().warning("sound.failed", call=call.id, media=uris)
                     return None
                 key = _peek(call, stop_keys) if keep else _take_key(call, stop_keys)

@@ -74,6 +74,8 @@ class LiveCall:
         self.recording = ""
         self.early_media = False
         self.sounds = 0
+        self.leaving = False
+        self._kept: deque[Item] = deque(maxlen=100)
         self.released = False
         """The caller's channel was handed to another call (transfer): leave it alone."""
         self.task: asyncio.Task[None] | None = None
@@ -93,10 +95,33 @@ class LiveCall:
         if isinstance(item, wire.Message):
             self._note(item)
             self._check_caller()
+            if self.leaving:
+                await self._leave(item)
         return item
+
+    async def _leave(self, item: Item | None) -> None:
+        """The caller has hung up, and Asterisk is about to end the channel: what ends because of that (a playback, a recording) must
+        not look as if it had ended by itself. Read on to the end; the items read are kept for `next_event`.
+        """
+        until = asyncio.get_running_loop().time() + 2
+        while item is not None:
+            self._kept.append(item)
+            self._check_caller()
+            item = await self.mailbox.get(until)
+            if isinstance(item, wire.Message):
+                self._note(item)
+        self.leaving = False
+
+    async def settle(self, seconds: float = 0.1) -> None:
+        """Give Asterisk a moment to say that the caller has left, when something ended that may have ended because of it."""
+        until = asyncio.get_running_loop().time() + seconds
+        while (item := await self.next(until)) is not None:
+            self._kept.append(item)
 
     async def next_event(self, until: float | None = None) -> Item | None:
         """As `next`, but the caller's leaving is an item like any other (for ends of calls)."""
+        if self._kept:
+            return self._kept.popleft()
         item = await self.mailbox.get(until)
         if isinstance(item, wire.Message):
             self._note(item)
@@ -130,6 +155,8 @@ class LiveCall:
                 leg.rang = wire.moment(message.timestamp)
                 self.exchange.leg_changed(self, leg, None)
         elif kind == "ChannelHangupRequest":
+            if leg is self.caller and not leg.cancelled and not self.released:
+                self.leaving = True
             if message.cause and not leg.cause and not leg.cancelled:
                 leg.cause, leg.sip_code = causes.name_of(message.cause, message.tech_cause), message.tech_cause
         elif kind == "ChannelDestroyed":
@@ -163,7 +190,7 @@ class LiveCall:
 
     def hang_up(self, leg: CallLeg, cause: str = "NORMAL_CLEARING", *, q850: int | None = None) -> None:
         """Ask Asterisk to end a leg; `cause` goes into its CDR. The end itself comes as ChannelDestroyed."""
-        if leg.gone:
+        if leg.gone or (leg is self.caller and self.released):
             return
         leg.cancelled = leg.cancelled or cause
         self.ari.tell(

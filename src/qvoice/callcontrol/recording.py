@@ -51,15 +51,19 @@ async def record(call: LiveCall, command: Record) -> Recorded:
         return Recorded(name, 0.0, "failed")
     call.recording = name
     key: str | None = None
+    over: wire.LiveRecording | None = None
     try:
         while True:
             item = await call.next()
-            if isinstance(item, wire.Message) and (over := _over(item, name)) is not None:
+            if isinstance(item, wire.Message) and (ended := _over(item, name)) is not None:
+                over = ended
+                if key is None:
+                    await call.settle()
                 break
             if key is None and (key := _key(call, command.terminators)) is not None:
                 call.ari.tell("POST", f"recordings/live/{name}/stop")
     except CallerHungUp:
-        over = await _rest(call, name)
+        over = over or await _rest(call, name)
         done = await _kept(call, name, over, "hangup", None)
         raise CallerGone(done if done.ended_by == "hangup" and done.seconds > 0 else None) from None
     finally:
