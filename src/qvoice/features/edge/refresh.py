@@ -1,0 +1,169 @@
+"""Following document changes so that the edge always knows what is true: credentials, carriers, message waiting.
+
+Each `qvoice_doc` notice says what changed; what must be read again follows from the type. Notices may be lost (a restart of anything), so
+everything is also read again after each reconnection and every ten minutes.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import uuid
+from typing import Any
+
+from sqlalchemy import text
+
+from qvoice.db import SYSTEM, Database, Scope
+from qvoice.db.engine import DatabaseAway
+from qvoice.db.listen import CONNECTED, Notice
+from qvoice.features.edge.kamailio import EdgeAway, Kamailio
+from qvoice.kit import log
+
+RECONCILE_SECONDS = 600.0
+
+
+class Refresher:
+    """Brings changes to one edge. `take` notes a notice; `work` carries out what is noted, in order, retrying while the edge is away."""
+
+    def __init__(self, db: Database, kamailio: Kamailio) -> None:
+        self._db = db
+        self._kamailio = kamailio
+        self._devices: set[str] = set()
+        self._users: set[tuple[str, str]] = set()
+        self._mailboxes: set[str] = set()
+        self._all_devices = False
+        self._carriers = False
+        self._wake = asyncio.Event()
+
+    def take(self, notice: Notice) -> None:
+        """Note what a notice means for the edge."""
+        if notice is CONNECTED or notice.channel == "":
+            self.everything()
+            return
+        account, kind, id = (str(notice.data.get(key, "")) for key in ("account", "type", "id"))
+        if kind == "devices":
+            self._devices.add(id)
+            self._mailboxes.add(account)
+        elif kind == "users":
+            self._users.add((account, id))
+        elif kind == "accounts":
+            self._all_devices = self._carriers = True
+        elif kind == "resources":
+            self._carriers = True
+        elif kind == "vmboxes":
+            self._mailboxes.add(account)
+        else:
+            return
+        self._wake.set()
+
+    def everything(self) -> None:
+        """Read all again."""
+        self._all_devices = self._carriers = True
+        self._mailboxes.add("")
+        self._wake.set()
+
+    async def work(self) -> None:
+        """Carry out what is noted, for ever."""
+        while True:
+            try:
+                await asyncio.wait_for(self._wake.wait(), RECONCILE_SECONDS)
+            except TimeoutError:
+                self.everything()
+            self._wake.clear()
+            try:
+                await self._once()
+            except (EdgeAway, DatabaseAway) as away:
+                log.get().warning("edge.refresh_waits", why=str(away))
+                await asyncio.sleep(1.0)
+                self._wake.set()
+
+    async def _once(self) -> None:
+        for account, user in list(self._users):
+            self._devices |= await self._devices_of(account, user)
+            self._mailboxes.add(account)
+            self._users.discard((account, user))
+        if self._all_devices:
+            for table in ("devices", "devkeys", "ipdevices"):
+                await self._kamailio.reload(table)
+            await self._throw_out()
+            self._all_devices = False
+            self._devices.clear()
+        for device in list(self._devices):
+            await self._kamailio.refresh_device(device)
+            self._devices.discard(device)
+        if self._carriers:
+            await self._tell_carriers()
+            self._carriers = False
+        for account in list(self._mailboxes):
+            await self._tell_mailboxes(account)
+            self._mailboxes.discard(account)
+
+    async def _devices_of(self, account: str, user: str) -> set[str]:
+        scope = await scope_of(self._db, account)
+        if scope is None:
+            return set()
+        async with self._db.tx(scope) as s:
+            rows = await s.execute(text("select id from devices where owner_id = :user and deleted is null"), {"user": uuid.UUID(user)})
+            return {row.id.hex for row in rows}
+
+    async def _throw_out(self) -> None:
+        """Remove registrations of AORs that may no longer register (an account was disabled, removed, or changed its realm)."""
+        rows = await self._db.fetch("select aor from edge_intruders()")
+        for row in rows:
+            log.get().info("edge.unregistered", aor=row.aor)
+            await self._kamailio.unregister(row.aor)
+
+    async def _tell_carriers(self) -> None:
+        """Resolve the gateways' names and give the edge the addresses that carriers call from."""
+        wanted: dict[str, str] = {}
+        for gateway in await self._db.fetch("select * from gateway_addresses()"):
+            for address in await resolve(gateway.server):
+                key = f"{address}:{gateway.port}" if gateway.force_port else address
+                wanted.setdefault(key, f"{gateway.resource_id}|{gateway.account_id}")
+        async with self._db.tx(SYSTEM) as s:
+            await s.execute(text("delete from edge.carriers"))
+            for key, value in wanted.items():
+                await s.execute(
+                    text("insert into edge.carriers (key_name, key_value) values (:key, :value)"), {"key": key, "value": value}
+                )
+        await self._kamailio.reload("carriers")
+        await self._kamailio.reload("gateways")
+        await self._kamailio.rpc("uac.reg_reload")
+
+    async def _tell_mailboxes(self, account: str) -> None:
+        """Compare every AOR's waiting messages with what the edge was told; tell it the difference. Account "" means all."""
+        current = {
+            row.aor: f"{row.new}/{row.saved}"
+            for row in await self._db.fetch(
+                "select * from mailbox_aors(cast(:account as uuid))", {"account": uuid.UUID(account) if account else None}
+            )
+        }
+        told = {row.key_name: row.key_value for row in await self._db.fetch("select key_name, key_value from edge.mwi")}
+        for aor, state in current.items():
+            if told.get(aor) != state:
+                new, saved = state.split("/")
+                await self._kamailio.tell_mwi(aor, int(new), int(saved))
+                async with self._db.tx(SYSTEM) as s:
+                    await s.execute(
+                        text(
+                            "insert into edge.mwi (key_name, key_value) values (:aor, :state)"
+                            " on conflict (key_name) do update set key_value = excluded.key_value"
+                        ),
+                        {"aor": aor, "state": state},
+                    )
+
+
+async def scope_of(db: Database, account: str) -> Scope | None:
+    """Return the scope of an account, None when it is gone."""
+    rows: list[Any] = await db.fetch("select path from account_scope(cast(:id as uuid))", {"id": uuid.UUID(account)})
+    return Scope(account, rows[0].path) if rows else None
+
+
+async def resolve(server: str) -> list[str]:
+    """Return the IPv4 addresses of a host name (itself for an address), [] when it does not resolve now."""
+    try:
+        found = await asyncio.get_running_loop().getaddrinfo(server, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
+    except OSError as problem:
+        log.get().warning("carrier.unresolved", server=server, why=str(problem))
+        return []
+    return sorted({entry[4][0] for entry in found})

@@ -1,0 +1,89 @@
+"""The worker, put together: `python -m qvoice.worker.main --data DIR`.
+
+`features/*/jobs.py` export `RESIDENT = [async fn(db, settings)]`, which run for ever, and `PERIODIC = [(seconds, async fn(db, settings))]`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from qvoice.db import Database
+from qvoice.features.documents.resource import discover
+from qvoice.kit import log
+from qvoice.kit.settings import Settings, load
+
+Job = Callable[[Database, Settings], Awaitable[None]]
+BEAT_SECONDS = 5.0
+
+
+async def resident(name: str, job: Job, db: Database, settings: Settings) -> None:
+    """Run a job for ever; when it fails, say so and start it again after a moment."""
+    while True:
+        try:
+            await job(db, settings)
+        except Exception:
+            log.get().exception("job.failed", job=name)
+        await asyncio.sleep(1.0)
+
+
+async def periodic(name: str, seconds: float, job: Job, db: Database, settings: Settings) -> None:
+    """Run a job every so many seconds, the first time soon after the start."""
+    await asyncio.sleep(min(seconds, 10.0))
+    while True:
+        try:
+            await job(db, settings)
+        except Exception:
+            log.get().exception("job.failed", job=name)
+        await asyncio.sleep(seconds)
+
+
+async def beat(file: Path) -> None:
+    """Show that the event loop moves: the health check looks at this file's time."""
+    while True:
+        file.touch()
+        await asyncio.sleep(BEAT_SECONDS)
+
+
+async def run(settings: Settings, *, stop: asyncio.Event) -> None:
+    """Run all jobs until `stop`."""
+    db = Database(settings.dsn(), pool_size=5, overflow=5)
+    tasks = [asyncio.create_task(beat(settings.run / "worker.beat"), name="beat")]
+    for module in discover("jobs"):
+        feature = module.__name__.split(".")[-2]
+        for job in getattr(module, "RESIDENT", ()):
+            name = f"{feature}.{job.__name__}"
+            tasks.append(asyncio.create_task(resident(name, job, db, settings), name=name))
+        for seconds, job in getattr(module, "PERIODIC", ()):
+            name = f"{feature}.{job.__name__}"
+            tasks.append(asyncio.create_task(periodic(name, seconds, job, db, settings), name=name))
+    log.get().info("worker.up", jobs=[task.get_name() for task in tasks])
+    await stop.wait()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    await db.close()
+    log.get().info("worker.down")
+
+
+def main() -> None:
+    """Read the command line and run."""
+    parser = argparse.ArgumentParser(prog="qvoice.worker")
+    parser.add_argument("--data", type=Path, required=True, help="the installation's data folder")
+    settings = load(parser.parse_args().data)
+    log.configure("worker", level=settings.log.level)
+
+    async def body() -> None:
+        stop = asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        await run(settings, stop=stop)
+
+    asyncio.run(body())
+
+
+if __name__ == "__main__":
+    main()
