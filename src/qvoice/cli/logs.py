@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 import os
+import re
 import time
 from collections import deque
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ from typing import Any
 
 from qvoice.cli import settings_of
 from qvoice.kit.errors import NotFound
+
+
+_SUPERVISORS = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),\d{3} ([A-Z]+) (.*)")
 
 
 @dataclass(order=True)
@@ -55,7 +59,8 @@ class Tail:
         except ValueError:
             facts = None
         if not isinstance(facts, dict):
-            facts = {"event": text}
+            own = _SUPERVISORS.match(text)
+            facts = {"timestamp": f"{own[1]}T{own[2]}", "level": own[3].lower(), "event": own[4]} if own else {"event": text}
         stamp = str(facts.pop("timestamp", "") or self.last_stamp)
         self.last_stamp = stamp
         facts.pop("process", None)

@@ -12,7 +12,7 @@ from qvoice.kit.settings import Settings
 
 PARTS = (
     "secrets", "run", "logs", "tls", "postgres", "asterisk", "asterisk/spool", "asterisk/sounds-cache", "asterisk/recordings",
-    "asterisk/lib", "asterisk/log", "asterisk/run", "run/kamailio-control",
+    "asterisk/lib", "asterisk/log", "asterisk/run",
 )  # fmt: skip
 LONGEST = 80
 """Characters of the data folder's path: a UNIX socket lies below it, and those take 107."""

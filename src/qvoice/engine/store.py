@@ -19,6 +19,9 @@ BIN = "/usr/lib/postgresql/17/bin"
 
 def initialise(settings: Settings, store: Path) -> bool:
     """Run initdb when there is no cluster yet (aside, then renamed: a broken one leaves nothing); tells whether it did."""
+    local = settings.data / "postgres" / "local.conf"
+    if not local.exists():
+        write(local, "# Tuning of this server; read last, and never touched by QVOICE.\n")
     cluster = settings.data / "postgres" / "17"
     if cluster.exists():
         return False
