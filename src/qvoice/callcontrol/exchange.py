@@ -15,13 +15,14 @@ from typing import Any, Protocol
 from qvoice.callcontrol import arrival, driver, selftest, talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import Ari
-from qvoice.callcontrol.legs import INBOUND, CallLeg
+from qvoice.callcontrol.legs import INBOUND, CallLeg, incoming
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
 from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.sounds import MediaPath
 from qvoice.core.flow.requests import Request
 from qvoice.kit import log
+from qvoice.kit.ids import new_id
 
 NODE_AWAY_SECONDS = 30.0
 """How long calls wait for a media node that does not come back before they are written off."""
@@ -120,16 +121,9 @@ class Exchange:
         except arrival.Refused as why:
             self._refuse(channel.id, str(why))
             return
-        leg = CallLeg(
-            channel.id.replace(".", "-").replace("/", "-"), channel.id, came.account_id, INBOUND, came.created, kind=came.source,
-            caller_name=came.caller_name, caller_number=came.caller_number, callee_number=came.request_user,
-            from_uri=f"{came.caller_number}@{came.realm or 'unknown'}", to_uri=f"{came.request_user}@{came.realm or 'unknown'}",
-            request=f"{came.request_user}@{came.realm or 'unknown'}", device_id=came.device_id, resource_id=came.resource_id,
-            authorizing_id=came.device_id or came.authorised_by, peer=came.peer, user_agent=came.user_agent,
-            sip_call_id=came.sip_call_id,
-        )  # fmt: skip
-        call = LiveCall(self, leg)
-        leg.uuid = call.id
+        call_id = new_id()
+        leg = incoming(came, uuid=call_id)
+        call = LiveCall(self, leg, id=call_id)
         self.calls[call.id] = call
         call.task = asyncio.get_running_loop().create_task(self._conduct(call, came))
 
@@ -236,6 +230,8 @@ class Exchange:
 
     def leg_ended(self, call: LiveCall, leg: CallLeg) -> None:
         """A leg ended."""
+        if self.by_channel.get(leg.channel) is call:
+            del self.by_channel[leg.channel]
         self.journal.leg_over(call, leg)
 
     # --- the node ---------------------------------------------------------------------------------------------------

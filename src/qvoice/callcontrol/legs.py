@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from qvoice.callcontrol.arrival import Arrival
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Loop
 from qvoice.core.ring.plan import Leg as PlanLeg
 from qvoice.kit.ids import new_id
@@ -143,6 +144,31 @@ def caller_variables(caller: CallerId, *, from_realm: str = "") -> dict[str, str
     if from_realm:
         variables["CALLERID(tag)"] = clean_line(from_realm, 128)
     return variables
+
+
+def incoming(came: Arrival, *, uuid: str) -> CallLeg:
+    """Return the facts of the leg that an arriving call is."""
+    realm = came.realm or "unknown"
+    return CallLeg(
+        uuid,
+        came.channel,
+        came.account_id,
+        INBOUND,
+        came.created,
+        kind=came.source,
+        caller_name=came.caller_name,
+        caller_number=came.caller_number,
+        callee_number=came.request_user,
+        from_uri=f"{came.caller_number}@{realm}",
+        to_uri=f"{came.request_user}@{realm}",
+        request=f"{came.request_user}@{realm}",
+        device_id=came.device_id,
+        resource_id=came.resource_id,
+        authorizing_id=came.device_id or came.authorised_by,
+        peer=came.peer,
+        user_agent=came.user_agent,
+        sip_call_id=came.sip_call_id,
+    )
 
 
 def outgoing(plan: PlanLeg, *, account_id: str, now: float, other: str, authorizing_id: str) -> CallLeg:
