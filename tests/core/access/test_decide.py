@@ -62,7 +62,9 @@ def test_nobody_lifts_his_own_limits_or_deletes_his_own_account() -> None:
 
 @pytest.mark.parametrize("action", ACTIONS)
 @pytest.mark.parametrize("resource", RESOURCES)
-def test_A7_a_read_only_administrator_reads_everything_and_writes_only_what_a_user_may(resource: str, action: str) -> None:
+def test_A7_a_read_only_administrator_reads_everything_and_writes_only_what_a_user_may(
+    resource: str, action: str
+) -> None:
     actor = Actor(("m", "r"), Role.READ_ONLY, "u1")
     verdict = decide(actor, Target(("m", "r"), resource, action, "d1", "other"))
     assert isinstance(verdict, Allowed) == (action == "read")
@@ -95,7 +97,12 @@ def test_A7_a_plain_user_has_own_documents_only() -> None:
     assert decide(user, Target(home, "users", "read")) == Allowed(only_owner="u1")
     assert decide(user, Target(home, "vmboxes", "read", "b", "u1")) == Allowed(only_owner="u1")
     assert decide(user, Target(home, "vmboxes", "read", "b", None)) == Denied("not-yours", hidden=True)
-    for resource, action in (("callflows", "read"), ("users", "create"), ("devices", "update"), ("phone_numbers", "read")):
+    for resource, action in (
+        ("callflows", "read"),
+        ("users", "create"),
+        ("devices", "update"),
+        ("phone_numbers", "read"),
+    ):
         assert isinstance(decide(user, Target(home, resource, action, "x", "u1")), Denied), (resource, action)
     above = Actor(("m", "r"), Role.USER, "u1")
     assert decide(above, Target(home, "vmboxes", "read", "b", "u1")) == Denied("role", hidden=True)
@@ -110,7 +117,12 @@ def test_an_api_key_is_no_person() -> None:
 def test_A7_a_plain_user_cannot_raise_himself() -> None:
     user = Actor(("m", "r"), Role.USER, "u1")
     before = {"first_name": "B", "priv_level": "user", "presence_id": "1000"}
-    after = {"first_name": "C", "priv_level": "admin", "presence_id": "1000", "caller_id": {"external": {"number": "1"}}}
+    after = {
+        "first_name": "C",
+        "priv_level": "admin",
+        "presence_id": "1000",
+        "caller_id": {"external": {"number": "1"}},
+    }
     assert forbidden_changes(user, "users", before=before, after=after) == ["caller_id", "priv_level"]
     assert forbidden_changes(user, "users", before=before, after={**before, "first_name": "C"}) == []
     assert forbidden_changes(user, "vmboxes", before={"owner_id": "u1"}, after={"owner_id": "u2"}) == ["owner_id"]

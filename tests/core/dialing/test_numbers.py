@@ -121,7 +121,9 @@ def test_a_users_pattern_cannot_hang() -> None:
     assert pattern.search("^(a|aa)+$", "a" * 500) is not None
 
 
-@pytest.mark.parametrize("bad", ["(", "[", "(?=1)", "(?<!1)2", "\\1(a)", "a" * 2000, "a\x00b", "a\nb", "(a{1000}){1000}"])
+@pytest.mark.parametrize(
+    "bad", ["(", "[", "(?=1)", "(?<!1)2", "\\1(a)", "a" * 2000, "a\x00b", "a\nb", "(a{1000}){1000}"]
+)
 def test_a_pattern_that_cannot_be_used_says_why_and_matches_nothing(bad: str) -> None:
     with pytest.raises(pattern.BadPattern) as problem:
         pattern.check(bad)

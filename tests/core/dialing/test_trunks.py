@@ -180,7 +180,9 @@ def test_B5_codecs_realm_headers_and_progress_timeout() -> None:
     assert leg.target.from_realm == "acme.example.test"
     assert leg.progress_timeout == 20.0
     assert leg.headers == (("X-Trunk", "a"), ("X-Account-ID", "acc"))
-    (other,) = select([trunk(format_from_uri=True, gateways=[{"server": "s", "realm": "r.example"}])], NUMBER, callers=CALLERS)
+    (other,) = select(
+        [trunk(format_from_uri=True, gateways=[{"server": "s", "realm": "r.example"}])], NUMBER, callers=CALLERS
+    )
     assert isinstance(other.target, Gateway)
     assert other.target.from_realm == "r.example"
     assert other.progress_timeout == 8.0
@@ -194,7 +196,16 @@ def test_short_dialling_is_completed_from_the_own_number() -> None:
 
 
 @pytest.mark.parametrize(
-    "uri", ["sip:a@127.0.0.1", "sip:a@localhost:5064", "sip:0.0.0.0", "sip:a@[::1]", "sip:a@169.254.1.1", "sip:x@2130706433", "x"]
+    "uri",
+    [
+        "sip:a@127.0.0.1",
+        "sip:a@localhost:5064",
+        "sip:0.0.0.0",
+        "sip:a@[::1]",
+        "sip:a@169.254.1.1",
+        "sip:x@2130706433",
+        "x",
+    ],
 )
 def test_a_tenants_route_never_points_inside(uri: str) -> None:
     assert points_inside(uri)
@@ -203,7 +214,14 @@ def test_a_tenants_route_never_points_inside(uri: str) -> None:
 def test_sip_uris_are_taken_only_when_plain() -> None:
     assert sip_uri("sip:bob@pbx.example:5080;transport=tcp") == "sip:bob@pbx.example:5080;transport=tcp"
     assert not points_inside("sip:bob@pbx.example")
-    for bad in ("sip:bob@pbx.example\r\nVia: x", "sip:bob@", "sip:b<o@x", "http://x", "sip:x@y:99999", "sip:x@y?Route=z"):
+    for bad in (
+        "sip:bob@pbx.example\r\nVia: x",
+        "sip:bob@",
+        "sip:b<o@x",
+        "http://x",
+        "sip:x@y:99999",
+        "sip:x@y?Route=z",
+    ):
         assert sip_uri(bad) is None, bad
 
 

@@ -1,6 +1,7 @@
 """The test driver of callflows: a list of (expected command, answer) is the world.
 
-An expected command is a command (compared), a command type, or a function that says whether it fits. An answer is an event, a plain value
+An expected command is a command (compared), a command type, or a function that says whether it fits. An answer is an
+event, a plain value
 (the reply to Ask), or an exception to throw. Hangup and Reject end the script.
 """
 
@@ -83,7 +84,9 @@ class Result:
         return [entry.module for entry in self.trace.entries if entry.kind == "enter"]
 
 
-def run_script(flow: Mapping[str, Any], call: Call, steps: Sequence[Step], *, flow_id: str = "flow-1", **options: Any) -> Result:
+def run_script(
+    flow: Mapping[str, Any], call: Call, steps: Sequence[Step], *, flow_id: str = "flow-1", **options: Any
+) -> Result:
     """Run a flow against a script; every step must be used, and no command may come that is not in it."""
     trace = Trace()
     talk = interpret(compiled(flow, call.world, flow_id), call, trace, **options)

@@ -1,4 +1,5 @@
-"""The walk through a flow: which child, coming back, bounds, faults, preflow, restrictions, checkpoints; and compiling."""
+"""The walk through a flow: which child, coming back, bounds, faults, preflow, restrictions, checkpoints; and
+compiling."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from qvoice.core.flow.events import CallerGone, Reply, RingDone
 from qvoice.core.flow.interpreter import MAX_BRANCHES, End
 from qvoice.core.flow.references import Ref, of_document, of_names
 from qvoice.core.flow.requests import LoadFlow
-from tests.core.flow.script import A, ANSWERED, HANGUP, busy, found, make_call, make_world, node, run_script
+from tests.core.flow.script import ANSWERED, HANGUP, A, busy, found, make_call, make_world, node, run_script
 
 DEVICE = {("devices", "d1"): {"sip": {"username": "bob"}}}
 RING_D1 = node("device", {"id": "d1"})
@@ -57,7 +58,8 @@ def test_a_transferred_caller_is_not_touched() -> None:
 
 def test_unknown_skipped_and_failing_modules_are_passed_over() -> None:
     flow = node(
-        "no_such_module", _=node("sleep", {"duration": 9, "skip_module": True}, _=node("callflow", {"id": "x"}, _=node("answer")))
+        "no_such_module",
+        _=node("sleep", {"duration": 9, "skip_module": True}, _=node("callflow", {"id": "x"}, _=node("answer"))),
     )
     steps = [(Ask(LoadFlow("x")), Reply(None, "database away")), (Answer, None), HANGUP]
     result = run_script(flow, make_call(make_world()), steps)
@@ -77,7 +79,9 @@ def test_a_loop_of_flows_is_bounded() -> None:
     world = make_world()
     again = found(node("callflow", {"id": "f"}), world, "f")
     steps = [(Ask(LoadFlow("f")), again)] * (MAX_BRANCHES + 1)
-    result = run_script(node("callflow", {"id": "f"}), make_call(world), [*steps, (Hangup("EXCHANGE_ROUTING_ERROR"), None)])
+    result = run_script(
+        node("callflow", {"id": "f"}), make_call(world), [*steps, (Hangup("EXCHANGE_ROUTING_ERROR"), None)]
+    )
     assert result.end.cause == "EXCHANGE_ROUTING_ERROR"
 
 
@@ -137,7 +141,11 @@ def test_closed_groups_refuse_calls_outside_a_common_group() -> None:
 def test_1_3_a_call_resumes_at_its_node_after_a_restart() -> None:
     world = make_world()
     inner = found(node("sleep", {"duration": 1}, _=node("sleep", {"duration": 2})), world, "f2")
-    flow = node("set_variable", {"variable": "x", "value": "1"}, _=node("callflow", {"id": "f2"}, _=node("sleep", {"duration": 3})))
+    flow = node(
+        "set_variable",
+        {"variable": "x", "value": "1"},
+        _=node("callflow", {"id": "f2"}, _=node("sleep", {"duration": 3})),
+    )
     taken: list[Checkpoint] = []
     steps = [(Ask, inner), (Sleep(1.0), None), (Sleep(2.0), CallerGone())]
     run_script(flow, make_call(world), steps, at_node=taken.append)
@@ -156,16 +164,26 @@ def test_1_3_a_call_resumes_at_its_node_after_a_restart() -> None:
 def test_a_flow_that_changed_meanwhile_ends_the_call() -> None:
     world = make_world()
     taken: list[Checkpoint] = []
-    run_script(node("answer", _=node("sleep", {"duration": 1})), make_call(world), [(Answer, None), (Sleep, CallerGone())], at_node=taken.append)
+    run_script(
+        node("answer", _=node("sleep", {"duration": 1})),
+        make_call(world),
+        [(Answer, None), (Sleep, CallerGone())],
+        at_node=taken.append,
+    )
     run_script(node("answer"), make_call(world), [HANGUP], resume=taken[-1])
 
 
 def test_reject_and_hangup_end_the_flow() -> None:
-    run_script(node("response", {"code": 404, "message": "Gone\r\nX: y"}), make_call(make_world()), [(Reject(404, "Gone X: y"), None), HANGUP])
+    run_script(
+        node("response", {"code": 404, "message": "Gone\r\nX: y"}),
+        make_call(make_world()),
+        [(Reject(404, "Gone X: y"), None), HANGUP],
+    )
     run_script(node("response", {"code": 200}), make_call(make_world()), [(Reject(486, ""), None), HANGUP])
 
 
-# --- compile ------------------------------------------------------------------------------------------------------------
+# --- compile
+# ------------------------------------------------------------------------------------------------------------
 
 
 def problems(flow: Any, world: Any = None) -> list[tuple[str, str, str]]:
@@ -175,7 +193,9 @@ def problems(flow: Any, world: Any = None) -> list[tuple[str, str, str]]:
 
 
 def test_D19_compile_names_the_path_of_each_problem() -> None:
-    flow = node("menu", {"id": "m"}, **{"1": node("sleep", {"duration": "x"}), "2": node("device", {"id": "nope"}), "3": 5})
+    flow = node(
+        "menu", {"id": "m"}, **{"1": node("sleep", {"duration": "x"}), "2": node("device", {"id": "nope"}), "3": 5}
+    )
     assert problems(flow, make_world()) == [
         ("flow.data", "not-found", "warning"),
         ("flow.children.1.data.duration", "float-parsing", "error"),
@@ -185,7 +205,9 @@ def test_D19_compile_names_the_path_of_each_problem() -> None:
     assert problems(None) == [("flow", "required", "error")]
     assert problems({"module": "x" * 65}) == [("flow.module", "required", "error")]
     assert problems(node("unheard_of")) == [("flow.module", "unknown-module", "warning")]
-    assert problems(node("sleep", _=node("hangup"), **{"7": node("hangup")})) == [("flow.children.7", "unreachable", "warning")]
+    assert problems(node("sleep", _=node("hangup"), **{"7": node("hangup")})) == [
+        ("flow.children.7", "unreachable", "warning")
+    ]
     assert problems(node("user", NO_ANSWER=node("hangup"), **{"sip:486": node("hangup")})) == []
     assert problems(node("language", {"language": "klingon!"})) == [("flow.data.language", "pattern", "warning")]
 
@@ -214,7 +236,9 @@ def test_references_are_found_in_nodes_children_and_documents() -> None:
     flow = node(
         "temporal_route",
         {"rules": ["r1"], "rule_set": "s1"},
-        r2=node("ring_group", {"endpoints": [{"id": "u1", "endpoint_type": "user"}, {"id": "x", "endpoint_type": "alien"}]}),
+        r2=node(
+            "ring_group", {"endpoints": [{"id": "u1", "endpoint_type": "user"}, {"id": "x", "endpoint_type": "alien"}]}
+        ),
         _=node("resources", {}, _=node("voicemail", {"id": "b1"})),
     )
     refs = of_document({"flow": flow})
@@ -236,5 +260,8 @@ def test_references_are_found_in_nodes_children_and_documents() -> None:
         Ref("groups", "g2"),
     ]
     assert of_names("temporal_rules_sets", "s", {"temporal_rules": ["r", 5]}) == [Ref("temporal_rules", "r")]
-    assert of_names("devices", "d", {"owner_id": "u", "hotdesk": {"users": {"v": {}}}}) == [Ref("users", "u"), Ref("users", "v")]
+    assert of_names("devices", "d", {"owner_id": "u", "hotdesk": {"users": {"v": {}}}}) == [
+        Ref("users", "u"),
+        Ref("users", "v"),
+    ]
     assert of_names("accounts", "a", {"preflow": {"always": "f"}}) == [Ref("callflows", "f")]

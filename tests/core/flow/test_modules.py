@@ -7,7 +7,21 @@ from typing import Any
 
 import pytest
 
-from qvoice.core.flow.commands import Answer, Ask, Collect, Hangup, HoldOpen, Media, Play, Prompt, Record, Recording, Silence, Sleep, Url
+from qvoice.core.flow.commands import (
+    Answer,
+    Ask,
+    Collect,
+    Hangup,
+    HoldOpen,
+    Media,
+    Play,
+    Prompt,
+    Record,
+    Recording,
+    Silence,
+    Sleep,
+    Url,
+)
 from qvoice.core.flow.events import Collected, Recorded
 from qvoice.core.flow.requests import FindFlow, SaveMenuGreeting, SetRules
 from qvoice.core.flow.sounds import sound_of
@@ -62,7 +76,8 @@ def test_answer_hangup_noop_dead_air_and_wait() -> None:
 @pytest.mark.parametrize(
     ("data", "seconds"),
     [({"duration": 5}, 5.0), ({"duration": 250, "unit": "ms"}, 0.25), ({"duration": 2, "unit": "m"}, 120.0),
-     ({"duration": 9, "unit": "h"}, 32400.0), ({"duration": 99, "unit": "h"}, 86400.0), ({"duration": -1}, None), ({}, None)],
+     ({"duration": 9, "unit": "h"}, 32400.0), ({"duration": 99, "unit": "h"}, 86400.0), ({"duration": -1}, None),
+     ({}, None)],
 )  # fmt: skip
 def test_sleep_units(data: dict[str, Any], seconds: float | None) -> None:
     steps = [(Sleep(seconds), None)] if seconds is not None else []
@@ -94,7 +109,9 @@ def test_variables_are_set_and_branched_on() -> None:
     flow = node(
         "set_variable",
         {"variable": "vip", "value": True},
-        _=node("set_variables", {"custom_application_vars": {"n": 5, "bad": {"x": 1}}}, _=node("set", {"tier": "gold"})),
+        _=node(
+            "set_variables", {"custom_application_vars": {"n": 5, "bad": {"x": 1}}}, _=node("set", {"tier": "gold"})
+        ),
     )
     run_script(flow, call, [HANGUP])
     assert call.variables == {"vip": True, "n": 5, "tier": "gold"}
@@ -107,7 +124,11 @@ def test_variables_are_set_and_branched_on() -> None:
 def test_branch_variable_reads_documents(scope: str, key: str) -> None:
     account_id = make_world().account_id
     world = make_world(
-        {("accounts", account_id): {"x": {"y": "acc"}}, ("devices", "d"): {"x": {"y": "dev"}}, ("users", "u"): {"x": {"y": "usr"}}}
+        {
+            ("accounts", account_id): {"x": {"y": "acc"}},
+            ("devices", "d"): {"x": {"y": "dev"}},
+            ("users", "u"): {"x": {"y": "usr"}},
+        }
     )
     flow = node("branch_variable", {"variable": ["x", "y"], "scope": scope}, **{key: END})
     run_script(flow, make_call(world, device_id="d", owner_id="u"), [AT_END, HANGUP])
@@ -115,7 +136,13 @@ def test_branch_variable_reads_documents(scope: str, key: str) -> None:
 
 def test_collect_dtmf_keeps_digits_and_flush_forgets_them() -> None:
     call = make_call(make_world())
-    data = {"max_digits": 4, "timeout": 3000, "interdigit_timeout": 1000, "terminators": ["*"], "collection_name": "pin"}
+    data = {
+        "max_digits": 4,
+        "timeout": 3000,
+        "interdigit_timeout": 1000,
+        "terminators": ["*"],
+        "collection_name": "pin",
+    }
     steps = [ANSWER, (Collect((), 4, 3000, 1000, "*"), Collected("123")), HANGUP]
     run_script(node("collect_dtmf", data), call, steps)
     assert call.collections == {"pin": "123"}
@@ -123,11 +150,14 @@ def test_collect_dtmf_keeps_digits_and_flush_forgets_them() -> None:
     assert call.collections == {}
 
 
-# --- menu ---------------------------------------------------------------------------------------------------------------
+# --- menu
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def menu(keys: dict[str, Any] | None = None, **settings: Any) -> tuple[dict[str, Any], Any]:
-    return node("menu", {"id": "m"}, **(keys or {})), make_world({("menus", "m"): {"media": {"greeting": "hi"}, **settings}})
+    return node("menu", {"id": "m"}, **(keys or {})), make_world(
+        {("menus", "m"): {"media": {"greeting": "hi"}, **settings}}
+    )
 
 
 GREET = Media("hi")
@@ -181,7 +211,12 @@ def test_D13_an_extension_is_dialled_from_the_menu_but_no_feature_code_and_nothi
 def test_D13_the_greeting_is_recorded_by_phone_but_from_outside_only_if_allowed() -> None:
     flow, world = menu({"1": END}, record_pin="9876", retries=1)
     take = [(Play, None), (Record, Recorded("ref", 4.0, "key", "#"))]
-    save = [(Collect, "2"), (Play((Recording("ref"),), "123#"), None), (Collect, "1"), (Ask(SaveMenuGreeting("m", "ref")), None)]
+    save = [
+        (Collect, "2"),
+        (Play((Recording("ref"),), "123#"), None),
+        (Collect, "1"),
+        (Ask(SaveMenuGreeting("m", "ref")), None),
+    ]
     steps = [ANSWER, (Collect, "9876"), *take, *save, (Play, None), (Play, None), HANGUP]
     run_script(flow, make_call(world, authorised_by="d", source="device"), steps)
     run_script(flow, make_call(world), [ANSWER, (Collect, "9876"), (Play, None), (Play, None), HANGUP])
@@ -193,7 +228,8 @@ def test_a_menu_that_is_gone_is_passed_over() -> None:
     run_script(node("menu", {"id": "gone"}, _=END), make_call(make_world()), [AT_END, HANGUP])
 
 
-# --- temporal_route -----------------------------------------------------------------------------------------------------
+# --- temporal_route
+# -----------------------------------------------------------------------------------------------------
 
 RULES: dict[tuple[str, str], dict[str, Any]] = {
     ("temporal_rules", "day"): {"cycle": "daily", "time_window_start": 9 * 3600, "time_window_stop": 17 * 3600},
@@ -205,7 +241,9 @@ RULES: dict[tuple[str, str], dict[str, Any]] = {
 
 
 def route(data: dict[str, Any], hour: int, *keys: str) -> str:
-    flow = node("temporal_route", data, **{key: node("set_variable", {"variable": "went", "value": key}) for key in keys})
+    flow = node(
+        "temporal_route", data, **{key: node("set_variable", {"variable": "went", "value": key}) for key in keys}
+    )
     call = make_call(make_world(RULES), now=datetime(2026, 11, 24, hour, 30, tzinfo=UTC))
     run_script(flow, call, [HANGUP])
     return str(call.variables["went"])
@@ -226,7 +264,10 @@ def test_D13_children_named_after_rules_and_sets_count_and_the_rule_set_comes_la
     assert route({"rules": ["gone"]}, 15, "gone", "_") == "_"
 
 
-@pytest.mark.parametrize(("action", "enabled", "prompt"), [("enable", True, "enabled"), ("disable", False, "disabled"), ("reset", None, "cancelled")])
+@pytest.mark.parametrize(
+    ("action", "enabled", "prompt"),
+    [("enable", True, "enabled"), ("disable", False, "disabled"), ("reset", None, "cancelled")],
+)
 def test_D13_rules_are_switched_by_phone(action: str, enabled: bool | None, prompt: str) -> None:
     flow = node("temporal_route", {"rules": ["day"], "rule_set": "holidays", "action": action})
     ask = (Ask(SetRules(("day", "xmas", "day"), enabled)), None)

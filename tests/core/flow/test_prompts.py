@@ -20,8 +20,12 @@ def _named() -> set[tuple[str, str]]:
             name = call.func.id if isinstance(call.func, ast.Name) else ""
             if name not in HELPERS:
                 continue
-            compared = {id(c) for a in call.args for n in ast.walk(a) if isinstance(n, ast.Compare) for c in ast.walk(n)}
-            constants = [t for a in call.args for t in ast.walk(a) if isinstance(t, ast.Constant) and id(t) not in compared]
+            compared = {
+                id(c) for a in call.args for n in ast.walk(a) if isinstance(n, ast.Compare) for c in ast.walk(n)
+            }
+            constants = [
+                t for a in call.args for t in ast.walk(a) if isinstance(t, ast.Constant) and id(t) not in compared
+            ]
             for text in [constant.value for constant in constants]:
                 if isinstance(text, str) and (len(text) > 1) and not text.endswith("_media"):
                     found.add((text, file.name))

@@ -9,7 +9,7 @@ from qvoice.core.flow.requests import FindNumber, NumberOwner, Registered
 from qvoice.core.flow.world import GLOBAL_POOL, World
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Leg, Loop, RingPlan
 from qvoice.kit.clock import to_gregorian
-from tests.core.flow.script import A, ANSWERED, HANGUP, make_call, make_world, node, run_script
+from tests.core.flow.script import ANSWERED, HANGUP, A, make_call, make_world, node, run_script
 
 PEOPLE: dict[tuple[str, str], dict[str, Any]] = {
     ("accounts", A): {
@@ -20,11 +20,17 @@ PEOPLE: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("users", "u1"): {"first_name": "Bob", "last_name": "B", "presence_id": "1000"},
     ("users", "u2"): {"first_name": "Eve", "presence_id": "1001"},
-    ("devices", "d1"): {"owner_id": "u1", "sip": {"username": "bob1"}, "ringtones": {"internal": "in", "external": "out"}},
+    ("devices", "d1"): {
+        "owner_id": "u1",
+        "sip": {"username": "bob1"},
+        "ringtones": {"internal": "in", "external": "out"},
+    },
     ("devices", "d2"): {"owner_id": "u1", "sip": {"username": "bob2"}},
     ("devices", "d3"): {"owner_id": "u2", "sip": {"username": "eve"}},
     ("devices", "d4"): {"owner_id": "u2", "sip": {"username": "off"}, "enabled": False},
-    ("groups", "g1"): {"endpoints": {"u2": {"type": "user"}, "g2": {"type": "group"}, "d2": {"type": "device", "delay": 3}}},
+    ("groups", "g1"): {
+        "endpoints": {"u2": {"type": "user"}, "g2": {"type": "group"}, "d2": {"type": "device", "delay": 3}}
+    },
     ("groups", "g2"): {"endpoints": {"g1": {"type": "group"}, "d1": {"type": "device"}}},
 }
 NUMBERS = frozenset({"+14165550100", "+14165550101"})
@@ -84,14 +90,26 @@ def test_the_own_device_is_left_out_unless_it_may_call_itself() -> None:
 def test_disabled_dnd_and_missing_devices_do_not_ring_and_the_flow_goes_on() -> None:
     call = make_call(world({("devices", "d3"): {"do_not_disturb": {"enabled": True}}}))
     run_script(node("user", {"id": "u2"}), call, [(Hangup("USER_BUSY"), None)])
-    for flow in (node("user", {"id": "gone"}), node("device", {"id": "d4"}), node("group", {"id": "gone"}), node("ring_group")):
+    for flow in (
+        node("user", {"id": "gone"}),
+        node("device", {"id": "d4"}),
+        node("group", {"id": "gone"}),
+        node("ring_group"),
+    ):
         run_script(flow, make_call(world()), [(Hangup("SUBSCRIBER_ABSENT"), None)])
     disabled = world({("users", "u1"): {"enabled": False}})
     run_script(node("user", {"id": "u1"}), make_call(disabled), [(Hangup("SUBSCRIBER_ABSENT"), None)])
 
 
 def test_device_options_reach_the_leg() -> None:
-    data = {"id": "d1", "timeout": 0, "delay": 2, "suppress_clid": True, "static_invite": "77", "custom_sip_headers": {"X-A": "b"}}
+    data = {
+        "id": "d1",
+        "timeout": 0,
+        "delay": 2,
+        "suppress_clid": True,
+        "static_invite": "77",
+        "custom_sip_headers": {"X-A": "b"},
+    }
     (leg,) = legs(plan_of(node("device", data)))
     assert (leg.timeout, leg.delay, leg.caller.private) == (20.0, 2.0, True)
     assert isinstance(leg.target, Aor)
@@ -119,7 +137,9 @@ def test_a_forwarded_user_rings_elsewhere_in_his_own_name() -> None:
     (leg,) = legs(plan_of(node("user", {"id": "u1"}), forwarded(), **OUTSIDE))
     assert leg.target == Loop("4165550177", A, "u1", keep_caller_id=True)
     assert (leg.confirm, leg.caller) == (True, CallerId("Alice", "+14165550199"))
-    plan = plan_of(node("user", {"id": "u1"}), forwarded(substitute=False, require_keypress=False, keep_caller_id=False))
+    plan = plan_of(
+        node("user", {"id": "u1"}), forwarded(substitute=False, require_keypress=False, keep_caller_id=False)
+    )
     assert ids(plan) == [["d1", "d2", "forward:u1"]]
     assert legs(plan)[2].caller == CallerId("Bob B", "1000")
 
@@ -183,7 +203,8 @@ def test_D10_nested_groups_are_expanded_once_even_in_a_circle() -> None:
     assert ids(plan_of(node("group", {"id": "g1", "endpoints": MEMBERS[:1]}), **OUTSIDE)) == [["d1"]]
 
 
-# --- resources ----------------------------------------------------------------------------------------------------------
+# --- resources
+# ----------------------------------------------------------------------------------------------------------
 
 NOBODY = (Ask(FindNumber("+14165550123")), None)
 OUT = {"dialled": "4165550123", "request_user": "4165550123"}
@@ -243,7 +264,13 @@ def test_B5_flags_of_node_device_and_variables_choose_trunks() -> None:
 
 
 def test_to_did_and_node_settings_lie_over_the_trunks() -> None:
-    data = {"to_did": "5145550188", "from_uri_realm": "x.example", "emit_account_id": True, "timeout": 33, "ringback": "rb"}
+    data = {
+        "to_did": "5145550188",
+        "from_uri_realm": "x.example",
+        "emit_account_id": True,
+        "timeout": 33,
+        "ringback": "rb",
+    }
     plan = plan_of(node("resources", data), None, [(Ask(FindNumber("+15145550188")), None)])
     (first, _) = legs(plan)
     assert isinstance(first.target, Gateway)

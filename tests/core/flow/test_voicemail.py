@@ -24,7 +24,9 @@ from qvoice.core.flow.requests import (
 )
 from tests.core.flow.script import ANSWER, HANGUP, Result, found, make_call, make_world, node, run_script
 
-WORLD = make_world({("vmboxes", "b"): {"mailbox": "1000", "owner_id": "u"}, ("users", "u"): {"timezone": "America/Vancouver"}})
+WORLD = make_world(
+    {("vmboxes", "b"): {"mailbox": "1000", "owner_id": "u"}, ("users", "u"): {"timezone": "America/Vancouver"}}
+)
 COMPOSE = node("voicemail", {"id": "b"})
 CHECK = node("voicemail", {"id": "b", "action": "check"})
 OWNER: dict[str, Any] = {"source": "device", "device_id": "d", "owner_id": "u", "authorised_by": "d"}
@@ -60,7 +62,8 @@ def run(flow: dict[str, Any], steps: list[Any], **facts: Any) -> Result:
     return run_script(flow, make_call(WORLD, **facts), steps)
 
 
-# --- leaving a message ---------------------------------------------------------------------------------------------------
+# --- leaving a message
+# ---------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -87,7 +90,8 @@ def test_E1_no_greeting_and_no_instructions_go_straight_to_the_tone() -> None:
 def test_E1_review_listen_again_and_silence_keeps() -> None:
     again = (Record, Recorded("r2", 4.0, "silence"))
     steps = [
-        ANSWER, opened(), (Play, None), TAKE, (Collect, "2"), (Play((Recording("r1"),), "0123456789*#"), None), (Collect, "3"),
+        ANSWER, opened(), (Play, None), TAKE, (Collect, "2"), (Play((Recording("r1"),), "0123456789*#"), None),
+        (Collect, "3"),
         again, (Collect, "9"), (says("vm-sorry"), None), (Collect, ""), (Collect, ""), (Collect, ""),
         (lambda c: c.request.ref == "r2", True), SAVED, HANGUP,
     ]  # fmt: skip
@@ -96,7 +100,18 @@ def test_E1_review_listen_again_and_silence_keeps() -> None:
 
 def test_E1_too_short_a_message_is_asked_for_again() -> None:
     short = (Record, Recorded("r0", 0.4, "key", "#"))
-    steps = [ANSWER, opened(), (Play, None), short, (says("vm-tooshort"), None), TAKE, (Collect, "#"), (STORE, True), SAVED, HANGUP]
+    steps = [
+        ANSWER,
+        opened(),
+        (Play, None),
+        short,
+        (says("vm-tooshort"), None),
+        TAKE,
+        (Collect, "#"),
+        (STORE, True),
+        SAVED,
+        HANGUP,
+    ]
     run(COMPOSE, steps)
 
 
@@ -116,7 +131,10 @@ def test_E1_a_caller_who_hangs_up_at_once_or_after_discarding_has_left_none() ->
 
 
 def test_E1_a_message_is_not_stored_twice_when_the_caller_leaves_after_it_was_kept() -> None:
-    run(COMPOSE, [ANSWER, opened(), (Play, None), TAKE, (Collect, "1"), (STORE, True), (says("vm-msgsaved"), CallerGone())])
+    run(
+        COMPOSE,
+        [ANSWER, opened(), (Play, None), TAKE, (Collect, "1"), (STORE, True), (says("vm-msgsaved"), CallerGone())],
+    )
 
 
 def test_1_8_the_data_layer_away_when_the_caller_has_gone_ends_quietly() -> None:
@@ -156,7 +174,17 @@ def test_E1_zero_leads_to_the_operator_before_and_after_the_message() -> None:
 
 
 def test_E1_star_logs_in_with_the_pin() -> None:
-    steps = [ANSWER, opened(), (Play, "*"), (says("vm-password"), "1234"), (Ask(CheckPin("b", "1234")), "ok"), opened(), (Collect, "#"), BYE, HANGUP]
+    steps = [
+        ANSWER,
+        opened(),
+        (Play, "*"),
+        (says("vm-password"), "1234"),
+        (Ask(CheckPin("b", "1234")), "ok"),
+        opened(),
+        (Collect, "#"),
+        BYE,
+        HANGUP,
+    ]
     run(COMPOSE, steps)
 
 
@@ -173,13 +201,23 @@ def test_E1_the_captured_digits_name_the_box() -> None:
     run(node("voicemail", {}), steps, capture_group="1002")
 
 
-# --- getting in ------------------------------------------------------------------------------------------------------------
+# --- getting in
+# ------------------------------------------------------------------------------------------------------------
 
 
 def test_E1_the_owner_needs_no_pin_unless_the_box_requires_it() -> None:
     run(CHECK, [ANSWER, opened(), opened(), (Collect, "#"), BYE, HANGUP], **OWNER)
     strict = box(document={"require_pin": True})
-    steps = [ANSWER, opened(strict), (says("vm-password"), "1"), (Ask(CheckPin("b", "1")), "ok"), opened(strict), (Collect, "#"), BYE, HANGUP]
+    steps = [
+        ANSWER,
+        opened(strict),
+        (says("vm-password"), "1"),
+        (Ask(CheckPin("b", "1")), "ok"),
+        opened(strict),
+        (Collect, "#"),
+        BYE,
+        HANGUP,
+    ]
     run(CHECK, steps, **OWNER)
 
 
@@ -235,8 +273,10 @@ def test_E1_the_first_login_sets_pin_name_and_greeting() -> None:
     steps = [
         ANSWER, opened(fresh), (says("vm-newuser"), None),
         (says("vm-newpassword"), "1111"), (says("vm-reenterpassword"), "2222"), (says("vm-mismatch"), None),
-        (says("vm-newpassword"), "1111"), (says("vm-reenterpassword"), "1111"), (Ask(SetPin("b", "1111")), False), (says("vm-invalid-password"), None),
-        (says("vm-newpassword"), "4829"), (says("vm-reenterpassword"), "4829"), (Ask(SetPin("b", "4829")), True), (says("vm-passchanged"), None),
+        (says("vm-newpassword"), "1111"), (says("vm-reenterpassword"), "1111"), (Ask(SetPin("b", "1111")), False),
+        (says("vm-invalid-password"), None),
+        (says("vm-newpassword"), "4829"), (says("vm-reenterpassword"), "4829"), (Ask(SetPin("b", "4829")), True),
+        (says("vm-passchanged"), None),
         (Ask(UpdateMailbox("b", (("is_pin_chosen", True),))), None),
         *take, (Ask(SaveGreeting("b", "name", "r")), None), SAVED,
         *take, (Ask(SaveGreeting("b", "unavailable", "r")), None), SAVED,
@@ -254,7 +294,8 @@ def test_E1_set_up_steps_done_before_a_hangup_are_not_asked_again() -> None:
     run(CHECK, [ANSWER, opened(fixed), opened(fixed), (Collect, "#"), BYE, HANGUP], **OWNER)
 
 
-# --- messages ----------------------------------------------------------------------------------------------------------------
+# --- messages
+# ----------------------------------------------------------------------------------------------------------------
 
 M1 = MailboxMessage("m1", "ref1", 1764000000.0, 4.0, "+14165550199", "Alice")
 M2 = MailboxMessage("m2", "ref2", 1764000100.0, 4.0, "", "")
@@ -280,27 +321,40 @@ def test_E1_the_envelope_is_read_in_the_owners_timezone() -> None:
     assert SayTime(1764000000.0, "America/Vancouver") in spoken.sounds
     assert SayDigits("14165550199") in spoken.sounds
     bare = box(document={"skip_envelope": True})
-    steps = [ANSWER, opened(bare), opened(bare), (Collect, "1"), LIST, (Play((Recording("ref1"),), "123456789#"), "#"), *END]
+    steps = [
+        ANSWER,
+        opened(bare),
+        opened(bare),
+        (Collect, "1"),
+        LIST,
+        (Play((Recording("ref1"),), "123456789#"), "#"),
+        *END,
+    ]
     run(CHECK, steps, **OWNER)
 
 
 def test_E1_keep_next_previous_and_replay() -> None:
     saved = Ask(SetFolder("b", "m1", "saved"))
-    inside((hears("ref1"), None), (Collect, "1"), (saved, None), (says("vm-saved"), None), (hears("ref2"), "4"), (hears("ref1"), "2"),
-           (hears("ref1"), "6"), (hears("ref2"), "5"), (hears("ref2"), "8"), (Collect, "6"), (says("vm-nomore"), None), *END)  # fmt: skip
+    inside((hears("ref1"), None), (Collect, "1"), (saved, None), (says("vm-saved"), None), (hears("ref2"), "4"),
+    (hears("ref1"), "2"),
+           (hears("ref1"), "6"), (hears("ref2"), "5"), (hears("ref2"), "8"), (Collect, "6"), (says("vm-nomore"),
+           None), *END)  # fmt: skip
 
 
 def test_E1_delete_and_undelete() -> None:
     gone, back = Ask(SetFolder("b", "m2", "deleted")), Ask(SetFolder("b", "m2", "new"))
-    inside((hears("ref1"), "6"), (hears("ref2"), "7"), (gone, None), (says("vm-deleted"), None), (says("vm-nomore"), None),
+    inside((hears("ref1"), "6"), (hears("ref2"), "7"), (gone, None), (says("vm-deleted"), None), (says("vm-nomore"),
+    None),
            (Collect, "7"), (back, None), (says("vm-undeleted"), None), (Collect, "#"), *END)  # fmt: skip
 
 
 def test_E1_a_message_is_forwarded_with_a_spoken_introduction() -> None:
     take = [(says("vm-record-prepend"), None), (Record, Recorded("intro", 2.0, "key", "#")), (Collect, "1")]
     inside((hears("ref1"), "3"), (Collect, "1001"), (says("vm-forwardoptions"), "1"), *take,
-           (Ask(ForwardMessage("b", "m1", ("1001",), "intro")), ()), (says("vm-msgforwarded"), None), (Collect, "#"), *END)  # fmt: skip
-    inside((hears("ref1"), "3"), (Collect, "9999"), (Collect, "2"), (Ask(ForwardMessage("b", "m1", ("9999",), None)), ("9999",)),
+           (Ask(ForwardMessage("b", "m1", ("1001",), "intro")), ()), (says("vm-msgforwarded"), None), (Collect, "#"),
+           *END)  # fmt: skip
+    inside((hears("ref1"), "3"), (Collect, "9999"), (Collect, "2"), (Ask(ForwardMessage("b", "m1", ("9999",), None)),
+    ("9999",)),
            (says("vm-incorrect-mailbox"), None), (Collect, ""), (Collect, "#"), *END)  # fmt: skip
 
 
@@ -312,8 +366,10 @@ def test_E1_nine_calls_back() -> None:
 
 
 def test_E1_nobody_calls_out_on_the_account_with_a_pin_from_outside() -> None:
-    steps = [ANSWER, opened(), (says("vm-password"), "1"), (Ask(CheckPin("b", "1")), "ok"), opened(), (Collect, "1"), LIST,
-             (hears("ref1"), "9"), (Ask(FindFlow("+14165550199", no_match=False)), None), (says("vm-nonumber"), None), (Collect, "#"), *END]  # fmt: skip
+    steps = [ANSWER, opened(), (says("vm-password"), "1"), (Ask(CheckPin("b", "1")), "ok"), opened(), (Collect, "1"),
+    LIST,
+             (hears("ref1"), "9"), (Ask(FindFlow("+14165550199", no_match=False)), None), (says("vm-nonumber"),
+             None), (Collect, "#"), *END]  # fmt: skip
     run(CHECK, steps)
 
 
@@ -321,13 +377,34 @@ def test_E1_empty_folders_wrong_keys_and_silence() -> None:
     none = (Ask(ListMessages("b", "saved")), ())
     run(CHECK, [ANSWER, opened(), opened(), (Collect, "2"), none, (says("vm-no"), None), *END], **OWNER)
     silence = [opened(), (Collect, "")]
-    run(CHECK, [ANSWER, opened(), opened(), (Collect, "8"), (says("vm-sorry"), None), *silence * 3, BYE, HANGUP], **OWNER)
+    run(
+        CHECK,
+        [ANSWER, opened(), opened(), (Collect, "8"), (says("vm-sorry"), None), *silence * 3, BYE, HANGUP],
+        **OWNER,
+    )
 
 
-@pytest.mark.parametrize(("key", "kind", "purpose"), [("1", "unavailable", "greeting"), ("2", "name", "name"), ("4", "temporary", "greeting")])
+@pytest.mark.parametrize(
+    ("key", "kind", "purpose"),
+    [("1", "unavailable", "greeting"), ("2", "name", "name"), ("4", "temporary", "greeting")],
+)
 def test_E1_greetings_are_recorded_in_the_settings(key: str, kind: str, purpose: str) -> None:
-    take = [(Play, None), (lambda c: isinstance(c, Record) and c.purpose == purpose, Recorded("r", 3.0, "key", "#")), (Collect, "1")]
-    steps = [ANSWER, opened(), opened(), (Collect, "5"), opened(), (Collect, key), *take, (Ask(SaveGreeting("b", kind, "r")), None), SAVED]
+    take = [
+        (Play, None),
+        (lambda c: isinstance(c, Record) and c.purpose == purpose, Recorded("r", 3.0, "key", "#")),
+        (Collect, "1"),
+    ]
+    steps = [
+        ANSWER,
+        opened(),
+        opened(),
+        (Collect, "5"),
+        opened(),
+        (Collect, key),
+        *take,
+        (Ask(SaveGreeting("b", kind, "r")), None),
+        SAVED,
+    ]
     run(CHECK, [*steps, opened(), (Collect, "#"), BYE, HANGUP], **OWNER)
 
 
@@ -335,9 +412,24 @@ def test_E1_settings_remove_the_temporary_greeting_toggle_announcement_only_and_
     steps = [
         ANSWER, opened(), opened(), (Collect, "5"),
         opened(), (Collect, "5"), (Ask(SaveGreeting("b", "temporary", None)), None), (says("vm-tempremoved"), None),
-        opened(), (Collect, "6"), (Ask(UpdateMailbox("b", (("announcement_only", True),))), None), (says("activated"), None),
+        opened(), (Collect, "6"), (Ask(UpdateMailbox("b", (("announcement_only", True),))), None),
+        (says("activated"), None),
         opened(), (Collect, "3"), (says("vm-newpassword"), ""), opened(), (Collect, "0"), *END,
     ]  # fmt: skip
     run(CHECK, steps, **OWNER)
     fixed = box(document={"not_configurable": True})
-    run(CHECK, [ANSWER, opened(fixed), opened(fixed), (Collect, "5"), (says("vm-sorry"), None), opened(fixed), (Collect, "#"), BYE, HANGUP], **OWNER)
+    run(
+        CHECK,
+        [
+            ANSWER,
+            opened(fixed),
+            opened(fixed),
+            (Collect, "5"),
+            (says("vm-sorry"), None),
+            opened(fixed),
+            (Collect, "#"),
+            BYE,
+            HANGUP,
+        ],
+        **OWNER,
+    )

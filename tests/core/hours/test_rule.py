@@ -163,8 +163,10 @@ def test_a_zone_that_is_none_is_refused(bad: str | None) -> None:
 
 @pytest.mark.parametrize(
     "junk",
-    [{"cycle": "weekly", "wdays": "monday"}, {"cycle": "monthly", "days": ["x", None]}, {"cycle": "daily", "interval": 0},
-     {"cycle": "daily", "start_date": 10**18}, {"cycle": "daily", "start_date": -5}, {"cycle": 5, "time_window_start": "x"}],
+    [{"cycle": "weekly", "wdays": "monday"}, {"cycle": "monthly", "days": ["x", None]}, {"cycle": "daily",
+    "interval": 0},
+     {"cycle": "daily", "start_date": 10**18}, {"cycle": "daily", "start_date": -5}, {"cycle": 5,
+     "time_window_start": "x"}],
 )  # fmt: skip
 def test_stored_nonsense_raises_nothing(junk: dict[str, Any]) -> None:
     assert in_force(junk, at("2026-11-24T12:00:00"), TORONTO) in (True, False)

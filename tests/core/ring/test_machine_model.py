@@ -1,4 +1,5 @@
-"""The ring machine against any order of events: one winner at most, every leg ends, nobody rings after the end, it always finishes."""
+"""The ring machine against any order of events: one winner at most, every leg ends, nobody rings after the end, it
+always finishes."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ from qvoice.core.access.tree import Path, is_at_or_below
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who asks. `path`: path of the account they logged in to (never of the one they entered). `user_id` None: an API key."""
+    """Who asks. `path`: path of the account they logged in to (never of the one they entered). `user_id` None: an
+    API key."""
 
     path: Path
     role: Role = Role.ADMIN
@@ -63,7 +64,8 @@ class Allowed:
 
 @dataclass(frozen=True, slots=True)
 class Denied:
-    """No. `reason` is kebab-case: `other-account`, `master-only`, `reseller-only`, `from-above-only`, `role`, `not-yours`.
+    """No. `reason` is kebab-case: `other-account`, `master-only`, `reseller-only`, `from-above-only`, `role`,
+    `not-yours`.
 
     `hidden`: answer as if the thing did not exist (the asker must not learn that it does).
     """
@@ -102,9 +104,7 @@ def _as_administrator(actor: Actor, resource: str, action: str, *, at_home: bool
     return Allowed()
 
 
-def forbidden_changes(
-    actor: Actor, resource: str, *, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> list[str]:
+def forbidden_changes(actor: Actor, resource: str, *, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     """Return the top-level keys that a plain user's write would change but may not (none for administrators).
 
     Compare whole documents, after a merge; the caller refuses the write when the list is not empty.

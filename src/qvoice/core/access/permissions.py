@@ -1,6 +1,7 @@
 """What each role may do. A permission is (resource, action); resource names are the URL collections.
 
-Actions: `read create update delete`, and verbs such as `hangup transfer activate invite promote move`. `*` stands for any.
+Actions: `read create update delete`, and verbs such as `hangup transfer activate invite promote move`. `*` stands
+for any.
 """
 
 from __future__ import annotations
@@ -80,7 +81,9 @@ MASTER_ONLY: Grants = frozenset(
 RESELLER_ONLY: Grants = frozenset({("accounts", "create"), ("accounts", "delete"), ("accounts", "move")})
 """Only administrators of the master or of a reseller."""
 
-FROM_ABOVE: Grants = frozenset({("limits", "update"), ("services", "update"), ("accounts", "delete"), ("accounts", "move")})
+FROM_ABOVE: Grants = frozenset(
+    {("limits", "update"), ("services", "update"), ("accounts", "delete"), ("accounts", "move")}
+)
 """Not on one's own account: only by somebody above it (the master may, on its own limits)."""
 
 USER_FIELDS: dict[str, frozenset[str]] = {

@@ -1,4 +1,5 @@
-"""The tree of accounts: master → resellers → … → customers. A path lists account ids from the master down, own id last."""
+"""The tree of accounts: master → resellers → … → customers. A path lists account ids from the master down, own id
+last."""
 
 from __future__ import annotations
 

@@ -5,7 +5,8 @@
 3. what device, user and account say for this kind (`internal`, `external`, `emergency`; emergency falls to external);
 4. internal calls: the extension (presence id) and the user's name;
 5. what the phone sent.
-Then formatters, then the name prefix; for calls that leave the platform the number must be one the account owns, else the
+Then formatters, then the name prefix; for calls that leave the platform the number must be one the account owns,
+else the
 account's external number, else its first number. Nobody can show a number that is not his.
 """
 
@@ -39,8 +40,10 @@ def outgoing(
 ) -> CallerId:
     """Return the caller id of a leg of `kind`.
 
-    `sip`: what the phone or carrier sent. `numbers`: E.164 numbers that the account owns and are in service. `prefix`: (name, number) of
-    prepend_cid; the number's applies to internal legs only. `privacy`: asked for this call (device header, *67); the endpoint's own
+    `sip`: what the phone or carrier sent. `numbers`: E.164 numbers that the account owns and are in service.
+    `prefix`: (name, number) of
+    prepend_cid; the number's applies to internal legs only. `privacy`: asked for this call (device header, *67); the
+    endpoint's own
     setting counts as well. `default_number`: the platform's emergency number of last resort.
     """
     if kept is not None:
@@ -60,7 +63,8 @@ def outgoing(
 
 
 def owned(number: str, account: Mapping[str, Any], numbers: frozenset[str], *, default: str = "") -> str:
-    """Return `number` when the account owns it, else the account's external number when owned, else its first number, else `default`."""
+    """Return `number` when the account owns it, else the account's external number when owned, else its first
+    number, else `default`."""
     country = country_of(account)
     external = account.get("caller_id")
     external = external.get("external") if isinstance(external, Mapping) else None

@@ -1,6 +1,7 @@
 """A device as calls see it: what its own document, its owner and its account say, merged (kazoo.md 6.2).
 
-Right wins, and an empty value never wins: most settings account < device < user; `call_restriction` is the union of all denials;
+Right wins, and an empty value never wins: most settings account < device < user; `call_restriction` is the union of
+all denials;
 do-not-disturb is set when any of the three sets it.
 """
 
@@ -13,7 +14,8 @@ from typing import Any
 Document = Mapping[str, Any]
 
 _CODECS = {
-    "pcmu": "ulaw", "pcma": "alaw", "g711u": "ulaw", "g711a": "alaw", "ulaw": "ulaw", "alaw": "alaw", "g722": "g722", "g729": "g729",
+    "pcmu": "ulaw", "pcma": "alaw", "g711u": "ulaw", "g711a": "alaw", "ulaw": "ulaw", "alaw": "alaw", "g722": "g722",
+    "g729": "g729",
     "opus": "opus", "gsm": "gsm", "ilbc": "ilbc", "g726": "g726", "speex": "speex", "amr": "amr",
 }  # fmt: skip
 """The dialect's codec names (lower case, before any `@`) in Asterisk's spelling."""
@@ -76,8 +78,11 @@ class Endpoint:
     """Extra SIP headers towards this device (`sip.custom_sip_headers.in`)."""
 
 
-def merge(account: Document, user: Document | None, device: Document | None, *, ancestors: Sequence[Document] = ()) -> Endpoint:
-    """Merge the documents of one endpoint. Documents carry their `id`; `ancestors` are the accounts above, nearest first."""
+def merge(
+    account: Document, user: Document | None, device: Document | None, *, ancestors: Sequence[Document] = ()
+) -> Endpoint:
+    """Merge the documents of one endpoint. Documents carry their `id`; `ancestors` are the accounts above, nearest
+    first."""
     user, device = user or {}, device or {}
     prefer_device = account.get("prefer_device_caller_id") is True
     levels = (account, device, user)
@@ -230,7 +235,8 @@ def _call_waiting(levels: Sequence[Document]) -> bool:
 
 
 def _headers(value: Any) -> tuple[tuple[str, str], ...]:
-    """Return the headers for calls to the device: `{in: {…}, out: {…}}`, or the old flat form. Line ends and X-QV-* never pass."""
+    """Return the headers for calls to the device: `{in: {…}, out: {…}}`, or the old flat form. Line ends and X-QV-*
+    never pass."""
     headers = _map(value)
     inward = _map(headers.get("in")) if "in" in headers or "out" in headers else headers
     return safe_headers(inward)

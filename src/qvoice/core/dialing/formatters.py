@@ -1,7 +1,9 @@
 """Formatters: rules of a trunk, device or account that rewrite fields of a call request (kazoo.md 4.1).
 
-A field has one rule or a list (the first that applies wins). A rule applies when its direction fits and its `regex` (if any) is
-found in the value. Then: `strip` empties the field, `value` forces it, else capture group 1 (or the match) between prefix and suffix.
+A field has one rule or a list (the first that applies wins). A rule applies when its direction fits and its `regex`
+(if any) is
+found in the value. Then: `strip` empties the field, `value` forces it, else capture group 1 (or the match) between
+prefix and suffix.
 """
 
 from __future__ import annotations

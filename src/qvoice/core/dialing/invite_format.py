@@ -1,4 +1,5 @@
-"""How a number is written in the request URI towards a gateway or device (kazoo.md 4.3), and what may be in a SIP URI at all."""
+"""How a number is written in the request URI towards a gateway or device (kazoo.md 4.3), and what may be in a SIP
+URI at all."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ _URI = re.compile(
 
 
 def formatted(number: str, invite_format: str) -> str:
-    """Return `number` (E.164, or what a trunk rule kept of it) in an invite format: e164, npan, 1npan, strip_plus; else unchanged."""
+    """Return `number` (E.164, or what a trunk rule kept of it) in an invite format: e164, npan, 1npan, strip_plus;
+    else unchanged."""
     digits = number.removeprefix("+")
     if not digits.isdigit():
         return number
@@ -59,7 +61,8 @@ def sip_uri(uri: str) -> str | None:
 
 
 def points_inside(uri: str) -> bool:
-    """Tell whether a URI's host is an address that must not be reached on a tenant's word: loopback, unspecified, link-local, multicast.
+    """Tell whether a URI's host is an address that must not be reached on a tenant's word: loopback, unspecified,
+    link-local, multicast.
 
     Tenants' routes to such addresses would reach the platform's own private ports.
     """

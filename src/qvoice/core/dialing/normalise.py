@@ -39,9 +39,11 @@ def country_of(account: Mapping[str, Any]) -> str:
 
 
 def to_e164(dialled: str, country: str = DEFAULT_COUNTRY, *, dial_plan: Mapping[str, Any] | None = None) -> str:
-    """Return `+…` for what is a telephone number in `country`, else `dialled` without separators (extensions, `*97`, names).
+    """Return `+…` for what is a telephone number in `country`, else `dialled` without separators (extensions, `*97`,
+    names).
 
-    `dial_plan` is the dialect's: {regex: {prefix, suffix}}; the first key that matches rewrites the number before the rules
+    `dial_plan` is the dialect's: {regex: {prefix, suffix}}; the first key that matches rewrites the number before
+    the rules
     (capture group 1, or the match, between prefix and suffix).
     """
     number = _SEPARATORS.sub("", dialled.strip()) if not any(c.isalpha() for c in dialled) else dialled.strip()
@@ -52,14 +54,15 @@ def to_e164(dialled: str, country: str = DEFAULT_COUNTRY, *, dial_plan: Mapping[
 
 
 def apply_dial_plan(number: str, dial_plan: Mapping[str, Any]) -> str:
-    """Apply the first matching rewrite rule of a dial plan; keys that are settings (`system`, `country`) are not rules."""
+    """Apply the first matching rewrite rule of a dial plan; keys that are settings (`system`, `country`) are not
+    rules."""
     for pattern, rule in dial_plan.items():
         if not isinstance(rule, Mapping):
             continue
         match = safe_search(pattern, number)
         if match is not None:
-            prefix, suffix = rule.get("prefix"), rule.get("suffix")
-            return f"{prefix if isinstance(prefix, str) else ''}{match.first or match.whole}{suffix if isinstance(suffix, str) else ''}"
+            prefix, suffix = (text if isinstance(text := rule.get(key), str) else "" for key in ("prefix", "suffix"))
+            return f"{prefix}{match.first or match.whole}{suffix}"
     return number
 
 

@@ -1,6 +1,7 @@
 """Regular expressions written by users, run so that none can hang a call: RE2 is linear in time and bounded in memory.
 
-The only file that imports re2. What RE2 leaves out (look-around, back-references) is refused with a sentence that says so.
+The only file that imports re2. What RE2 leaves out (look-around, back-references) is refused with a sentence that
+says so.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A successful search. `whole`: the matched text; `groups`: capture groups that took part, in order; `named` by name."""
+    """A successful search. `whole`: the matched text; `groups`: capture groups that took part, in order; `named` by
+    name."""
 
     whole: str
     groups: tuple[str, ...] = ()
@@ -58,7 +60,9 @@ def _compiled(pattern: str) -> Any:
         return re2.compile(pattern, _options)
     except re2.error as problem:
         if any(mark in pattern for mark in ("(?=", "(?!", "(?<=", "(?<!")):
-            raise BadPattern("Look-ahead and look-behind are not supported: write the allowed digits out instead.") from problem
+            raise BadPattern(
+                "Look-ahead and look-behind are not supported: write the allowed digits out instead."
+            ) from problem
         text = problem.args[0] if problem.args else problem
         raise BadPattern(f"Not a regular expression: {_sentence(text)}") from problem
 

@@ -1,6 +1,7 @@
 """Which carrier gateways a number goes to, in which order, and what each is sent (kazoo.md 4.1-4.4).
 
-Trunks ("resources") are raw documents of one pool. Filters, in order: enabled, flags, number class, rules, caller id rules. Then gateways,
+Trunks ("resources") are raw documents of one pool. Filters, in order: enabled, flags, number class, rules, caller id
+rules. Then gateways,
 cheapest first; a gateway that is known to be dead is tried last, not skipped: the knowledge may be old.
 """
 
@@ -30,7 +31,8 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A trunk that takes the number. `number`: what its rule kept; `prefix`/`suffix`: of the class, None = the gateway's own."""
+    """A trunk that takes the number. `number`: what its rule kept; `prefix`/`suffix`: of the class, None = the
+    gateway's own."""
 
     resource: Document
     number: str
@@ -48,7 +50,8 @@ def choose(
     flags: Sequence[str] = (),
     country: str = DEFAULT_COUNTRY,
 ) -> list[Choice]:
-    """Return the trunks that take `number` (E.164, or an emergency number), cheapest first; for emergencies their trunks before all."""
+    """Return the trunks that take `number` (E.164, or an emergency number), cheapest first; for emergencies their
+    trunks before all."""
     emergency = is_emergency(number, country)
     pool = [r for r in resources if r.get("enabled") is not False]
     pool = [r for r in pool if emergency or _flags_fit(r, flags)]
@@ -87,7 +90,8 @@ def select(
 ) -> list[Leg]:
     """Return one leg per gateway in the order to try.
 
-    `callers`: caller id by kind (`external`, `emergency`, `internal`); a trunk's or gateway's `caller_id_type` picks one, emergencies take
+    `callers`: caller id by kind (`external`, `emergency`, `internal`); a trunk's or gateway's `caller_id_type` picks
+    one, emergencies take
     theirs. `dead`: (resource id, gateway index) tried last. `random`: floats in [0,1) for gateway_strategy `random`.
     """
     default = callers.get(caller_id_type) or callers["external"]
@@ -121,11 +125,14 @@ def select(
                     ignore_early_media=ignore_early_media,
                 )
             )
-    return sorted(legs, key=lambda leg: isinstance(leg.target, Gateway) and (leg.target.resource_id, leg.target.index) in dead)
+    return sorted(
+        legs, key=lambda leg: isinstance(leg.target, Gateway) and (leg.target.resource_id, leg.target.index) in dead
+    )
 
 
 def short_dial(number: str, caller_number: str) -> str | None:
-    """Return `number` completed from the caller's own number when 2 to 5 leading digits are missing (local dialling), else None."""
+    """Return `number` completed from the caller's own number when 2 to 5 leading digits are missing (local
+    dialling), else None."""
     digits, own = number.removeprefix("+"), caller_number.removeprefix("+")
     missing = len(own) - len(digits)
     if not (digits.isdigit() and own.isdigit()) or not 2 <= missing <= 5:
@@ -180,7 +187,8 @@ def _take(resource: Document, number: str, name: str, *, emergency: bool, by_cla
 
 
 def _kept(rules: list[Any], number: str) -> str | None:
-    """Return what the rules keep of a number: the last rule that matches decides; no rules keep all of it; None: none matches."""
+    """Return what the rules keep of a number: the last rule that matches decides; no rules keep all of it; None:
+    none matches."""
     if not rules:
         return number
     return next((match.largest for rule in reversed(rules) if (match := safe_search(rule, number))), None)
@@ -212,7 +220,9 @@ def _gateways(resource: Document, random: Sequence[float]) -> list[tuple[int, Do
     found: list[tuple[int, Document]] = [
         (index, gateway)
         for index, gateway in enumerate(gateways)
-        if isinstance(gateway, Mapping) and gateway.get("enabled") is not False and gateway.get("endpoint_type", "sip") == "sip"
+        if isinstance(gateway, Mapping)
+        and gateway.get("enabled") is not False
+        and gateway.get("endpoint_type", "sip") == "sip"
     ]
     if resource.get("gateway_strategy") == "random" and random:
         return [pair for _, pair in sorted(zip([*random] * len(found), found, strict=False), key=lambda x: x[0])]

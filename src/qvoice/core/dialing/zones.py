@@ -295,11 +295,29 @@ _ZONES = {
 _COUNTRY_OF = {zone: country for country, zones in _ZONES.items() for zone in zones.split()}
 
 _OLD_NAMES = {
-    "US/Eastern": "US", "US/Central": "US", "US/Mountain": "US", "US/Pacific": "US", "US/Alaska": "US", "US/Hawaii": "US",
-    "US/Arizona": "US", "Canada/Atlantic": "CA", "Canada/Central": "CA", "Canada/Eastern": "CA", "Canada/Mountain": "CA",
-    "Canada/Newfoundland": "CA", "Canada/Pacific": "CA", "America/Montreal": "CA", "Asia/Calcutta": "IN", "Asia/Saigon": "VN",
-    "Europe/Kiev": "UA", "GB": "GB", "Eire": "IE", "Japan": "JP", "Singapore": "SG", "Hongkong": "HK",
-}  # fmt: skip
+    "US/Eastern": "US",
+    "US/Central": "US",
+    "US/Mountain": "US",
+    "US/Pacific": "US",
+    "US/Alaska": "US",
+    "US/Hawaii": "US",
+    "US/Arizona": "US",
+    "Canada/Atlantic": "CA",
+    "Canada/Central": "CA",
+    "Canada/Eastern": "CA",
+    "Canada/Mountain": "CA",
+    "Canada/Newfoundland": "CA",
+    "Canada/Pacific": "CA",
+    "America/Montreal": "CA",
+    "Asia/Calcutta": "IN",
+    "Asia/Saigon": "VN",
+    "Europe/Kiev": "UA",
+    "GB": "GB",
+    "Eire": "IE",
+    "Japan": "JP",
+    "Singapore": "SG",
+    "Hongkong": "HK",
+}
 
 
 def country_of_zone(zone: str) -> str | None:

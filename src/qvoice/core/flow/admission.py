@@ -1,4 +1,5 @@
-"""May this call be made at all? Number classes that account, user or device deny, and closed groups (kazoo.md 1.1, 6.2).
+"""May this call be made at all? Number classes that account, user or device deny, and closed groups (kazoo.md 1.1,
+6.2).
 
 Emergency calls are never refused.
 """
@@ -19,7 +20,8 @@ from qvoice.core.flow.world import World
 
 
 def refusal(call: Call, flow: CompiledFlow) -> str | None:
-    """Return why a call made in the name of a device or user is refused (a sentence for the trace), or None when it may go on."""
+    """Return why a call made in the name of a device or user is refused (a sentence for the trace), or None when it
+    may go on."""
     country = country_of(call.world.account)
     if not call.authorised_by or call.emergency or is_emergency(call.dialled, country):
         return None

@@ -13,8 +13,10 @@ from qvoice.core.ring.plan import CallerId
 class Call:
     """Mutable facts of one call; everything in it is JSON-able (see `checkpoint`), except `world`.
 
-    `source`: `device`, `carrier`, `loop` (forwarded or on-net leg). `authorised_by`: id of the device or user in whose name the call is
-    made, None for calls from outside. `dialled`: as normalised; `request_user`: as the phone sent it. `now`: set by the driver
+    `source`: `device`, `carrier`, `loop` (forwarded or on-net leg). `authorised_by`: id of the device or user in
+    whose name the call is
+    made, None for calls from outside. `dialled`: as normalised; `request_user`: as the phone sent it. `now`: set by
+    the driver
     at each node. `random`: floats in [0,1) given by the driver for this node.
     """
 

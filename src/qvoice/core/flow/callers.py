@@ -32,13 +32,12 @@ def endpoint_of_user(world: World, user_id: str) -> Endpoint | None:
     user = world.user(user_id)
     if user is None:
         return None
-    return merge(
-        {**world.account, "id": world.account_id}, {**user, "id": user_id}, None, ancestors=world.ancestors
-    )
+    return merge({**world.account, "id": world.account_id}, {**user, "id": user_id}, None, ancestors=world.ancestors)
 
 
 def caller_endpoint(call: Call) -> Endpoint:
-    """Return the endpoint in whose name the call is made: its device, else the authorising device or user, else the bare account."""
+    """Return the endpoint in whose name the call is made: its device, else the authorising device or user, else the
+    bare account."""
     world: World = call.world
     for id in (call.device_id, call.authorised_by, call.owner_id):
         found = (endpoint_of_device(world, id) or endpoint_of_user(world, id)) if id else None
@@ -48,7 +47,8 @@ def caller_endpoint(call: Call) -> Endpoint:
 
 
 def is_internal(call: Call) -> bool:
-    """Tell whether the call is made in the name of one of the account's own devices or users (and was not forwarded from outside)."""
+    """Tell whether the call is made in the name of one of the account's own devices or users (and was not forwarded
+    from outside)."""
     return bool(call.authorised_by) and call.kept_caller is None
 
 
@@ -60,7 +60,8 @@ def timezone_of(call: Call, *names: str | None) -> str:
 
 
 def shown_caller(call: Call, kind: str = "internal") -> CallerId:
-    """Return the caller id for a leg of `kind`: `internal` to the account's own phones, `external`/`emergency` to carriers."""
+    """Return the caller id for a leg of `kind`: `internal` to the account's own phones, `external`/`emergency` to
+    carriers."""
     world: World = call.world
     if kind == "internal" and not is_internal(call):
         return _from_outside(call)

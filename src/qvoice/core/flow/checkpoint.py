@@ -26,7 +26,8 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """`at`: the node about to start; `returns`: where to go on when its flow ends, innermost last; `call`: the call's facts."""
+    """`at`: the node about to start; `returns`: where to go on when its flow ends, innermost last; `call`: the
+    call's facts."""
 
     at: Position
     returns: tuple[Position, ...]

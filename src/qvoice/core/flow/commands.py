@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from qvoice.core.flow.requests import Request
 from qvoice.core.ring.plan import RingPlan
 
-# --- things that can be heard -------------------------------------------------------------------------------------------
+# --- things that can be heard
+# -------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,8 @@ class SayTime:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """A named tone: `ring`, `busy`, `congestion`, `beep`, `dial`, or an Asterisk tone specification such as `440/500,0/500`."""
+    """A named tone: `ring`, `busy`, `congestion`, `beep`, `dial`, or an Asterisk tone specification such as
+    `440/500,0/500`."""
 
     name: str
 
@@ -185,6 +187,4 @@ class Ask:
     request: Request
 
 
-Command = (
-    Answer | Ringing | Play | Collect | Record | Ring | Reject | Hangup | Sleep | HoldOpen | SendDtmf | Ask
-)
+Command = Answer | Ringing | Play | Collect | Record | Ring | Reject | Hangup | Sleep | HoldOpen | SendDtmf | Ask

@@ -19,7 +19,8 @@ from qvoice.core.flow.world import World
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong at `path` (such as `flow.children.1.data.id`). `code` is kebab-case. A `warning` does not stop the flow."""
+    """Something wrong at `path` (such as `flow.children.1.data.id`). `code` is kebab-case. A `warning` does not stop
+    the flow."""
 
     path: str
     code: str
@@ -29,7 +30,8 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One node. `keys`: child keys from the root, its address in the flow. `module` None: unknown or broken, so it is passed over."""
+    """One node. `keys`: child keys from the root, its address in the flow. `module` None: unknown or broken, so it
+    is passed over."""
 
     path: str
     keys: tuple[str, ...]
@@ -67,7 +69,8 @@ def compile_flow(
 ) -> CompiledFlow | list[Problem]:
     """Compile a callflow document.
 
-    `world` None skips the check that named documents exist. `tolerant` (for calls): a broken node becomes a warning and is passed
+    `world` None skips the check that named documents exist. `tolerant` (for calls): a broken node becomes a warning
+    and is passed
     over, because a call is not dropped by one bad node; only a document without any flow gives problems then.
     """
     problems: list[Problem] = []
@@ -109,7 +112,9 @@ def _node(
         problems.append(Problem(f"{path}.module", "required", "Name the module of this node (1 to 64 characters)."))
     elif module is None:
         problems.append(
-            Problem(f"{path}.module", "unknown-module", f"There is no module {name!r}; a call passes over it.", "warning")
+            Problem(
+                f"{path}.module", "unknown-module", f"There is no module {name!r}; a call passes over it.", "warning"
+            )
         )
     else:
         data = _data(module, raw, path, world, problems)
@@ -145,9 +150,7 @@ def _data(
     return data
 
 
-def _check_exits(
-    module: Module, name: str, path: str, children: Mapping[str, Node], problems: list[Problem]
-) -> None:
+def _check_exits(module: Module, name: str, path: str, children: Mapping[str, Node], problems: list[Problem]) -> None:
     if module.EXITS == ANY:
         return
     for key in children:

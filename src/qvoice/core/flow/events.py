@@ -49,7 +49,8 @@ class Recorded:
 class RingDone:
     """Ringing is over. `answered_by`: the leg that talked (the conversation has ended), else None with a `cause`.
 
-    `cause` is a hangup cause name (Q.850 in KAZOO's spelling: USER_BUSY, NO_ANSWER, …); `sip_code` the final SIP code (0 unknown).
+    `cause` is a hangup cause name (Q.850 in KAZOO's spelling: USER_BUSY, NO_ANSWER, …); `sip_code` the final SIP
+    code (0 unknown).
     `transferred`: the conversation went on elsewhere; the flow must stop without touching the caller.
     """
 
@@ -61,7 +62,8 @@ class RingDone:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The data layer's answer to Ask. `error` is a sentence for the log when it could not answer (value is None then)."""
+    """The data layer's answer to Ask. `error` is a sentence for the log when it could not answer (value is None
+    then)."""
 
     value: Any
     error: str | None = None
@@ -71,7 +73,8 @@ Event = Started | Done | Played | Collected | Recorded | RingDone | Reply
 
 
 class CallerGone(Exception):
-    """Thrown into the flow when the caller hangs up; `recorded` holds a recording that was under way and is complete."""
+    """Thrown into the flow when the caller hangs up; `recorded` holds a recording that was under way and is
+    complete."""
 
     def __init__(self, recorded: Recorded | None = None) -> None:
         super().__init__("the caller hung up")

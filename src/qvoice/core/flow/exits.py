@@ -50,7 +50,8 @@ Next: TypeAlias = str | Failed | Branch | Stop
 
 
 def after_ring(done: RingDone) -> Next:
-    """Return where a flow goes after a ring plan: nowhere when somebody talked, else by cause (kazoo bridge failure routing)."""
+    """Return where a flow goes after a ring plan: nowhere when somebody talked, else by cause (kazoo bridge failure
+    routing)."""
     if done.transferred:
         return Stop(transferred=True)
     if done.answered_by is not None:

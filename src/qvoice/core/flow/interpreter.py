@@ -1,6 +1,7 @@
 """Walks a compiled flow: runs a node, takes the child it names, comes back from other flows, ends the call.
 
-Rules (docs/handbook/add-a-callflow-module.md): child key, else the hangup cause, else `sip:<code>`, else `_`, else the return point,
+Rules (docs/handbook/add-a-callflow-module.md): child key, else the hangup cause, else `sip:<code>`, else `_`, else
+the return point,
 else hang up. A module that fails is passed over: one bad node drops no call. At most 50 jumps to other flows per call.
 """
 
@@ -47,8 +48,10 @@ def interpret(
 ) -> Talk[End]:
     """Run a call through a flow and return how it ended.
 
-    Start it with `next(gen)`, then `gen.send(event)` for each command yielded; throw CallerGone when the caller hangs up (a module may
-    still ask the data layer then, e.g. to keep a message). `resume`: go on at that checkpoint; `flow` must be the flow it names.
+    Start it with `next(gen)`, then `gen.send(event)` for each command yielded; throw CallerGone when the caller
+    hangs up (a module may
+    still ask the data layer then, e.g. to keep a message). `resume`: go on at that checkpoint; `flow` must be the
+    flow it names.
     """
     walk = _Walk(flow, call, trace, at_node)
     try:
@@ -94,7 +97,9 @@ class _Walk:
         while True:
             while node is None:
                 if not self.returns:
-                    cause = self.call.last_cause if not self.call.answered and self.call.last_cause else "NORMAL_CLEARING"
+                    cause = (
+                        self.call.last_cause if not self.call.answered and self.call.last_cause else "NORMAL_CLEARING"
+                    )
                     yield from hangup(cause)
                     return End("hung-up", cause)
                 node = yield from self._go_back(self.returns.pop())
@@ -149,7 +154,7 @@ class _Walk:
             return (yield from node.module.run(node.data, call, node.exits))
         except CallerGone:
             raise
-        except Exception as failure:  # noqa: BLE001 - whatever is wrong in one node, the call goes on
+        except Exception as failure:
             self._note("error", node, f"{type(failure).__name__}: {failure}")
             gone = _caller_gone(failure)
             if gone is not None:

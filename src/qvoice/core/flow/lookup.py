@@ -35,7 +35,8 @@ class NumberIndex:
 
 
 def build_index(flows: Iterable[tuple[str, Mapping[str, Any]]]) -> NumberIndex:
-    """Index (flow id, callflow document) pairs. Of two flows with one number the lower id has it (numbers are unique in an account)."""
+    """Index (flow id, callflow document) pairs. Of two flows with one number the lower id has it (numbers are unique
+    in an account)."""
     exact: dict[str, str] = {}
     patterns: list[tuple[str, str]] = []
     for flow_id, document in sorted(flows, key=lambda pair: pair[0]):

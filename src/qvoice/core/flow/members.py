@@ -85,7 +85,8 @@ def of_group(group: Mapping[str, Any]) -> list[Member]:
 
 
 def in_random_order(members: Sequence[Member], random: Sequence[float], round: int) -> list[Member]:
-    """Return the members in weighted random order: the heavier, the likelier to be first (Efraimidis and Spirakis 2006).
+    """Return the members in weighted random order: the heavier, the likelier to be first (Efraimidis and Spirakis
+    2006).
 
     `random`: floats in [0,1); each round uses its own. Without any the order is by weight.
     """
@@ -101,7 +102,8 @@ def stages(
 ) -> Talk[tuple[tuple[Stage, ...], Found]]:
     """Return the stages that ring these members, and what was found (for the reason when there are none).
 
-    `timeout`: how long the group rings at once; one after the other it is each member's time unless the member has its own.
+    `timeout`: how long the group rings at once; one after the other it is each member's time unless the member has
+    its own.
     """
     found: dict[tuple[str, str], list[Leg]] = {}
     total = Found()
@@ -125,7 +127,9 @@ def stages(
         if strategy == "simultaneous":
             sets = [[leg for legs in sets for leg in legs]]
         rounds += [
-            Stage(tuple(replace(leg, id=f"{leg.id}#{round}") if round else leg for leg in legs)) for legs in sets if legs
+            Stage(tuple(replace(leg, id=f"{leg.id}#{round}") if round else leg for leg in legs))
+            for legs in sets
+            if legs
         ]
     return tuple(rounds), total
 

@@ -19,8 +19,10 @@ from qvoice.core.flow.document import MAX_NODES, children_of, data_of, flow_of, 
 class Ref:
     """A document (`by` = "id"), or all documents of a type found another way.
 
-    `by`: `id`; `owner_id` (all of `type` whose owner_id is `id`; for devices, hot-desked ones too); `pool` (type `resources`: all trunks of
-    account `id`, or of `world.GLOBAL_POOL`, or of the calling account when `id` is ''); `all` (all of the type in the account).
+    `by`: `id`; `owner_id` (all of `type` whose owner_id is `id`; for devices, hot-desked ones too); `pool` (type
+    `resources`: all trunks of
+    account `id`, or of `world.GLOBAL_POOL`, or of the calling account when `id` is ''); `all` (all of the type in
+    the account).
     """
 
     type: str
@@ -56,7 +58,8 @@ def of_document(document: Mapping[str, Any]) -> list[Ref]:
 
 
 def of_call(*, account_id: str, device_id: str | None, owner_id: str | None) -> list[Ref]:
-    """Return what is needed about the caller: the account, its device, its owner with voicemail boxes, and groups (for closed groups)."""
+    """Return what is needed about the caller: the account, its device, its owner with voicemail boxes, and groups
+    (for closed groups)."""
     refs = [Ref("accounts", account_id)]
     if device_id:
         refs.append(Ref("devices", device_id))

@@ -76,7 +76,8 @@ class SaveMenuGreeting:
     ref: str
 
 
-# --- voicemail ----------------------------------------------------------------------------------------------------------
+# --- voicemail
+# ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,19 @@ class UpdateMailbox:
 
 
 Request = (
-    FindFlow | LoadFlow | FindNumber | Registered | SetRules | SaveMenuGreeting | OpenMailbox | CheckPin | SetPin
-    | ListMessages | StoreMessage | SetFolder | ForwardMessage | SaveGreeting | UpdateMailbox
+    FindFlow
+    | LoadFlow
+    | FindNumber
+    | Registered
+    | SetRules
+    | SaveMenuGreeting
+    | OpenMailbox
+    | CheckPin
+    | SetPin
+    | ListMessages
+    | StoreMessage
+    | SetFolder
+    | ForwardMessage
+    | SaveGreeting
+    | UpdateMailbox
 )

@@ -1,6 +1,8 @@
-"""From "ring this user, device or group" to legs: what the user, device, group and ring_group modules share (kazoo.md 6.2, 6.5).
+"""From "ring this user, device or group" to legs: what the user, device, group and ring_group modules share
+(kazoo.md 6.2, 6.5).
 
-A member that is disabled, on do-not-disturb, or the caller's own device gives no leg. Forwarding gives a leg made in the member's name.
+A member that is disabled, on do-not-disturb, or the caller's own device gives no leg. Forwarding gives a leg made in
+the member's name.
 """
 
 from __future__ import annotations
@@ -75,7 +77,7 @@ def ring_device(call: Call, device_id: str, wish: Wish) -> Talk[Found]:
         return Found(refused={"missing"})
     forward = endpoint.forward if _follows(endpoint.forward, wish) else None
     if forward is not None:
-        registered = (yield from _registered(forward, [device_id]))
+        registered = yield from _registered(forward, [device_id])
         return _with_forward(call, endpoint, forward, _device(call, endpoint, wish), wish, registered)
     return _device(call, endpoint, wish)
 
@@ -167,7 +169,8 @@ def _device(call: Call, endpoint: Endpoint, wish: Wish) -> Found:
 
 
 def _target(call: Call, endpoint: Endpoint, wish: Wish) -> Aor | Gateway | None:
-    """Return where a device is reached: its registration, or the SIP URI it stands for. None: its settings lead nowhere."""
+    """Return where a device is reached: its registration, or the SIP URI it stands for. None: its settings lead
+    nowhere."""
     if endpoint.invite_format == "route" and endpoint.route:
         uri = sip_uri(endpoint.route)
         if uri is None or points_inside(uri):

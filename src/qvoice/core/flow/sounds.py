@@ -8,9 +8,11 @@ from qvoice.core.flow.commands import Media, Silence, Sound, Url
 
 
 def sound_of(media_id: Any) -> Sound | None:
-    """Return what a stored media id stands for: a media document, a system prompt, silence, a web address; None when nothing.
+    """Return what a stored media id stands for: a media document, a system prompt, silence, a web address; None when
+    nothing.
 
-    Forms: `<media id>`, `/<account>/<media id>`, `system_media/<name>`, `prompt://system_media/<name>/…`, `silence_stream://<ms>`, `http(s)://…`.
+    Forms: `<media id>`, `/<account>/<media id>`, `system_media/<name>`, `prompt://system_media/<name>/…`,
+    `silence_stream://<ms>`, `http(s)://…`.
     """
     if not isinstance(media_id, str) or not media_id.strip():
         return None

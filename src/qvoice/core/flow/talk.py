@@ -57,7 +57,13 @@ def collect(
 
 
 def record(
-    purpose: str, owner: str, *, max_seconds: int = 500, silence_seconds: int = 0, terminators: str = "#", beep: bool = True
+    purpose: str,
+    owner: str,
+    *,
+    max_seconds: int = 500,
+    silence_seconds: int = 0,
+    terminators: str = "#",
+    beep: bool = True,
 ) -> Talk[Recorded]:
     """Record the caller."""
     return _expect((yield Record(purpose, owner, max_seconds, silence_seconds, terminators, beep)), Recorded)

@@ -39,6 +39,13 @@ class Trace:
     def to_json(self) -> list[dict[str, Any]]:
         """Return the entries as JSON values."""
         return [
-            {"at": e.at.isoformat(), "kind": e.kind, "flow": e.flow_id, "path": e.path, "module": e.module, "detail": e.detail}
+            {
+                "at": e.at.isoformat(),
+                "kind": e.kind,
+                "flow": e.flow_id,
+                "path": e.path,
+                "module": e.module,
+                "detail": e.detail,
+            }
             for e in self.entries
         ]

@@ -1,6 +1,7 @@
 """The documents a flow can see, loaded before it runs: a callflow never waits for the database to read its own nouns.
 
-Types are the URL collections: `accounts users devices groups menus vmboxes media temporal_rules temporal_rules_sets callflows`.
+Types are the URL collections: `accounts users devices groups menus vmboxes media temporal_rules temporal_rules_sets
+callflows`.
 Trunks are kept apart, by pool, because a pool is asked for as a whole.
 """
 
@@ -21,7 +22,8 @@ class World:
     """Read-only documents by (type, id).
 
     `account_id`: the account whose flow runs. `ancestors`: the account documents above it, nearest first.
-    `numbers`: E.164 numbers the account owns and that are in service. `pools`: trunks (resource documents with their `id`)
+    `numbers`: E.164 numbers the account owns and that are in service. `pools`: trunks (resource documents with their
+    `id`)
     by owner account id or GLOBAL_POOL. `dead_gateways`: (resource id, gateway index) that do not answer OPTIONS now.
     """
 
@@ -82,7 +84,8 @@ class World:
         return [
             id
             for id, document in self.all("devices")
-            if document.get("owner_id") == user_id or user_id in _mapping(_mapping(document.get("hotdesk")).get("users"))
+            if document.get("owner_id") == user_id
+            or user_id in _mapping(_mapping(document.get("hotdesk")).get("users"))
         ]
 
     def groups_of(self, *, device_id: str | None, user_id: str | None) -> frozenset[str]:

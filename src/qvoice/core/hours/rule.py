@@ -1,7 +1,9 @@
 """Temporal rules: is this rule in force at this moment, in this zone? (kazoo.md 1.3)
 
-All is decided by the wall clock of the zone: 09:00 is 09:00 on the days the clocks change, a window over the missing hour is shorter and one
-over the repeated hour longer. A window whose stop is not after its start runs past midnight and belongs to the day it started on.
+All is decided by the wall clock of the zone: 09:00 is 09:00 on the days the clocks change, a window over the missing
+hour is shorter and one
+over the repeated hour longer. A window whose stop is not after its start runs past midnight and belongs to the day
+it started on.
 """
 
 from __future__ import annotations
@@ -108,7 +110,8 @@ def _is_day_of_month(rule: Mapping[str, Any], day: date, first: date) -> bool:
 
 
 def _first_day(rule: Mapping[str, Any], where: tzinfo) -> date:
-    """Return the day of `start_date`. It means a day but is stored as a moment: midnight UTC (by tools) or of the zone (by forms)."""
+    """Return the day of `start_date`. It means a day but is stored as a moment: midnight UTC (by tools) or of the
+    zone (by forms)."""
     seconds = _number(rule.get("start_date"), FIRST_DAY)
     if seconds % DAY == 0 and seconds >= FIRST_DAY - DAY:
         return from_gregorian(min(seconds, LAST_DAY)).date()

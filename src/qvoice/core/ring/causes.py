@@ -111,7 +111,8 @@ def cause_of(sip_code: int) -> str:
 def overall(failures: Sequence[Failure]) -> Failure:
     """Return what all these failures mean together (none at all: SUBSCRIBER_ABSENT).
 
-    Phones that are not there count only when no other answered. Then: any that rang out → NO_ANSWER; only busy and rejected ones → USER_BUSY
+    Phones that are not there count only when no other answered. Then: any that rang out → NO_ANSWER; only busy and
+    rejected ones → USER_BUSY
     if one was busy, else the rejection; else the last failure.
     """
     if not failures:

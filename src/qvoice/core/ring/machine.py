@@ -1,7 +1,9 @@
 """Carries a ring plan out: leg events in, actions out. All that changes a leg's state is in TRANSITIONS.
 
-Theory: stages follow each other; in a stage each leg starts after its delay and lives until it fails, its time is over, or it wins.
-The first answer wins (after pressing 1 where confirmation is asked); all others are cancelled in the same step, and an answer that
+Theory: stages follow each other; in a stage each leg starts after its delay and lives until it fails, its time is
+over, or it wins.
+The first answer wins (after pressing 1 where confirmation is asked); all others are cancelled in the same step, and
+an answer that
 crosses the cancel on the wire is hung up. Nothing starts after the end. Times are seconds of any one monotonic clock.
 """
 
@@ -75,9 +77,7 @@ class CallerLeft:
     """The caller hung up, or the flow was ended."""
 
 
-RingEvent: TypeAlias = (
-    LegTrying | LegRinging | LegProgress | LegAnswered | LegConfirmed | LegFailed | Tick | CallerLeft
-)
+RingEvent: TypeAlias = LegTrying | LegRinging | LegProgress | LegAnswered | LegConfirmed | LegFailed | Tick | CallerLeft
 
 # --- actions ----------------------------------------------------------------------------------------------------------
 
@@ -91,7 +91,8 @@ class StartLeg:
 
 @dataclass(frozen=True, slots=True)
 class CancelLeg:
-    """End this leg. `reason`: `answered-elsewhere` (say so: RFC 3326 `SIP;cause=200`), `no-answer`, `caller-left`, `refused`, `late`.
+    """End this leg. `reason`: `answered-elsewhere` (say so: RFC 3326 `SIP;cause=200`), `no-answer`, `caller-left`,
+    `refused`, `late`.
 
     `answered`: it had answered, so it is a hang-up and not a CANCEL.
     """
@@ -136,7 +137,8 @@ class WakeAt:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Ringing is over. `answered_by` is the connected leg, else None with cause and code. Always the last action but late hang-ups."""
+    """Ringing is over. `answered_by` is the connected leg, else None with cause and code. Always the last action but
+    late hang-ups."""
 
     answered_by: str | None
     cause: str
@@ -241,7 +243,8 @@ class RingMachine:
     def _late(self, live: _Live, event: RingEvent, now: float) -> None:
         self._out.append(CancelLeg(live.leg.id, "late", answered=True))
 
-    # --- the rest ------------------------------------------------------------------------------------------------------
+    # --- the rest
+    # ------------------------------------------------------------------------------------------------------
 
     def _end(self, live: _Live, failure: Failure) -> None:
         """A leg is over: remember why, and end the plan when that is the last word."""
@@ -360,4 +363,5 @@ TRANSITIONS: dict[tuple[LegState, type], Reaction] = {
     (LegState.CONFIRMING, LegFailed): RingMachine._failed,
     (LegState.ENDED, LegAnswered): RingMachine._late,
 }
-"""(state, event) → what happens. What is not here changes nothing: a leg that is not dialled cannot ring, an ended one stays ended."""
+"""(state, event) → what happens. What is not here changes nothing: a leg that is not dialled cannot ring, an ended
+one stays ended."""

@@ -1,6 +1,7 @@
 """A ring plan: which legs ring, when, and what ends it. Values only; `machine.py` carries it out.
 
-Stages ring one after the other (an in-order group is one stage per member); inside a stage legs ring at once, each after its
+Stages ring one after the other (an in-order group is one stage per member); inside a stage legs ring at once, each
+after its
 own delay. Repeats are repeated stages, trunk failover is one stage per gateway.
 """
 
@@ -35,7 +36,8 @@ class Aor:
 
 @dataclass(frozen=True, slots=True)
 class Gateway:
-    """A carrier gateway: `uri` is the full request URI, `resource_id`/`index` name it to the edge (which holds its credentials)."""
+    """A carrier gateway: `uri` is the full request URI, `resource_id`/`index` name it to the edge (which holds its
+    credentials)."""
 
     resource_id: str
     index: int
@@ -47,7 +49,8 @@ class Gateway:
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """A new call inside the platform: another account's number (on-net) or a forwarded leg made in the name of a device or user.
+    """A new call inside the platform: another account's number (on-net) or a forwarded leg made in the name of a
+    device or user.
 
     It goes out to the edge and comes back as a call of `account_id` with its own flow, restrictions and CDR.
     `authorised_by` is the device or user id in whose name it is made ('' = as from outside: on-net to a DID).
@@ -91,7 +94,8 @@ class Stage:
 class RingPlan:
     """Stages in order; `timeout` bounds the whole (None: the legs' own). `fail_on_single_reject`: one refusal ends all.
 
-    `ringback`: media id to play to the caller instead of ringing. `hold_music`: media id when held. `trunks`: carrier rules apply:
+    `ringback`: media id to play to the caller instead of ringing. `hold_music`: media id when held. `trunks`:
+    carrier rules apply:
     a leg that had rung and is then refused (busy, declined) is the callee's word and ends the plan.
     """
 

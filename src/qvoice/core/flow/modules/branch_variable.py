@@ -18,7 +18,8 @@ EXITS = ANY
 
 
 class Data(ModuleData):
-    """`variable`: dotted path (or a list of keys). `scope`: custom_channel_vars, account, device, user, or merged (account < device < user)."""
+    """`variable`: dotted path (or a list of keys). `scope`: custom_channel_vars, account, device, user, or merged
+    (account < device < user)."""
 
     variable: str | list[str] = ""
     scope: str = "custom_channel_vars"

@@ -19,7 +19,8 @@ EXITS = FAILURES
 
 
 class Data(ModuleData):
-    """`timeout` and `delay` in seconds, 0 = 20 s. `dial_strategy` matters for hot-desk devices of several contacts only."""
+    """`timeout` and `delay` in seconds, 0 = 20 s. `dial_strategy` matters for hot-desk devices of several contacts
+    only."""
 
     id: str = ""
     timeout: float = 0

@@ -1,6 +1,7 @@
 """The receptionist: play a greeting, read digits, go where they lead.
 
-Order for what was dialled: a child key, the recording PIN, an extension of the account (`hunt`), else it is invalid (kazoo.md 1.3).
+Order for what was dialled: a child key, the recording PIN, an extension of the account (`hunt`), else it is invalid
+(kazoo.md 1.3).
 """
 
 from __future__ import annotations
@@ -52,7 +53,9 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
             *_sound(menu, "greeting", None),
             max_digits=_max_digits(menu, keys),
             timeout_ms=min(max(_int(menu, "timeout", 10000), 100), 600_000),
-            interdigit_ms=data.interdigit_timeout if data.interdigit_timeout > 0 else _int(menu, "interdigit_timeout", 2000),
+            interdigit_ms=data.interdigit_timeout
+            if data.interdigit_timeout > 0
+            else _int(menu, "interdigit_timeout", 2000),
             terminators="" if any("#" in key for key in keys) else "#",
         )
         dialled = got.digits

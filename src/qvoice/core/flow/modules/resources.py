@@ -1,6 +1,7 @@
 """Send the call out: to another account's number on the platform, else to carriers (kazoo.md 4.2, 4.5).
 
-`resources` uses the trunks of this account (or of the ancestor in `hunt_account_id`); `offnet` is the same with the platform's trunks.
+`resources` uses the trunks of this account (or of the ancestor in `hunt_account_id`); `offnet` is the same with the
+platform's trunks.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ LEG_SECONDS = 60.0
 
 
 class Data(ModuleData):
-    """`timeout` in seconds, 0 = default. `to_did`: number to call instead of what was dialled. Flags choose among trunks."""
+    """`timeout` in seconds, 0 = default. `to_did`: number to call instead of what was dialled. Flags choose among
+    trunks."""
 
     use_local_resources: bool = True
     hunt_account_id: str = ""
@@ -156,7 +158,8 @@ def _pool(data: Data, call: Call) -> tuple[Any, ...]:
 
 
 def _flags(data: Data, call: Call) -> list[str]:
-    """Return the flags asked of a trunk: the node's and the caller's, static ones and those that name a variable of the call."""
+    """Return the flags asked of a trunk: the node's and the caller's, static ones and those that name a variable of
+    the call."""
     endpoint = caller_endpoint(call)
     given = data.outbound_flags
     static = given.get("static", []) if isinstance(given, dict) else given

@@ -20,7 +20,8 @@ EXITS = FAILURES
 
 
 class Data(ModuleData):
-    """`endpoints`: objects {id, endpoint_type, delay, timeout, weight, disable_until}. `strategy`: simultaneous, single, weighted_random."""
+    """`endpoints`: objects {id, endpoint_type, delay, timeout, weight, disable_until}. `strategy`: simultaneous,
+    single, weighted_random."""
 
     endpoints: list[dict[str, Any]] = []
     name: str = ""

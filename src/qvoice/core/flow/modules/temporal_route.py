@@ -35,7 +35,8 @@ KEYS = {"1": "enable", "2": "disable", "3": "reset"}
 
 
 class Data(ModuleData):
-    """`action`: empty to route by the clock; `menu`, `enable`, `disable`, `reset` change the rules' override. `interdigit_timeout` in ms."""
+    """`action`: empty to route by the clock; `menu`, `enable`, `disable`, `reset` change the rules' override.
+    `interdigit_timeout` in ms."""
 
     rules: list[str] = []
     rule_set: str = ""
@@ -78,7 +79,9 @@ def _in_force(world: World, id: str, call: Call, timezone: str) -> bool:
     rule, rule_set = world.rule(id), world.rule_set(id)
     if rule is not None:
         return in_force(rule, call.now, timezone)
-    return rule_set is not None and any(_in_force(world, r, call, timezone) for r in _of_set(rule_set.get("temporal_rules"), world))
+    return rule_set is not None and any(
+        _in_force(world, r, call, timezone) for r in _of_set(rule_set.get("temporal_rules"), world)
+    )
 
 
 def _of_set(listed: object, world: World) -> list[str]:

@@ -1,4 +1,5 @@
-"""Voicemail: leave a message (`compose`) or hear one's own (`check`). The dialogues are in the files beside this one."""
+"""Voicemail: leave a message (`compose`) or hear one's own (`check`). The dialogues are in the files beside this
+one."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ EXITS = frozenset({"_"})
 
 
 class Data(ModuleData):
-    """`id` of the box (else the captured digits name it). `interdigit_timeout` in ms, `max_message_length` in seconds."""
+    """`id` of the box (else the captured digits name it). `interdigit_timeout` in ms, `max_message_length` in
+    seconds."""
 
     id: str = ""
     action: str = "compose"

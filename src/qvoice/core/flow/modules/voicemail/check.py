@@ -85,7 +85,8 @@ def _inside(box: Mailbox, call: Call, options: Options) -> Talk[Next]:
 
 
 def _number_without_asking(call: Call, options: Options) -> str | None:
-    """Return the box number that needs no asking: captured by the code (*971000), the caller's only box, or its caller id."""
+    """Return the box number that needs no asking: captured by the code (*971000), the caller's only box, or its
+    caller id."""
     if call.capture_group:
         return call.capture_group
     if options.single_mailbox_login and call.source == "device" and call.owner_id:

@@ -1,4 +1,5 @@
-"""Leave a message: greeting, record, review, keep. A caller who hangs up while recording or reviewing has left a message."""
+"""Leave a message: greeting, record, review, keep. A caller who hangs up while recording or reviewing has left a
+message."""
 
 from __future__ import annotations
 
@@ -78,7 +79,8 @@ def to_operator(box: Mailbox) -> Talk[Branch | None]:
 
 
 def _take(box: Mailbox, call: Call, options: Options) -> Talk[Next]:
-    """Record and review. From the first usable second on, whatever happens the message is kept unless the caller discards it."""
+    """Record and review. From the first usable second on, whatever happens the message is kept unless the caller
+    discards it."""
     recorded: Recorded | None = None
     try:
         for _ in range(MAX_TAKES):

@@ -44,7 +44,8 @@ def max_messages(box: Mailbox) -> int:
 def is_owner(call: Call, box: Mailbox) -> bool:
     """Tell whether the caller sits at a device of the box's owner.
 
-    Only a call straight from a device counts: a forwarded call carries the owner's name too, and its caller may be anybody.
+    Only a call straight from a device counts: a forwarded call carries the owner's name too, and its caller may be
+    anybody.
     """
     return call.source == "device" and box.owner_id is not None and call.owner_id == box.owner_id
 

@@ -1,4 +1,5 @@
-"""Hear the messages of a folder. Keys, also during playback: 1 keep, 2 replay, 3 forward, 4 previous, 6 next, 7 delete or undelete,
+"""Hear the messages of a folder. Keys, also during playback: 1 keep, 2 replay, 3 forward, 4 previous, 6 next, 7
+delete or undelete,
 9 call back, 5 back to the start, 8 to the end, # leave.
 """
 
@@ -145,7 +146,8 @@ def _forward(box: Mailbox, message: MailboxMessage, options: Options) -> Talk[No
 
 
 def _call_back(message: MailboxMessage, call: Call) -> Talk[Branch | None]:
-    """Return the flow that reaches the caller. Through the account's carriers only for a caller who may call out anyway."""
+    """Return the flow that reaches the caller. Through the account's carriers only for a caller who may call out
+    anyway."""
     if not message.caller_number:
         yield from play(Prompt("vm-nonumber"))
         return None

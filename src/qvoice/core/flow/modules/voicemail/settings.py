@@ -1,4 +1,5 @@
-"""The settings menu of a box: 1 unavailable greeting, 2 name, 3 PIN, 4 temporary greeting, 5 delete it, 6 announcement only on or off,
+"""The settings menu of a box: 1 unavailable greeting, 2 name, 3 PIN, 4 temporary greeting, 5 delete it, 6
+announcement only on or off,
 0 back, # leave.
 """
 
