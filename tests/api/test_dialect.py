@@ -72,7 +72,9 @@ async def test_H5_H6_unknown_keys_and_ui_metadata_are_kept_and_filtered_by(share
 
 async def test_H8_patch_merges_deeply_and_null_removes(shared_world):
     me = shared_world.customer
-    made = await me.put("accounts/{A}/users", {"first_name": "A", "last_name": "B", "profile": {"a": 1, "b": {"c": 2}}, "x": 1})
+    made = await me.put(
+        "accounts/{A}/users", {"first_name": "A", "last_name": "B", "profile": {"a": 1, "b": {"c": 2}}, "x": 1}
+    )
     changed = await me.patch(f"accounts/{{A}}/users/{made['id']}", {"profile": {"b": {"d": 3}}, "x": None})
     assert changed["profile"] == {"a": 1, "b": {"c": 2, "d": 3}}
     assert "x" not in changed
@@ -105,7 +107,8 @@ async def test_H13_numbers_may_be_words_and_duplicates_are_numbers_unique(shared
 
 async def test_H15_downloads_take_the_token_in_the_query(shared_world):
     answer = await shared_world.nobody.call(
-        "GET", f"accounts/{shared_world.customer.account_id}/users?accept=text/csv&auth_token={shared_world.customer.token}"
+        "GET",
+        f"accounts/{shared_world.customer.account_id}/users?accept=text/csv&auth_token={shared_world.customer.token}",
     )
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/csv")
@@ -154,9 +157,9 @@ async def test_request_id_is_echoed_and_odd_ones_replaced(shared_world):
 async def test_token_is_taken_from_header_bearer_basic_query_and_body(shared_world):
     me, nobody = shared_world.customer, shared_world.nobody
     path = f"accounts/{me.account_id}"
-    from fixtures.api import md5
 
-    basic = base64.b64encode(f"{me.account_id}:{md5('admin', me.password)}".encode()).decode()
+    credential = shared_world.md5("admin", me.password)
+    basic = base64.b64encode(f"{me.account_id}:{credential}".encode()).decode()
     for options in (
         {"headers": {"x-auth-token": me.token}},
         {"headers": {"authorization": f"Bearer {me.token}"}},
@@ -180,7 +183,8 @@ async def test_post_tunnels_other_methods_by_verb(shared_world):
 @pytest.mark.parametrize(
     "path",
     [
-        "external_numbers", "multi_factor/qrcode", "multi_factor/reset_qrcode", "telexsmsboxes", "port_requests/lnp_lookup",
+        "external_numbers", "multi_factor/qrcode", "multi_factor/reset_qrcode", "telexsmsboxes",
+        "port_requests/lnp_lookup",
         "trunkingio_settings", "trunkingio_settings/check", "match_lists", "service_plans/override", "qubicle_queues",
         "qubicle_recipients", "entitlements",
     ],
@@ -202,7 +206,8 @@ async def test_a_known_url_with_another_method_is_405(shared_world):
     "raw",
     [
         b"{", b"[]", b'"x"', b"null", b"\xff\xfe", b'{"data": "x"}', b'{"data": null}', b'{"data": []}', b"{}",
-        b'{"data": {"first_name": "a\\u0000b", "last_name": "c"}}', b'{"data": {"first_name": "\\ud800", "last_name": "c"}}',
+        b'{"data": {"first_name": "a\\u0000b", "last_name": "c"}}',
+        b'{"data": {"first_name": "\\ud800", "last_name": "c"}}',
         b'{"data": {"first_name": "a", "last_name": "c", "x": 1e999}}',
         b'{"data": {"first_name": "a", "last_name": "c", "x": 99999999999999999999999999999}}',
         b'{"data": {"first_name": {"a": 1}, "last_name": ["c"]}}',
@@ -214,14 +219,19 @@ async def test_a_known_url_with_another_method_is_405(shared_world):
 async def test_no_body_gives_a_5xx(shared_world, raw):
     me = shared_world.customer
     for method, path in (("PUT", "users"), ("PUT", "callflows"), ("PUT", "devices"), ("PATCH", "users/" + me.user_id)):
-        answer = await me.call(method, f"accounts/{{A}}/{path}", content=raw, headers={"content-type": "application/json"})
+        answer = await me.call(
+            method, f"accounts/{{A}}/{path}", content=raw, headers={"content-type": "application/json"}
+        )
         assert answer.status_code == 400, (method, path, answer.text[:300])
         assert answer.json()["data"]
 
 
 async def test_a_body_over_8_MB_is_413(shared_world):
     answer = await shared_world.customer.call(
-        "PUT", "accounts/{A}/users", content=b'{"data":"' + b"x" * 9_000_000 + b'"}', headers={"content-type": "application/json"}
+        "PUT",
+        "accounts/{A}/users",
+        content=b'{"data":"' + b"x" * 9_000_000 + b'"}',
+        headers={"content-type": "application/json"},
     )
     assert answer.status_code == 413
 

@@ -130,10 +130,13 @@ async def test_audit_is_append_only(db: Database, tree):
 
 
 async def test_failed_transaction_leaves_nothing(db: Database, tree):
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with db.tx(tree["left"]) as s:
             await s.execute(INSERT, {"account": tree["left"].account_id})
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     async with db.tx(tree["left"]) as s:
         assert (await s.execute(text("select count(*) from users"))).scalar() == 0
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from qvoice.api import dialect, errors, portal
 from qvoice.db import Database
 from qvoice.features.auth.directory import Directory
 from qvoice.features.auth.guard import LoginGuard
+from qvoice.features.auth.permit import Permit
 from qvoice.features.auth.tokens import TokenKey
 from qvoice.features.documents import envelope, openapi
 from qvoice.features.documents.resource import discover
@@ -33,7 +38,9 @@ def create_app(
     portal_folder: Path | None = None,
     lifespan: Lifespan | None = None,
 ) -> FastAPI:
-    """Build the application. Features find `db`, `token_key`, `directory`, `login_guard` and `settings` in `app.state`."""
+    """Build the application. Features find `db`, `token_key`, `directory`, `login_guard` and `settings` in
+    `app.state`.
+    """
     app = FastAPI(
         title="QVOICE",
         version=envelope.VERSION,
@@ -78,17 +85,36 @@ async def _no_lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One URL pattern with its methods, as the application serves it. `permit` is what it declares (None: nothing)."""
+
+    path: str
+    methods: frozenset[str]
+    pattern: re.Pattern[str]
+    permit: Permit | None
+
+
+def endpoints(app: FastAPI) -> list[Endpoint]:
+    """Return every HTTP endpoint of the features, in order of registration."""
+    found = []
+    for route in iter_route_contexts(app.routes):
+        path, methods = getattr(route, "path", ""), getattr(route, "methods", None)
+        if not path.startswith(PREFIX + "/") or path.startswith(PREFIX + "/{path") or not methods:
+            continue
+        pattern, _, _ = compile_path(path)
+        calls = [d.call for d in route.dependant.dependencies]
+        permit = next((call.permit for call in calls if hasattr(call, "permit")), None)
+        found.append(Endpoint(path, frozenset(methods), pattern, permit))
+    return found
+
+
 def _no_route(app: FastAPI, request: Request) -> HTTPException:
     """Return 405 when the URL exists with another method, else 404; always JSON (kazoo.md 3.8)."""
-    from starlette.routing import Match
-
     allowed: set[str] = set()
-    for route in app.routes:
-        if getattr(route, "path", "").startswith(PREFIX + "/{path"):
-            continue
-        match, _ = route.matches(request.scope)
-        if match is Match.PARTIAL:
-            allowed |= getattr(route, "methods", None) or set()
+    for endpoint in endpoints(app):
+        if endpoint.pattern.match(request.scope["path"]):
+            allowed |= endpoint.methods
     if allowed:
         return HTTPException(405, "this URL does not take this method", headers={"allow": ", ".join(sorted(allowed))})
     return HTTPException(404, "there is no such URL")

@@ -1,6 +1,7 @@
 """The transport rules of the dialect (kazoo.md 2.1, H1-H4), around everything else, in plain ASGI.
 
-Request ids, CORS, the body limit, JSON bodies read once, `verb` tunnelling, and the last net: an unexpected error is a JSON 500
+Request ids, CORS, the body limit, JSON bodies read once, `verb` tunnelling, and the last net: an unexpected error is
+a JSON 500
 that names the request id and says nothing else.
 """
 
@@ -76,17 +77,21 @@ class Dialect:
             await self._app(scope, receive, sending)
         except Invalid as problem:
             await errors.answer(Request(scope), problem)(scope, receive, sending)
-        except Exception:  # noqa: BLE001 - the net under everything; logged with its trace
+        except Exception:
             log.get().exception("api.unexpected", method=scope["method"], path=scope["path"])
             if started:
                 raise
-            response = envelope.failure(Request(scope), 500, "internal_error", {"message": "something went wrong here; it is logged"})
+            response = envelope.failure(
+                Request(scope), 500, "internal_error", {"message": "something went wrong here; it is logged"}
+            )
             await response(scope, receive, sending)
         finally:
             structlog.contextvars.unbind_contextvars("request_id")
 
     async def _read(self, scope: Scope, headers: Headers, receive: Receive) -> Receive:
-        """Read the body, decode a JSON envelope into the request's state, apply `verb`; return a receive that replays the body."""
+        """Read the body, decode a JSON envelope into the request's state, apply `verb`; return a receive that replays
+        the body.
+        """
         query = QueryParams(scope["query_string"])
         state = scope["state"]
         raw = b""

@@ -1,4 +1,6 @@
-"""Feeds the process from the database's notices: drops remembered accounts and tokens, and hands events to the sockets."""
+"""Feeds the process from the database's notices: drops remembered accounts and tokens, and hands events to the
+sockets.
+"""
 
 from __future__ import annotations
 

@@ -73,7 +73,8 @@ class Database:
     ) -> None:
         """Open nothing yet: connections are made when first needed, so a process starts while the database is away.
 
-        `info` goes into every session's `info`: what hooks of documents need, such as `token_key` (features/auth/tokens.py).
+        `info` goes into every session's `info`: what hooks of documents need, such as `token_key`
+        (features/auth/tokens.py).
         """
         self.dsn = dsn
         self._info = dict(info or {})

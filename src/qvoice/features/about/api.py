@@ -1,4 +1,6 @@
-"""`/about`, and answers that keep dialect clients quiet: whitelabel (404), alerts (none), ledgers total (kazoo.md 3.3)."""
+"""`/about`, and answers that keep dialect clients quiet: whitelabel (404), alerts (none), ledgers total (kazoo.md
+3.3).
+"""
 
 from __future__ import annotations
 
@@ -18,13 +20,17 @@ async def about(request: Request, ctx: Context = permit("about", "read", own=Tru
 
 
 @router.get("/accounts/{account_id}/about", operation_id="get_account_about", summary="Version and node")
-async def account_about(request: Request, account_id: str, ctx: Context = permit("about", "read", own=True)) -> Response:
+async def account_about(
+    request: Request, account_id: str, ctx: Context = permit("about", "read", own=True)
+) -> Response:
     """Return what runs here."""
     return ctx.reply({"product": "QVOICE", "version": VERSION, "node": NODE})
 
 
 @router.get("/whitelabel/{domain}", operation_id="get_whitelabel", summary="Branding of a domain (none)")
-async def whitelabel(request: Request, domain: str, ctx: Context = permit("whitelabel", "read", public=True)) -> Response:
+async def whitelabel(
+    request: Request, domain: str, ctx: Context = permit("whitelabel", "read", public=True)
+) -> Response:
     """Say that the domain has no branding; clients then use their own."""
     raise NotFound("this domain has no branding")
 

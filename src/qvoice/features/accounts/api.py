@@ -43,7 +43,11 @@ async def _create(ctx: Context) -> Response:
     admin = data.pop("admin", None)
     if admin is not None and not isinstance(admin, dict):
         raise Invalid.field("admin", "type", "admin must be a user document")
-    parent = ctx.scope if ctx.account else Scope(ctx.who.account_id, ".".join(ctx.who.actor.path), ctx.who.owner_id, ctx.who.account_id)
+    parent = (
+        ctx.scope
+        if ctx.account
+        else Scope(ctx.who.account_id, ".".join(ctx.who.actor.path), ctx.who.owner_id, ctx.who.account_id)
+    )
     extra: dict[str, Any] = {}
     async with ctx.tx(parent) as s:
         account, _scope = await store.create_account(s, ctx.key, data)
@@ -83,7 +87,10 @@ async def create_child(request: Request, account_id: str, ctx: Context = permit(
 
 
 @router.get(
-    "/accounts/{account_id}", **describe_model(answer=AccountDocument), operation_id="get_account", summary="Read an account"
+    "/accounts/{account_id}",
+    **describe_model(answer=AccountDocument),
+    operation_id="get_account",
+    summary="Read an account",
 )
 async def read(request: Request, account_id: str, ctx: Context = permit("accounts", "read", own=True)) -> Response:
     """Return the account. A plain user sees what its phone and portal need: name, realm, zone, language."""
@@ -149,7 +156,12 @@ async def _rows(ctx: Context, *clauses: Any) -> Response:
             row.id: row.descendants
             for row in await s.execute(
                 select(TABLE.c.id, func.count(below.c.id).label("descendants"))
-                .select_from(TABLE.outerjoin(below, below.c.path.op("<@")(TABLE.c.path) & (below.c.id != TABLE.c.id) & below.c.deleted.is_(None)))
+                .select_from(
+                    TABLE.outerjoin(
+                        below,
+                        below.c.path.op("<@")(TABLE.c.path) & (below.c.id != TABLE.c.id) & below.c.deleted.is_(None),
+                    )
+                )
                 .where(TABLE.c.id.in_([document.id for document in found]))
                 .group_by(TABLE.c.id)
             )
@@ -195,7 +207,9 @@ async def _ancestors(ctx: Context) -> list[dict[str, Any]]:
     top = ctx.who.actor.path
     async with ctx.tx(Scope(top[-1], ".".join(top))) as s:
         steps = (ctx.account.steps if ctx.account else ())[len(top) - 1 : -1]
-        found = {account.id: account for account in await documents.find(s, "accounts", id=list(steps))} if steps else {}
+        found = (
+            {account.id: account for account in await documents.find(s, "accounts", id=list(steps))} if steps else {}
+        )
     return [{"id": step, "name": found[step].doc["name"]} for step in steps if step in found]
 
 
@@ -236,13 +250,20 @@ async def _reseller(ctx: Context, value: bool) -> Response:
     return ctx.reply(shown, status=201 if value else 200, revision=account.revision)
 
 
-@router.put("/accounts/{account_id}/reseller", operation_id="promote_account", summary="Make a reseller (master)", status_code=201)
+@router.put(
+    "/accounts/{account_id}/reseller",
+    operation_id="promote_account",
+    summary="Make a reseller (master)",
+    status_code=201,
+)
 async def promote(request: Request, account_id: str, ctx: Context = permit("accounts", "promote")) -> Response:
     """Promote to reseller; only the master may (A5)."""
     return await _reseller(ctx, True)
 
 
-@router.delete("/accounts/{account_id}/reseller", operation_id="demote_account", summary="No longer a reseller (master)")
+@router.delete(
+    "/accounts/{account_id}/reseller", operation_id="demote_account", summary="No longer a reseller (master)"
+)
 async def demote(request: Request, account_id: str, ctx: Context = permit("accounts", "demote")) -> Response:
     """Take the reseller flag back; only the master may."""
     return await _reseller(ctx, False)
@@ -256,7 +277,9 @@ async def get_api_key(request: Request, account_id: str, ctx: Context = permit("
     return ctx.reply({"api_key": key})
 
 
-@router.put("/accounts/{account_id}/api_key", operation_id="rotate_api_key", summary="Make a new API key", status_code=201)
+@router.put(
+    "/accounts/{account_id}/api_key", operation_id="rotate_api_key", summary="Make a new API key", status_code=201
+)
 async def put_api_key(request: Request, account_id: str, ctx: Context = permit("api_key", "manage")) -> Response:
     """Replace the API key; the old one and all tokens of the account end."""
     async with ctx.tx() as s:
@@ -270,14 +293,21 @@ async def list_audit(request: Request, account_id: str, ctx: Context = permit("a
     async with ctx.tx() as s:
         rows = await s.execute(
             text(
-                "select id, at, account_id, actor_account_id, actor_id, auth_method, method, path, status, request_id, source"
+                "select id, at, account_id, actor_account_id, actor_id, auth_method, method, path, status,"
+                " request_id, source"
                 " from audit order by id desc limit 200"
             )
         )
         found = [
             {
-                **{key: (value.hex if hasattr(value, "hex") and key.endswith("_id") and not isinstance(value, str) else value)
-                   for key, value in row._mapping.items()},
+                **{
+                    key: (
+                        value.hex
+                        if hasattr(value, "hex") and key.endswith("_id") and not isinstance(value, str)
+                        else value
+                    )
+                    for key, value in row._mapping.items()
+                },
                 "at": row.at.isoformat(),
             }
             for row in rows

@@ -32,12 +32,15 @@ async def create_master(
     language: str = "en-us",
     country: str = "CA",
 ) -> Master:
-    """Create the master account with its administrator when there is none; otherwise change nothing. Safe to run twice at once."""
+    """Create the master account with its administrator when there is none; otherwise change nothing. Safe to run
+    twice at once.
+    """
     account_id = ids.new_id()
     rows = await db.fetch("select master_account() as id")
     if rows[0].id is not None:
         return Master(rows[0].id.hex, rows[0].id.hex, created=False)
-    # Its own id as path lets row level security accept the root; the unique index accounts_one_master refuses a second one.
+    # Its own id as path lets row level security accept the root; the unique index accounts_one_master refuses a
+    # second one.
     async with db.tx(Scope(account_id, account_id)) as s:
         doc = {"name": name, "realm": realm, "timezone": timezone, "language": language, "country": country}
         s.info["scope"] = Scope("", "")

@@ -52,7 +52,9 @@ async def _before_write(change: Change) -> None:
         # The hook runs in the parent's scope; bootstrap has none and gives the columns itself.
         above = change.scope.account_id
         parent = (await s.execute(select(TABLE).where(TABLE.c.id == above))).first() if above else None
-        inherited = parent._mapping if parent else {"timezone": "UTC", "language": "en-us", "country": "CA", "realm": ""}
+        inherited = (
+            parent._mapping if parent else {"timezone": "UTC", "language": "en-us", "country": "CA", "realm": ""}
+        )
         if not change.new.get("realm"):
             base = inherited["realm"] or "sip.invalid"
             change.new["realm"] = f"{secrets.token_hex(3)}.{base}"
@@ -66,9 +68,9 @@ async def _before_write(change: Change) -> None:
         if not change.new.get(key):
             change.new[key] = change.old.get(key)
     actor = change.actor
-    if actor is not None and change.old.get("enabled", True) != change.new.get("enabled", True):
-        if actor.account_id == change.id:
-            raise Forbidden("an account cannot enable or disable itself: ask the account above")
+    switched = change.old.get("enabled", True) != change.new.get("enabled", True)
+    if actor is not None and switched and actor.account_id == change.id:
+        raise Forbidden("an account cannot enable or disable itself: ask the account above")
     if actor is not None and not actor.actor.is_master:
         for key in ("wnm_allow_additions",):
             if change.old.get(key) != change.new.get(key):
@@ -104,9 +106,7 @@ async def _after_delete(change: Change) -> None:
 
 
 async def _present(s: AsyncSession, document: Document, shown: Doc, actor: object) -> Doc:
-    row = (
-        await s.execute(select(TABLE.c.is_reseller, TABLE.c.parent_id).where(TABLE.c.id == document.id))
-    ).first()
+    row = (await s.execute(select(TABLE.c.is_reseller, TABLE.c.parent_id).where(TABLE.c.id == document.id))).first()
     is_master = row is not None and row.parent_id is None
     extras = {
         "is_reseller": bool(row and (row.is_reseller or is_master)),
@@ -121,7 +121,12 @@ async def _present(s: AsyncSession, document: Document, shown: Doc, actor: objec
 RESOURCE = Resource(
     type="accounts",
     model=AccountDocument,
-    summary=lambda whole: {"id": whole["id"], "name": whole["name"], "realm": whole["realm"], "flags": whole.get("flags", [])},
+    summary=lambda whole: {
+        "id": whole["id"],
+        "name": whole["name"],
+        "realm": whole["realm"],
+        "flags": whole.get("flags", []),
+    },
     columns={
         "name": lambda whole: whole["name"],
         "name_key": lambda whole: name_key(whole["name"]),

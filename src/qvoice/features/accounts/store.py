@@ -15,6 +15,7 @@ from qvoice.db.notices import notify_document
 from qvoice.features import documents
 from qvoice.features.accounts.resource import TABLE
 from qvoice.features.auth.tokens import TokenKey, api_key_hash
+from qvoice.features.callflows.defaults import create_no_match
 from qvoice.features.documents import Document
 from qvoice.kit.errors import Invalid
 
@@ -27,7 +28,10 @@ async def load_account(s: AsyncSession, account_id: str) -> Document:
 async def create_account(
     s: AsyncSession, key: TokenKey, doc: Mapping[str, Any], *, id: str | None = None
 ) -> tuple[Document, Scope]:
-    """Create an account below the session's account and go on in it: the session's scope is the new account's afterwards.
+    """Create an account below the session's account and go on in it: the session's scope is the new account's
+    afterwards.
+
+    It starts with a `no_match` callflow to the trunks above it.
 
     Returns the account and its scope. Raises Invalid.
     """
@@ -49,6 +53,7 @@ async def create_account(
             "identity": secrets.token_hex(16),
         },
     )
+    await create_no_match(s)
     return account, scope
 
 
@@ -91,7 +96,8 @@ async def set_reseller(s: AsyncSession, account_id: str, is_reseller: bool) -> D
 
 
 async def move_account(s: AsyncSession, account_id: str, to: str) -> Document:
-    """Move an account with everything below it under the account `to`. Run it in a scope that covers both (the master's).
+    """Move an account with everything below it under the account `to`. Run it in a scope that covers both (the
+    master's).
 
     Raises Invalid for a move below itself.
     """
@@ -108,7 +114,9 @@ async def move_account(s: AsyncSession, account_id: str, to: str) -> Document:
     }
     old, new_parent = paths[account.id], paths[target.id]
     if new_parent == old or new_parent.startswith(old + "."):
-        raise Invalid.field("to", "invalid", "an account cannot be moved below itself: choose an account outside its tree")
+        raise Invalid.field(
+            "to", "invalid", "an account cannot be moved below itself: choose an account outside its tree"
+        )
     await s.execute(
         text(
             "update accounts set path = case when path = text2ltree(:old) then text2ltree(:fresh)"

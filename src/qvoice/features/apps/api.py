@@ -18,7 +18,9 @@ async def list_apps(request: Request, account_id: str, ctx: Context = permit("us
 
 
 @router.get(
-    "/accounts/{account_id}/apps_store/blacklist", operation_id="get_apps_blacklist", summary="Apps hidden from this account"
+    "/accounts/{account_id}/apps_store/blacklist",
+    operation_id="get_apps_blacklist",
+    summary="Apps hidden from this account",
 )
 async def blacklist(request: Request, account_id: str, ctx: Context = permit("apps_store", "read")) -> Response:
     """Return which apps are hidden: none."""
@@ -34,7 +36,9 @@ async def get_app(request: Request, account_id: str, app: str, ctx: Context = pe
     return ctx.reply(found)
 
 
-@router.get("/accounts/{account_id}/apps_store/{app}/icon", operation_id="get_app_icon", summary="An application's icon")
+@router.get(
+    "/accounts/{account_id}/apps_store/{app}/icon", operation_id="get_app_icon", summary="An application's icon"
+)
 async def get_icon(request: Request, account_id: str, app: str, ctx: Context = permit("user_auth", "read")) -> Response:
     """Return the icon as SVG."""
     name = next((name for name in APPS if app in (name, app_id(name))), None)

@@ -1,4 +1,6 @@
-"""The applications: fixed, because they are parts of the portal; who may see which is the portal's and the roles' business."""
+"""The applications: fixed, because they are parts of the portal; who may see which is the portal's and the roles'
+business.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +50,8 @@ def icon(name: str) -> bytes:
     """Return an app's icon, drawn from its first letter (SVG)."""
     letter = APPS[name][0][0]
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img"><rect width="64" height="64" rx="12" fill="#1c5d99"/>'
-        f'<text x="32" y="44" font-family="sans-serif" font-size="34" text-anchor="middle" fill="#fff">{letter}</text></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" role="img">'
+        '<rect width="64" height="64" rx="12" fill="#1c5d99"/>'
+        '<text x="32" y="44" font-family="sans-serif" font-size="34" text-anchor="middle" fill="#fff">'
+        f"{letter}</text></svg>"
     ).encode()

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
 
 from qvoice.db import SYSTEM
+from qvoice.db.notices import notify_document
 from qvoice.features.auth import login
 from qvoice.features.auth.permit import Context, permit, principal_of_token
 from qvoice.features.auth.session import session_data
@@ -20,7 +21,9 @@ router = APIRouter(tags=["auth"])
 
 
 class Login(BaseModel):
-    """Either `credentials` (md5 or sha1 hex of `username:password`) or `username` and `password`; and one way to name the account."""
+    """Either `credentials` (md5 or sha1 hex of `username:password`) or `username` and `password`; and one way to
+    name the account.
+    """
 
     model_config = ConfigDict(extra="allow")
     credentials: str | None = None
@@ -85,9 +88,8 @@ async def token_auth(request: Request, ctx: Context = permit("token_auth", "dele
             {"id": ctx.who.token_id, "expires": datetime.fromtimestamp(ctx.who.expires, UTC)},
         )
         # Told as a change of the account, so that every process forgets the token at once.
-        await s.execute(
-            text("select pg_notify('qvoice_doc', :payload)"),
-            {"payload": f'{{"account":"{ctx.who.account_id}","type":"tokens","id":"{ctx.who.token_id}","action":"deleted","rev":1}}'},
+        await notify_document(
+            s, account_id=ctx.who.account_id, type="tokens", id=ctx.who.token_id, action="deleted", revision=1
         )
         s.info["touched"].add("tokens")
     request.state.auth_token = None

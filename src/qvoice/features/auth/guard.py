@@ -1,6 +1,7 @@
 """The brake on password guessing: counts different wrong credentials per account and source address.
 
-A client that repeats one stale credential is not guessing and counts once. Because the source is part of the key, nobody can lock
+A client that repeats one stale credential is not guessing and counts once. Because the source is part of the key,
+nobody can lock
 anybody else out; because the account is, one customer's mistakes do not touch another's behind the same address.
 """
 
@@ -30,7 +31,9 @@ class LoginGuard:
         self._wrong: OrderedDict[tuple[str, str, str], dict[bytes, float]] = OrderedDict()
 
     def check(self, account: str, user: str, source: str, now: float) -> None:
-        """Raise TooManyAttempts when this source has tried too many different credentials; `now` in seconds, monotonic."""
+        """Raise TooManyAttempts when this source has tried too many different credentials; `now` in seconds,
+        monotonic.
+        """
         recent = self._recent((account, user, source), now)
         if len(recent) >= MAX_WRONG:
             wait = int(WINDOW_S - (now - min(recent.values()))) + 1

@@ -52,14 +52,21 @@ def name_key(name: str) -> str:
 
 def account_selector(data: dict[str, Any]) -> tuple[str, str]:
     """Return (kind, value) of the account a login names; raises Invalid when it names none."""
-    for key, kind in (("account_id", "id"), ("account_name", "name"), ("account_realm", "realm"), ("phone_number", "number")):
+    for key, kind in (
+        ("account_id", "id"),
+        ("account_name", "name"),
+        ("account_realm", "realm"),
+        ("phone_number", "number"),
+    ):
         value = data.get(key)
         if isinstance(value, str) and value.strip():
             value = value.strip()[:256]
             if kind == "name":
                 value = name_key(value)
             elif kind == "id":
-                value = f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}" if ids.is_id(value) else "-"
+                value = (
+                    f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}" if ids.is_id(value) else "-"
+                )
             elif kind == "number" and value.isdigit() and len(value) == 10:
                 value = "+1" + value
             return kind, value
@@ -74,9 +81,13 @@ def credential_of(data: dict[str, Any]) -> tuple[str, str, str]:
             raise WrongCredentials
         return "md5", passwords.md5_credential(username.strip(), password), username.strip().lower()
     if not isinstance(given, str) or not given:
-        raise Invalid.field("credentials", "required", "send the md5 or sha1 of `username:password`, or username and password")
+        raise Invalid.field(
+            "credentials", "required", "send the md5 or sha1 of `username:password`, or username and password"
+        )
     if _HEX.fullmatch(given) is None:
-        raise Invalid.field("credentials", "format", "credentials must be the md5 (32) or sha1 (40) hex of `username:password`")
+        raise Invalid.field(
+            "credentials", "format", "credentials must be the md5 (32) or sha1 (40) hex of `username:password`"
+        )
     return ("md5" if len(given) == 32 else "sha1"), given.lower(), ""
 
 
@@ -168,13 +179,19 @@ async def token_for_basic(request: Request, encoded: str) -> str:
 
 
 async def token_lifetime(db: Database, account_id: str, path: str) -> int:
-    """Return the life of new tokens in seconds: the account's `token_auth_expiry_s` (300 s to 30 days), else an hour."""
+    """Return the life of new tokens in seconds: the account's `token_auth_expiry_s` (300 s to 30 days), else an
+    hour.
+    """
     from qvoice.features.accounts.store import load_account  # imported late: accounts build on auth
 
     async with db.tx(Scope(account_id, path)) as s:
         account = await load_account(s, account_id)
     value = account.doc.get("token_auth_expiry_s")
-    return min(max(value, 300), 2_592_000) if isinstance(value, int) and not isinstance(value, bool) else DEFAULT_LIFETIME_S
+    return (
+        min(max(value, 300), 2_592_000)
+        if isinstance(value, int) and not isinstance(value, bool)
+        else DEFAULT_LIFETIME_S
+    )
 
 
 async def record(
@@ -185,5 +202,3 @@ async def record(
         await audit.append(
             s, request, 201, account_id=account_id, actor_account_id=account_id, actor_id=owner_id, auth_method=method
         )
-
-

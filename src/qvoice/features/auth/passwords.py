@@ -1,6 +1,7 @@
 """Passwords: what the dialect sends (md5 or sha1 of `username:password`) is stored as argon2id of it, never as it is.
 
-Hashing is memory-hard on purpose; it runs in threads, few at a time, so that a burst of logins neither blocks the event loop
+Hashing is memory-hard on purpose; it runs in threads, few at a time, so that a burst of logins neither blocks the
+event loop
 nor eats the memory.
 """
 

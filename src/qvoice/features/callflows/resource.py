@@ -136,7 +136,5 @@ RESOURCE = Resource(
         "is_featurecode": lambda whole: isinstance(whole.get("featurecode"), dict) and bool(whole["featurecode"]),
     },
     table_columns=(Column("name", Text), Column("owner_id", HexId), Column("is_featurecode", Boolean)),
-    hooks=Hooks(
-        before_write=_before_write, after_write=_after_write, after_delete=_after_delete, present=_present
-    ),
+    hooks=Hooks(before_write=_before_write, after_write=_after_write, after_delete=_after_delete, present=_present),
 )

@@ -24,7 +24,9 @@ class Callflow(Lenient):
 
     name: Annotated[str, Field(max_length=256)] | None = None
     numbers: Annotated[list[Number], Field(max_length=1000)] = Field(default_factory=list)
-    patterns: Annotated[list[Annotated[Pattern, Field(max_length=512)]], Field(max_length=100)] = Field(default_factory=list)
+    patterns: Annotated[list[Annotated[Pattern, Field(max_length=512)]], Field(max_length=100)] = Field(
+        default_factory=list
+    )
     flow: dict[str, Any]
     featurecode: Featurecode | bool | None = None
     owner_id: str | None = None

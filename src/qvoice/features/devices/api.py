@@ -45,7 +45,9 @@ async def status(request: Request, account_id: str, ctx: Context = permit("devic
     operation_id="list_devices",
     summary="List devices",
 )
-async def list_devices(request: Request, account_id: str, ctx: Context = permit("devices", "read", own=True)) -> Response:
+async def list_devices(
+    request: Request, account_id: str, ctx: Context = permit("devices", "read", own=True)
+) -> Response:
     """List devices; `with_status=true` adds `registered`."""
     decorate = _add_status if request.query_params.get("with_status", "").lower() == "true" else None
     return await routes.list_documents(ctx, RESOURCE, decorate=decorate)

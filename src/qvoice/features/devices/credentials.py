@@ -1,4 +1,6 @@
-"""SIP credentials: made up, unique in their realm, and as the HA1 that the edge checks digests with (RFC 2617/7616, MD5)."""
+"""SIP credentials: made up, unique in their realm, and as the HA1 that the edge checks digests with (RFC 2617/7616,
+MD5).
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ def new_password() -> str:
 
 
 async def adopt_realm(s: AsyncSession, realm: str) -> None:
-    """Give all devices of the session's account the account's new realm: the HA1 contains it. Phones must be set anew."""
+    """Give all devices of the session's account the account's new realm: the HA1 contains it. Phones must be set
+    anew.
+    """
     from qvoice.features.devices.resource import RESOURCE
 
     table = RESOURCE.table

@@ -32,7 +32,9 @@ async def _before_write(change: Change) -> None:
     kind = new.get("device_type", "sip_device")
     sip = dict(new.get("sip") or {})
     if sip.get("realm") and sip["realm"].lower() != realm:
-        raise Invalid.field("sip.realm", "invalid", f"devices of this account use its realm {realm}: leave sip.realm out")
+        raise Invalid.field(
+            "sip.realm", "invalid", f"devices of this account use its realm {realm}: leave sip.realm out"
+        )
     sip["realm"] = realm
     if sip.get("method", "password") == "ip":
         if not sip.get("ip"):
@@ -43,7 +45,9 @@ async def _before_write(change: Change) -> None:
         sip["username"] = sip.get("username") or old_sip.get("username") or credentials.new_username()
         sip["password"] = sip.get("password") or old_sip.get("password") or credentials.new_password()
         if sip["password"].lower() == sip["username"].lower():
-            raise Invalid.field("sip.password", "invalid", "the password must not be the user name: leave it out for a random one")
+            raise Invalid.field(
+                "sip.password", "invalid", "the password must not be the user name: leave it out for a random one"
+            )
     new["sip"] = sip
     username, password = sip.get("username"), sip.get("password")
     change.columns["realm"] = realm
@@ -98,7 +102,9 @@ RESOURCE = Resource(
         Column("mac_address", Text),
     ),
     constraints={
-        "devices_sip_username": Taken("sip.username", "unique", "another device has this SIP user name: choose another"),
+        "devices_sip_username": Taken(
+            "sip.username", "unique", "another device has this SIP user name: choose another"
+        ),
         "devices_mac_address": Taken("mac_address", "unique", "another device has this MAC address: check the label"),
     },
     hooks=Hooks(before_write=_before_write, present=_present),

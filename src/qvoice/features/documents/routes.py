@@ -147,7 +147,8 @@ async def delete_document(ctx: Context, kind: Resource, id: str) -> Response:
 
 
 def crossbar(kind: Resource, *, decorate: Any = None, list_route: bool = True) -> APIRouter:
-    """Return the router of a resource. `decorate`: see `list_documents`; `list_route` False: the feature has its own list.
+    """Return the router of a resource. `decorate`: see `list_documents`; `list_route` False: the feature has its own
+    list.
 
     Register routes with fixed words (`devices/status`) on a router included before this one.
     """

@@ -1,6 +1,7 @@
 """The socket: `/v2/websockets` and `/events`. Client messages as in the dialect (kazoo.md 2.4, websockets):
 
-`{"action": "subscribe" | "unsubscribe" | "ping", "auth_token", "request_id", "data": {"account_id", "binding" | "bindings": […]}}`.
+`{"action": "subscribe" | "unsubscribe" | "ping", "auth_token", "request_id", "data": {"account_id", "binding" |
+"bindings": […]}}`.
 """
 
 from __future__ import annotations
@@ -42,14 +43,18 @@ async def _authorised(socket: WebSocket, token: Any, account_id: Any) -> tuple[s
         return problem.message, None
     if who is None:
         return "auth_token is wrong or expired", None
-    account = await state.directory.account(account_id) if isinstance(account_id, str) and ids.is_id(account_id) else None
+    account = (
+        await state.directory.account(account_id) if isinstance(account_id, str) and ids.is_id(account_id) else None
+    )
     # Plain users have no account-wide stream: their events would need owners on every notice.
     if account is None or isinstance(allowed(who, PERMIT, account.steps), Denied):
         return "you may not listen to this account", None
     return None, who
 
 
-async def _handle(socket: WebSocket, hub: Hub, subscriber: Subscriber, message: Any, expiry: dict[str, int]) -> dict[str, Any]:
+async def _handle(
+    socket: WebSocket, hub: Hub, subscriber: Subscriber, message: Any, expiry: dict[str, int]
+) -> dict[str, Any]:
     """Carry out one client message and return the reply."""
     if not isinstance(message, dict):
         return _error(None, "send a JSON object")
@@ -76,7 +81,12 @@ async def _handle(socket: WebSocket, hub: Hub, subscriber: Subscriber, message: 
     if action == "subscribe":
         expiry[account_id] = who.expires
     listed = sorted(subscriber.bindings.get(account_id, set()))
-    return {"action": "reply", "request_id": request_id, "status": "success", "data": {f"{action}d": bindings, "subscriptions": listed}}
+    return {
+        "action": "reply",
+        "request_id": request_id,
+        "status": "success",
+        "data": {f"{action}d": bindings, "subscriptions": listed},
+    }
 
 
 async def serve(socket: WebSocket) -> None:

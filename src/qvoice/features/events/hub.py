@@ -1,6 +1,7 @@
 """Subscriptions in memory and the fan-out to sockets. Pure of sockets: a subscriber is a bounded queue.
 
-Isolation: a subscription names the account whose events it wants, and was allowed for that account when made; an event goes only
+Isolation: a subscription names the account whose events it wants, and was allowed for that account when made; an
+event goes only
 to subscriptions of its own account. A subscriber whose queue is full is dropped, never buffered for ever.
 """
 
@@ -25,7 +26,9 @@ class Subscriber:
 
 
 def matches(binding: str, key: str) -> bool:
-    """Tell whether a routing key meets a binding: words joined by dots, `*` one word, `#` any number (AMQP topic rules)."""
+    """Tell whether a routing key meets a binding: words joined by dots, `*` one word, `#` any number (AMQP topic
+    rules).
+    """
     return _matches(binding.split("."), key.split("."))
 
 
@@ -75,7 +78,13 @@ class Hub:
         """Pass on a `qvoice_doc` notice as `object.doc_<action>.<type>.<id>` and `object.<action>.<type>.<id>`."""
         action, kind, id = notice.get("action", ""), notice.get("type", ""), notice.get("id", "")
         keys = (f"object.doc_{action}.{kind}.{id}", f"object.{action}.{kind}.{id}")
-        data = {"action": f"doc_{action}", "type": kind, "id": id, "rev": notice.get("rev"), "account_id": notice.get("account")}
+        data = {
+            "action": f"doc_{action}",
+            "type": kind,
+            "id": id,
+            "rev": notice.get("rev"),
+            "account_id": notice.get("account"),
+        }
         self._send(notice.get("account", ""), keys, f"doc_{action}", data)
 
     def event(self, notice: dict[str, Any]) -> None:

@@ -13,7 +13,10 @@ router = APIRouter(tags=["limits"])
 
 
 @router.get(
-    "/accounts/{account_id}/limits", **describe_model(answer=Limits), operation_id="get_limits", summary="Read the limits"
+    "/accounts/{account_id}/limits",
+    **describe_model(answer=Limits),
+    operation_id="get_limits",
+    summary="Read the limits",
 )
 async def read(request: Request, account_id: str, ctx: Context = permit("limits", "read")) -> Response:
     """Return the limits; an account without any has the defaults."""
@@ -44,7 +47,10 @@ async def replace(request: Request, account_id: str, ctx: Context = permit("limi
 
 
 @router.patch(
-    "/accounts/{account_id}/limits", **describe_model(answer=Limits), operation_id="patch_limits", summary="Change limits"
+    "/accounts/{account_id}/limits",
+    **describe_model(answer=Limits),
+    operation_id="patch_limits",
+    summary="Change limits",
 )
 async def patch(request: Request, account_id: str, ctx: Context = permit("limits", "update")) -> Response:
     """Merge into the limits."""

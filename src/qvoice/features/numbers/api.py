@@ -43,7 +43,9 @@ class NumberList(BaseModel):
     numbers: list[str]
 
 
-@router.get(BASE, **describe_model(answer={"type": "object"}), operation_id="list_phone_numbers", summary="List numbers")
+@router.get(
+    BASE, **describe_model(answer={"type": "object"}), operation_id="list_phone_numbers", summary="List numbers"
+)
 async def list_numbers(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
     """Return a map of the account's numbers under `numbers`."""
     where, paging = filters.parse(ctx.query), listing.read_paging([p for p in ctx.query if p[0] != "start_key"])
@@ -88,7 +90,10 @@ def _start(text: str) -> str | None:
 @router.get(f"{BASE}/classifiers", operation_id="list_classifiers", summary="Classes of numbers")
 async def classifiers(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
     """Return the classes that `call_restriction` uses."""
-    shown = {c.name: {"friendly_name": c.friendly_name, "regex": f"^(?:{c.pattern})$", "emergency": c.emergency} for c in CLASSIFIERS}
+    shown = {
+        c.name: {"friendly_name": c.friendly_name, "regex": f"^(?:{c.pattern})$", "emergency": c.emergency}
+        for c in CLASSIFIERS
+    }
     return ctx.reply(shown)
 
 
@@ -122,7 +127,9 @@ async def prefix(request: Request, account_id: str, ctx: Context = permit("phone
     return ctx.reply([])
 
 
-@router.post(f"{BASE}/check", **describe_model(body=NumberList), operation_id="check_numbers", summary="Are numbers free?")
+@router.post(
+    f"{BASE}/check", **describe_model(body=NumberList), operation_id="check_numbers", summary="Are numbers free?"
+)
 async def check(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
     """Tell for each number whether this account has it."""
     async with ctx.tx() as s:
@@ -143,7 +150,9 @@ Act = Callable[[AsyncSession, str], Awaitable[Any]]
 
 
 async def _each(ctx: Context, act: Act, *, scope: Scope | None = None, status: int = 200) -> Response:
-    """Do `act` for each number of the body, each in a savepoint of its own: good rows succeed whatever the bad ones are."""
+    """Do `act` for each number of the body, each in a savepoint of its own: good rows succeed whatever the bad ones
+    are.
+    """
     success: dict[str, Any] = {}
     failed: dict[str, Any] = {}
     async with ctx.tx(scope) as s:
@@ -153,9 +162,19 @@ async def _each(ctx: Context, act: Act, *, scope: Scope | None = None, status: i
                     row = await act(s, assign.parsed(text))
                 success[row.number] = assign.shown(row)
             except Invalid as problem:
-                failed[text] = {"code": 400, "error": "invalid", "message": next(iter(problem.fields["number"].values()))["message"] if "number" in problem.fields else problem.message}
+                failed[text] = {
+                    "code": 400,
+                    "error": "invalid",
+                    "message": next(iter(problem.fields["number"].values()))["message"]
+                    if "number" in problem.fields
+                    else problem.message,
+                }
             except QvoiceError as problem:
-                failed[text] = {"code": 409 if problem.code == "number_exists" else 404, "error": problem.code, "message": problem.message}
+                failed[text] = {
+                    "code": 409 if problem.code == "number_exists" else 404,
+                    "error": problem.code,
+                    "message": problem.message,
+                }
     if failed and not success:
         fields = {text: {"invalid": {"message": why["message"]}} for text, why in failed.items()}
         raise Invalid(fields)
@@ -175,7 +194,9 @@ def _own_scope(ctx: Context) -> Scope:
     f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}, status=201),
     operation_id="add_numbers", summary="Add several numbers (master)",
 )  # fmt: skip
-async def add_collection(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "create")) -> Response:
+async def add_collection(
+    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "create")
+) -> Response:
     """Add numbers; the answer has `success` and `error` by number."""
     return await _each(ctx, lambda s, n: assign.add(s, n, account_id=account_id, data=ctx.data), status=201)
 
@@ -189,7 +210,7 @@ async def activate_collection(
 ) -> Response:
     """Assign numbers."""
     account = ctx.account
-    assert account is not None  # noqa: S101 - the route has an account
+    assert account is not None
     return await _each(
         ctx, lambda s, n: assign.activate(s, n, who=ctx.who, account=account), scope=_own_scope(ctx), status=201
     )
@@ -199,7 +220,9 @@ async def activate_collection(
     f"{BASE}/collection", methods=["POST"], **describe_model(body=NumberList, answer={"type": "object"}),
     operation_id="replace_numbers", summary="Replace several numbers' documents",
 )  # fmt: skip
-async def post_collection(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+async def post_collection(
+    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")
+) -> Response:
     """Replace the documents of numbers."""
     return await _each(ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=False))
 
@@ -208,7 +231,9 @@ async def post_collection(request: Request, account_id: str, ctx: Context = perm
     f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}), operation_id="patch_numbers",
     summary="Change several numbers' documents",
 )  # fmt: skip
-async def patch_collection(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+async def patch_collection(
+    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")
+) -> Response:
     """Merge into the documents of numbers."""
     return await _each(ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=True))
 
@@ -217,7 +242,9 @@ async def patch_collection(request: Request, account_id: str, ctx: Context = per
     f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}), operation_id="delete_numbers",
     summary="Remove several numbers (master)",
 )  # fmt: skip
-async def delete_collection(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "delete")) -> Response:
+async def delete_collection(
+    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "delete")
+) -> Response:
     """Take numbers off the platform."""
     return await _each(ctx, lambda s, n: assign.remove(s, n, account_id=account_id))
 
@@ -228,8 +255,12 @@ async def fix(request: Request, account_id: str, ctx: Context = permit("phone_nu
     return ctx.reply({})
 
 
-@router.get(f"{BASE}/{{number}}", **describe_model(answer=PhoneNumber), operation_id="get_phone_number", summary="Read a number")
-async def read(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+@router.get(
+    f"{BASE}/{{number}}", **describe_model(answer=PhoneNumber), operation_id="get_phone_number", summary="Read a number"
+)
+async def read(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "read")
+) -> Response:
     """Return one number of this account."""
     async with ctx.tx() as s:
         row = await table.one(s, assign.parsed(number))
@@ -239,7 +270,9 @@ async def read(request: Request, account_id: str, number: str, ctx: Context = pe
 
 
 @router.get(f"{BASE}/{{number}}/identify", operation_id="identify_number", summary="Which account has a number")
-async def identify(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
+async def identify(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "read")
+) -> Response:
     """Return the owner, when it is this account or one below."""
     async with ctx.tx() as s:
         row = await table.one(s, assign.parsed(number))
@@ -252,7 +285,9 @@ async def identify(request: Request, account_id: str, number: str, ctx: Context 
     f"{BASE}/{{number}}", **describe_model(body=PhoneNumber, answer=PhoneNumber, status=201),
     operation_id="add_phone_number", summary="Add a number (master)",
 )  # fmt: skip
-async def add(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "create")) -> Response:
+async def add(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "create")
+) -> Response:
     """Add a number to the platform, for this account."""
     async with ctx.tx() as s:
         row = await assign.add(s, assign.parsed(number), account_id=account_id, data=ctx.envelope.get("data") or {})
@@ -260,13 +295,16 @@ async def add(request: Request, account_id: str, number: str, ctx: Context = per
 
 
 @router.put(
-    f"{BASE}/{{number}}/activate", **describe_model(answer=PhoneNumber, status=201), operation_id="activate_phone_number",
+    f"{BASE}/{{number}}/activate", **describe_model(answer=PhoneNumber, status=201),
+    operation_id="activate_phone_number",
     summary="Assign a number to this account",
 )  # fmt: skip
-async def activate(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "activate")) -> Response:
+async def activate(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "activate")
+) -> Response:
     """Assign a number from the asker's part of the tree to this account (B2)."""
     account = ctx.account
-    assert account is not None  # noqa: S101 - the route has an account
+    assert account is not None
     async with ctx.tx(_own_scope(ctx)) as s:
         row = await assign.activate(s, assign.parsed(number), who=ctx.who, account=account)
     return ctx.reply(assign.shown(row), status=201, revision=row.revision)
@@ -284,7 +322,9 @@ async def _edit(ctx: Context, number: str) -> Response:
     f"{BASE}/{{number}}", **describe_model(body=PhoneNumber, answer=PhoneNumber), operation_id="replace_phone_number",
     summary="Replace a number's document",
 )  # fmt: skip
-async def replace(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+async def replace(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "update")
+) -> Response:
     """Replace the document."""
     return await _edit(ctx, number)
 
@@ -293,13 +333,17 @@ async def replace(request: Request, account_id: str, number: str, ctx: Context =
     f"{BASE}/{{number}}", **describe_model(answer=PhoneNumber), operation_id="patch_phone_number",
     summary="Change keys of a number",
 )  # fmt: skip
-async def patch(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "update")) -> Response:
+async def patch(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "update")
+) -> Response:
     """Merge into the document."""
     return await _edit(ctx, number)
 
 
 @router.delete(f"{BASE}/{{number}}", operation_id="delete_phone_number", summary="Remove a number (master)")
-async def delete(request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "delete")) -> Response:
+async def delete(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "delete")
+) -> Response:
     """Take the number off the platform."""
     async with ctx.tx() as s:
         row = await assign.remove(s, assign.parsed(number), account_id=account_id)

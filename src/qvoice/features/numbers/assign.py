@@ -86,7 +86,8 @@ async def add(s: AsyncSession, number: str, *, account_id: str, data: dict[str, 
 async def activate(s: AsyncSession, number: str, *, who: Principal, account: AccountInfo) -> Any:
     """Assign a number that belongs to the actor's part of the tree to `account` and put it in service.
 
-    The session must be in the actor's own scope. Raises NotFound for numbers elsewhere, Forbidden for one taken from above.
+    The session must be in the actor's own scope. Raises NotFound for numbers elsewhere, Forbidden for one taken from
+    above.
     """
     row = await table.one(s, number, lock=True)
     scope: Scope = s.info["scope"]

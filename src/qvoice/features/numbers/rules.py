@@ -13,7 +13,9 @@ STATES = frozenset(
 
 
 def e164(text: str) -> str:
-    """Return a number in E.164. Ten digits are North American (the dialect's rule); raises ValueError saying what to do."""
+    """Return a number in E.164. Ten digits are North American (the dialect's rule); raises ValueError saying what to
+    do.
+    """
     number = re.sub(r"[\s().-]", "", text[:64])
     if re.fullmatch(r"[2-9][0-9]{9}", number):
         number = "+1" + number

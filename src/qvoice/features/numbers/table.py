@@ -41,7 +41,9 @@ async def of_account(s: AsyncSession, account_id: str, *, after: str | None, lim
     return (await s.execute(query.where(TABLE.c.number >= after) if after else query)).all()
 
 
-async def insert_new(s: AsyncSession, number: str, *, account_id: str, state: str, doc: Mapping[str, Any]) -> Any | None:
+async def insert_new(
+    s: AsyncSession, number: str, *, account_id: str, state: str, doc: Mapping[str, Any]
+) -> Any | None:
     """Insert a number; returns None when the platform has it already (whoever owns it)."""
     from sqlalchemy.dialects.postgresql import insert as upsert
 
@@ -93,7 +95,9 @@ async def bind_to_callflow(s: AsyncSession, *, callflow_id: str, numbers: Sequen
     """Make `used_by` of the session's account's numbers follow a callflow's `numbers`."""
     account_id = s.info["scope"].account_id
     mine = (TABLE.c.account_id == account_id) & (TABLE.c.used_by_id == callflow_id)
-    await s.execute(update(TABLE).where(mine, TABLE.c.number.not_in(numbers or [""])).values(used_by=None, used_by_id=None))
+    await s.execute(
+        update(TABLE).where(mine, TABLE.c.number.not_in(numbers or [""])).values(used_by=None, used_by_id=None)
+    )
     if any(number.startswith("+") for number in numbers):
         await s.execute(
             update(TABLE)
@@ -127,5 +131,3 @@ async def _remember(
             "actor": scope.actor_id,
         },
     )
-
-

@@ -59,7 +59,8 @@ async def get_schema(request: Request, name: str, ctx: Context = permit("schemas
 
 
 @router.put(
-    "/schemas/{name}/validation", **describe_model(body=None, answer={"type": "object"}), operation_id="validate_schema",
+    "/schemas/{name}/validation",
+    **describe_model(body=None, answer={"type": "object"}), operation_id="validate_schema",
     summary="Validate a document without storing it",
 )  # fmt: skip
 async def validate(request: Request, name: str, ctx: Context = permit("schemas", "read", own=True)) -> Response:

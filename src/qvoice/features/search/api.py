@@ -49,7 +49,12 @@ async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
     clauses: tuple[Any, ...] = (ACCOUNTS.c.id != ctx.account_id,) if type == "account" else ()
     async with ctx.tx() as s:
         found = await listing.page(
-            s, kind, paging=listing.Paging(LIMIT, ascending=True), where=filters.Filter(), visible=visible, clauses=clauses
+            s,
+            kind,
+            paging=listing.Paging(LIMIT, ascending=True),
+            where=filters.Filter(),
+            visible=visible,
+            clauses=clauses,
         )
     rows = []
     for document in found.documents:
@@ -66,7 +71,9 @@ def _type(given: str | None) -> str:
     return given
 
 
-@router.get("/accounts/{account_id}/search", operation_id="search", summary="Search by prefix: t (type), q (view), v (text)")
+@router.get(
+    "/accounts/{account_id}/search", operation_id="search", summary="Search by prefix: t (type), q (view), v (text)"
+)
 async def search(request: Request, account_id: str, ctx: Context = permit("search", "read")) -> Response:
     """Return list rows whose text begins with `v`."""
     query = request.query_params
@@ -79,7 +86,11 @@ async def search(request: Request, account_id: str, ctx: Context = permit("searc
     return ctx.reply(rows, page_size=len(rows), start_key=value[:256])
 
 
-@router.get("/accounts/{account_id}/search/multi", operation_id="search_multi", summary="Several searches at once: t, by_<view>=text")
+@router.get(
+    "/accounts/{account_id}/search/multi",
+    operation_id="search_multi",
+    summary="Several searches at once: t, by_<view>=text",
+)
 async def search_multi(request: Request, account_id: str, ctx: Context = permit("search", "read")) -> Response:
     """Return one list for each `by_<view>` parameter."""
     type = _type(request.query_params.get("t"))

@@ -49,7 +49,8 @@ async def impersonate(
             await s.execute(
                 text(
                     "select k.identity as account, s.identity as person from account_secrets k"
-                    " left join user_secrets s on s.user_id = cast(:user as uuid) where k.account_id = cast(:account as uuid)"
+                    " left join user_secrets s on s.user_id = cast(:user as uuid) where k.account_id = cast(:account"
+                    " as uuid)"
                 ),
                 {"user": user_id, "account": account_id},
             )
@@ -65,7 +66,7 @@ async def impersonate(
         impersonated_by=ctx.who.owner_id or ctx.who.account_id,
     )
     account = ctx.account
-    assert account is not None  # noqa: S101 - the route has an account
+    assert account is not None
     data = await session_data(ctx.db, account, user.id, method="cb_impersonate")
     return ctx.reply(data, status=201, auth_token=token)
 

@@ -1,4 +1,6 @@
-"""Which features a user has switched on: the list row's computed `features` (kazoo.md 2.2; absent, it breaks the UI: H19)."""
+"""Which features a user has switched on: the list row's computed `features` (kazoo.md 2.2; absent, it breaks the UI:
+H19).
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ def features(whole: dict[str, Any]) -> list[str]:
         value = whole.get(key)
         return value if isinstance(value, dict) else {}
 
-    found = [name for name, value in part("smartpbx").items() if isinstance(value, dict) and value.get("enabled") is True]
+    found = [
+        name for name, value in part("smartpbx").items() if isinstance(value, dict) and value.get("enabled") is True
+    ]
     forward = part("call_forward")
     caller_id = part("caller_id").get("external")
     checks = {

@@ -1,4 +1,6 @@
-"""Calls: detail records, live channels, the journal that calls are adopted from; one function that writes a batch of all."""
+"""Calls: detail records, live channels, the journal that calls are adopted from; one function that writes a batch of
+all.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,8 @@ def _written_by_function(table: str) -> list[str]:
     ]
 
 
-# No foreign keys to accounts here: a call that ends after its account was removed must not hold up the batch of all others.
+# No foreign keys to accounts here: a call that ends after its account was removed must not hold up the batch of all
+# others.
 TABLES = [
     """
     create table cdrs (
@@ -69,7 +72,8 @@ create function calls_write(batch jsonb) returns void language plpgsql security 
 begin
     insert into cdrs (id, account_id, call_id, interaction_id, owner_id, authorizing_id, created, doc)
     select c.id, c.account_id, c.call_id, c.interaction_id, c.owner_id, c.authorizing_id, to_timestamp(c.created), c.doc
-    from jsonb_to_recordset(batch->'cdrs') as c(id text, account_id uuid, call_id text, interaction_id text, owner_id uuid,
+    from jsonb_to_recordset(batch->'cdrs') as c(id text, account_id uuid, call_id text, interaction_id text, owner_id
+    uuid,
                                                 authorizing_id text, created double precision, doc jsonb)
     on conflict (id) do nothing;
     insert into channels (uuid, account_id, node, call_id, owner_id, authorizing_id, created, doc)

@@ -116,7 +116,8 @@ FUNCTIONS = [
         select b.account_id, b.owner_id, b.id, b.mailbox,
             count(m.id) filter (where m.folder = 'new'), count(m.id) filter (where m.folder = 'saved')
         from vmboxes b
-        left join voicemail_messages m on m.account_id = b.account_id and m.box_id = b.id and m.folder in ('new', 'saved')
+        left join voicemail_messages m
+            on m.account_id = b.account_id and m.box_id = b.id and m.folder in ('new', 'saved')
         where b.deleted is null and (wanted is null or b.account_id = wanted)
         group by b.account_id, b.owner_id, b.id, b.mailbox
     $$""",
@@ -130,7 +131,8 @@ FUNCTIONS = [
         select a.id, a.path::text from accounts a where a.deleted is null and (
             exists (select from voicemail_messages m
                     where m.account_id = a.id and m.folder = 'deleted' and m.moved < deleted_before)
-            or exists (select from vmboxes b where b.account_id = a.id and b.doc ? 'retention_days' and b.deleted is null))
+            or exists (select from vmboxes b
+                       where b.account_id = a.id and b.doc ? 'retention_days' and b.deleted is null))
     $$""",
     ),
     # The trunks of the transaction's account and of those above it; passwords stay with their owner and the edge.
