@@ -182,8 +182,7 @@ def test_reject_and_hangup_end_the_flow() -> None:
     run_script(node("response", {"code": 200}), make_call(make_world()), [(Reject(486, ""), None), HANGUP])
 
 
-# --- compile
-# ------------------------------------------------------------------------------------------------------------
+# --- compile --------------------------------------------------------------------------------
 
 
 def problems(flow: Any, world: Any = None) -> list[tuple[str, str, str]]:

@@ -150,8 +150,7 @@ def test_collect_dtmf_keeps_digits_and_flush_forgets_them() -> None:
     assert call.collections == {}
 
 
-# --- menu
-# ---------------------------------------------------------------------------------------------------------------
+# --- menu --------------------------------------------------------------------------------
 
 
 def menu(keys: dict[str, Any] | None = None, **settings: Any) -> tuple[dict[str, Any], Any]:

@@ -203,8 +203,7 @@ def test_D10_nested_groups_are_expanded_once_even_in_a_circle() -> None:
     assert ids(plan_of(node("group", {"id": "g1", "endpoints": MEMBERS[:1]}), **OUTSIDE)) == [["d1"]]
 
 
-# --- resources
-# ----------------------------------------------------------------------------------------------------------
+# --- resources --------------------------------------------------------------------------------
 
 NOBODY = (Ask(FindNumber("+14165550123")), None)
 OUT = {"dialled": "4165550123", "request_user": "4165550123"}

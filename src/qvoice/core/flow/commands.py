@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from qvoice.core.flow.requests import Request
 from qvoice.core.ring.plan import RingPlan
 
-# --- things that can be heard
-# -------------------------------------------------------------------------------------------
+# --- things that can be heard --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
