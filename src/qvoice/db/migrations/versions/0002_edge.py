@@ -251,7 +251,10 @@ def upgrade() -> None:
     """Create the schema `edge`."""
     for statement in [*TABLES, *FUNCTIONS, *VIEWS]:
         op.execute(statement)
+    # Its owner grants it: the trigger below runs as qvoice_owner.
+    op.execute("set local role qvoice_lookup")
     op.execute("grant execute on function realm_account(text) to qvoice_owner")
+    op.execute("set local role qvoice_owner")
     for statement in EVENTS:
         op.execute(statement)
     # Kamailio's table names have no schema; the role finds them by its search path (set by an administrator, not by the owner).
