@@ -2,7 +2,8 @@
 
     python -m bench.calls [--json] [--seconds 10]
 
-SIPp calls and answers in the place of the edge (set-up, 200 ms of talk, BYE; no audio). The rate is raised until calls fail.
+SIPp calls and answers in the place of the edge (set-up, 200 ms of talk, BYE; no audio). The rate is raised until
+calls fail.
 """
 
 from __future__ import annotations
@@ -19,13 +20,13 @@ import tempfile
 from pathlib import Path
 
 import uvloop
+from tests.callcontrol.node import MediaNode, free_port
+from tests.callcontrol.world import Book, Scripts, leg, plan
 
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.placing import Placing
 from qvoice.callcontrol.port import Connection, Door
 from qvoice.core.flow.talk import ring
-from tests.callcontrol.node import MediaNode, free_port
-from tests.callcontrol.world import Book, Scripts, leg, plan
 
 SCENARIO = Path(__file__).parents[1] / "tests/callcontrol/sipp/device.xml"
 RATES = (50, 75, 100, 125, 150, 175, 200, 230, 260, 300, 340, 380)
@@ -55,12 +56,24 @@ async def control(node: MediaNode) -> None:
         return None
 
     exchange = Exchange(
-        journal=Nothing(), placing=Placing(scripts), ask=nothing, media_path=lambda call: nothing, recordings=Path("/nonexistent")
+        journal=Nothing(),
+        placing=Placing(scripts),
+        ask=nothing,
+        media_path=lambda call: nothing,
+        recordings=Path("/nonexistent"),
     )
     door = Door(
-        ari=exchange.ari, ari_user="asterisk", ari_password=node.password, token="-", verbs={},
-        health=lambda: {"ready": exchange.ready, "cpu": _cpu(resource.getrusage(resource.RUSAGE_SELF)), "requests": exchange.ari.requests},
-    )  # fmt: skip
+        ari=exchange.ari,
+        ari_user="asterisk",
+        ari_password=node.password,
+        token="-",
+        verbs={},
+        health=lambda: {
+            "ready": exchange.ready,
+            "cpu": _cpu(resource.getrusage(resource.RUSAGE_SELF)),
+            "requests": exchange.ari.requests,
+        },
+    )
     await asyncio.get_running_loop().create_server(lambda: Connection(door), "127.0.0.1", node.callcontrol)
     await asyncio.Event().wait()
 
@@ -80,10 +93,34 @@ def burst(node: MediaNode, number: str, rate: int, seconds: int, folder: Path) -
     """Place rate × seconds calls; return (good, failed)."""
     calls = rate * seconds
     command = [
-        "sipp", "-sf", str(SCENARIO), "-s", number, "-i", "127.0.0.1", "-p", str(free_port()), "-r", str(rate), "-m", str(calls),
-        "-d", "200", "-nostdin", "-timeout", str(seconds + 15), "-timeout_error", "-recv_timeout", "5000", "-trace_stat",
-        "-stf", str(folder / f"{number}-{rate}.csv"), "-mp", str(free_port()), f"127.0.0.1:{node.sip}",
-    ]  # fmt: skip
+        "sipp",
+        "-sf",
+        str(SCENARIO),
+        "-s",
+        number,
+        "-i",
+        "127.0.0.1",
+        "-p",
+        str(free_port()),
+        "-r",
+        str(rate),
+        "-m",
+        str(calls),
+        "-d",
+        "200",
+        "-nostdin",
+        "-timeout",
+        str(seconds + 15),
+        "-timeout_error",
+        "-recv_timeout",
+        "5000",
+        "-trace_stat",
+        "-stf",
+        str(folder / f"{number}-{rate}.csv"),
+        "-mp",
+        str(free_port()),
+        f"127.0.0.1:{node.sip}",
+    ]
     output = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
     good = re.findall(r"Successful call\s*\|\s*\d+\s*\|\s*(\d+)", output)
     done = int(good[-1]) if good else 0
@@ -115,8 +152,10 @@ def main() -> None:
         node.start()
         answerer = subprocess.Popen(
             ["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(node.edge), "-mp", str(free_port()), "-nostdin"],
-            cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            cwd=folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         child = os.fork()
         if child == 0:
             uvloop.run(control(node))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -43,9 +44,16 @@ class Office:
         self, number: str, *, source: str = "device", account: str = ACME, device: str = ALICE, **more: Any
     ) -> Call:
         headers = {
-            "X-QV-Source": source, "X-QV-Account": account, "X-QV-Device": device, "X-QV-Trunk": "-", "X-QV-Realm": "acme.example.test",
-            "X-QV-Hops": "0", "X-QV-Authorised": "-", "X-QV-Peer": "127.0.0.9:5060;udp", "X-QV-Privacy": "none",
-        } | more.pop("headers", {})  # fmt: skip
+            "X-QV-Source": source,
+            "X-QV-Account": account,
+            "X-QV-Device": device,
+            "X-QV-Trunk": "-",
+            "X-QV-Realm": "acme.example.test",
+            "X-QV-Hops": "0",
+            "X-QV-Authorised": "-",
+            "X-QV-Peer": "127.0.0.9:5060;udp",
+            "X-QV-Privacy": "none",
+        } | more.pop("headers", {})
         target = f"sip:{number}@127.0.0.1:{self.node.sip}"
         return await self.edge.call(target, *headers.items(), caller=more.pop("caller", "1000"), name="Alice", **more)
 
@@ -102,4 +110,4 @@ def _asterisk_log(node: MediaNode, request: pytest.FixtureRequest) -> Iterator[N
     """Print what Asterisk logged during the test, for the report of one that fails."""
     before = len(node.log())
     yield
-    print(node.log()[before:][-6000:])
+    sys.stdout.write(node.log()[before:][-6000:])

@@ -1,4 +1,6 @@
-"""A real Asterisk for these tests: the voice image with a small configuration that keeps the contract of handbook/contracts.md."""
+"""A real Asterisk for these tests: the voice image with a small configuration that keeps the contract of
+handbook/contracts.md.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +14,15 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-MODULES = """res_sorcery_config res_sorcery_memory res_sorcery_astdb res_timing_timerfd res_pjproject res_pjsip res_pjsip_session
-res_pjsip_sdp_rtp res_pjsip_caller_id res_pjsip_header_funcs res_pjsip_endpoint_identifier_ip res_pjsip_rfc3326 res_pjsip_pubsub
-res_pjsip_refer res_pjsip_nat chan_pjsip res_rtp_asterisk res_http_websocket res_websocket_client res_stasis res_stasis_answer
-res_stasis_playback res_stasis_recording res_stasis_snoop res_ari res_ari_model res_ari_applications res_ari_bridges res_ari_channels res_ari_events
-res_ari_playbacks res_ari_recordings app_stasis app_dial bridge_simple bridge_native_rtp bridge_softmix bridge_holding
-chan_bridge_media codec_ulaw codec_alaw codec_g722 codec_gsm codec_resample format_wav format_pcm format_gsm format_sln
-func_channel func_callerid func_strings func_logic func_uri pbx_config res_musiconhold"""
+MODULES = """res_sorcery_config res_sorcery_memory res_sorcery_astdb res_timing_timerfd res_pjproject res_pjsip
+res_pjsip_session res_pjsip_sdp_rtp res_pjsip_caller_id res_pjsip_header_funcs
+res_pjsip_endpoint_identifier_ip res_pjsip_rfc3326 res_pjsip_pubsub res_pjsip_refer res_pjsip_nat
+chan_pjsip res_rtp_asterisk res_http_websocket res_websocket_client res_stasis res_stasis_answer
+res_stasis_playback res_stasis_recording res_stasis_snoop res_ari res_ari_model res_ari_applications
+res_ari_bridges res_ari_channels res_ari_events res_ari_playbacks res_ari_recordings app_stasis app_dial
+bridge_simple bridge_native_rtp bridge_softmix bridge_holding chan_bridge_media codec_ulaw codec_alaw
+codec_g722 codec_gsm codec_resample format_wav format_pcm format_gsm format_sln func_channel
+func_callerid func_strings func_logic func_uri pbx_config res_musiconhold"""
 
 CONFIG = {
     "asterisk.conf": """[directories]
@@ -147,10 +151,19 @@ class MediaNode:
         for name in ("spool", "spool/recording", "lib", "run", "log"):
             (node.folder / name).mkdir()
         values = {
-            "etc": etc, "data": node.folder, "http": node.http, "callcontrol": node.callcontrol, "sip": node.sip, "edge": node.edge,
-            "password": node.password, "rtp": 23000, "rtp_end": 24999,
-            "modules": next(path.relative_to(node.image) for path in (node.image / "usr/lib").glob("*/asterisk/modules")).as_posix(),
-        }  # fmt: skip
+            "etc": etc,
+            "data": node.folder,
+            "http": node.http,
+            "callcontrol": node.callcontrol,
+            "sip": node.sip,
+            "edge": node.edge,
+            "password": node.password,
+            "rtp": 23000,
+            "rtp_end": 24999,
+            "modules": next(
+                path.relative_to(node.image) for path in (node.image / "usr/lib").glob("*/asterisk/modules")
+            ).as_posix(),
+        }
         values["modules"] = "/" + values["modules"]
         for name, text in CONFIG.items():
             (etc / name).write_text(text.format(**values))
@@ -171,11 +184,33 @@ class MediaNode:
             x.split(":") for x in (self.image / "etc/passwd").read_text().splitlines() if x.startswith("asterisk:")
         )
         command = [
-            "bwrap", "--ro-bind", str(self.image), "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp", "--tmpfs", "/run",
-            "--bind", str(self.folder), str(self.folder),
-            "--unshare-user", "--uid", user[2], "--gid", user[3], "--share-net", "--die-with-parent",
-            "/usr/sbin/asterisk", "-f", "-C", f"{self.folder}/etc/asterisk.conf",
-        ]  # fmt: skip
+            "bwrap",
+            "--ro-bind",
+            str(self.image),
+            "/",
+            "--dev",
+            "/dev",
+            "--proc",
+            "/proc",
+            "--tmpfs",
+            "/tmp",
+            "--tmpfs",
+            "/run",
+            "--bind",
+            str(self.folder),
+            str(self.folder),
+            "--unshare-user",
+            "--uid",
+            user[2],
+            "--gid",
+            user[3],
+            "--share-net",
+            "--die-with-parent",
+            "/usr/sbin/asterisk",
+            "-f",
+            "-C",
+            f"{self.folder}/etc/asterisk.conf",
+        ]
         with (self.folder / "output").open("wb") as output:
             self.process = subprocess.Popen(command, stdout=output, stderr=output)
         deadline = time.monotonic() + 30

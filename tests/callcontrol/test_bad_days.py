@@ -1,4 +1,6 @@
-"""Bad days: call control killed and started again in mid-call, Asterisk killed, the database away. With the real journal."""
+"""Bad days: call control killed and started again in mid-call, Asterisk killed, the database away. With the real
+journal.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Process:
         self.node, self.db, self.scripts, self.folder = node, db, scripts, folder
 
     async def start(self) -> None:
-        self.journal = Journal(self.db, node="media1", spool=self.folder / "spool", media=MediaFiles(self.db, self.folder))
+        self.journal = Journal(
+            self.db, node="media1", spool=self.folder / "spool", media=MediaFiles(self.db, self.folder)
+        )
 
         async def ask(call, request):
             return None
@@ -43,9 +47,12 @@ class Process:
             return None
 
         self.exchange = Exchange(
-            journal=self.journal, placing=Placing(self.scripts), ask=ask, media_path=lambda call: no_media,
+            journal=self.journal,
+            placing=Placing(self.scripts),
+            ask=ask,
+            media_path=lambda call: no_media,
             recordings=self.node.recordings,
-        )  # fmt: skip
+        )
         self.adopted = False
 
         async def adopt() -> None:
@@ -56,9 +63,13 @@ class Process:
 
         self.exchange.on_link = adopt
         door = Door(
-            ari=self.exchange.ari, ari_user="asterisk", ari_password=self.node.password, token="t", verbs={},
+            ari=self.exchange.ari,
+            ari_user="asterisk",
+            ari_password=self.node.password,
+            token="t",
+            verbs={},
             health=lambda: {"ok": self.exchange.ready},
-        )  # fmt: skip
+        )
         loop = asyncio.get_running_loop()
         self.server = await loop.create_server(lambda: Connection(door), "127.0.0.1", self.node.callcontrol)
         self.task = loop.create_task(self.journal.run())
@@ -97,7 +108,9 @@ async def records(db: Database) -> list[dict]:
 
 async def left(db: Database) -> int:
     async with db.tx(Scope(ACME, ACME)) as s:
-        return (await s.execute(text("select (select count(*) from channels) + (select count(*) from call_journal)"))).scalar()
+        return (
+            await s.execute(text("select (select count(*) from channels) + (select count(*) from call_journal)"))
+        ).scalar()
 
 
 async def test_a_call_leaves_two_records_and_nothing_else(office: Office, db: Database) -> None:

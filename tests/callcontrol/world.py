@@ -1,4 +1,4 @@
-"""What stands around call control in these tests: scripts as flows, a directory in memory, and a book that remembers."""
+"""What stands around call control in these tests: scripts as flows, a directory in memory, a book that remembers."""
 
 from __future__ import annotations
 

@@ -1,7 +1,9 @@
 """After a restart of callcontrol: take on the calls that Asterisk still has, and end what nobody knows.
 
-Conversations go on untouched (their bridge is in Asterisk); afterwards hang-up, transfer and detail record work as if nothing had
-been. A caller in a menu starts again at the node he was in. Channels without a journal entry, and legs that were ringing, are
+Conversations go on untouched (their bridge is in Asterisk); afterwards hang-up, transfer and detail record work as if
+nothing had
+been. A caller in a menu starts again at the node he was in. Channels without a journal entry, and legs that were
+ringing, are
 hung up. Entries without channels get their detail records: those calls ended while nobody watched.
 """
 
@@ -20,7 +22,9 @@ LOST = "NORMAL_TEMPORARY_FAILURE"
 
 
 async def adopt(exchange: Exchange, states: dict[str, dict[str, Any]]) -> list[str]:
-    """Adopt the calls of `states` ({call id: journal state}) that live; returns their ids. Runs once, before new calls."""
+    """Adopt the calls of `states` ({call id: journal state}) that live; returns their ids. Runs once, before new
+    calls.
+    """
     alive = {channel.id for channel in await exchange.ari.channels()}
     bridges = {bridge.id: set(bridge.channels) for bridge in await exchange.ari.bridges()}
     kept: list[str] = []

@@ -1,4 +1,4 @@
-"""The data layer's side of a call: answers to a flow's questions (features/*/answers.py), and the paths of its media."""
+"""The data layer's side of a call: answers to a flow's questions (features/*/answers.py), paths of media."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Q.850 cause numbers and the names that flows and CDRs use; what to tell Asterisk so that the caller gets the SIP code we mean.
+"""Q.850 cause numbers and the names that flows and CDRs use; what to tell Asterisk so that the caller gets the SIP
+code we mean.
 
 The names and their SIP codes are `core.ring.causes`; here is only what Asterisk's numbers add.
 """
@@ -8,23 +9,29 @@ from __future__ import annotations
 from qvoice.core.ring.causes import cause_of, code_of
 
 NAMES = {
-    0: "UNSPECIFIED", 1: "UNALLOCATED_NUMBER", 2: "NO_ROUTE_TRANSIT_NET", 3: "NO_ROUTE_DESTINATION", 6: "CHANNEL_UNACCEPTABLE",
+    0: "UNSPECIFIED", 1: "UNALLOCATED_NUMBER", 2: "NO_ROUTE_TRANSIT_NET", 3: "NO_ROUTE_DESTINATION", 6:
+    "CHANNEL_UNACCEPTABLE",
     16: "NORMAL_CLEARING", 17: "USER_BUSY", 18: "NO_USER_RESPONSE", 19: "NO_ANSWER", 20: "SUBSCRIBER_ABSENT",
     21: "CALL_REJECTED", 22: "NUMBER_CHANGED", 23: "REDIRECTION_TO_NEW_DESTINATION", 26: "LOSE_RACE",
     27: "DESTINATION_OUT_OF_ORDER", 28: "INVALID_NUMBER_FORMAT", 29: "FACILITY_REJECTED", 31: "NORMAL_UNSPECIFIED",
-    34: "NORMAL_CIRCUIT_CONGESTION", 38: "NETWORK_OUT_OF_ORDER", 41: "NORMAL_TEMPORARY_FAILURE", 42: "SWITCH_CONGESTION",
+    34: "NORMAL_CIRCUIT_CONGESTION", 38: "NETWORK_OUT_OF_ORDER", 41: "NORMAL_TEMPORARY_FAILURE", 42:
+    "SWITCH_CONGESTION",
     44: "REQUESTED_CHAN_UNAVAIL", 50: "FACILITY_NOT_SUBSCRIBED", 52: "OUTGOING_CALL_BARRED", 54: "INCOMING_CALL_BARRED",
-    57: "BEARERCAPABILITY_NOTAUTH", 58: "BEARERCAPABILITY_NOTAVAIL", 65: "BEARERCAPABILITY_NOTIMPL", 69: "FACILITY_NOT_IMPLEMENTED",
-    79: "SERVICE_NOT_IMPLEMENTED", 88: "INCOMPATIBLE_DESTINATION", 102: "RECOVERY_ON_TIMER_EXPIRE", 111: "PROTOCOL_ERROR",
+    57: "BEARERCAPABILITY_NOTAUTH", 58: "BEARERCAPABILITY_NOTAVAIL", 65: "BEARERCAPABILITY_NOTIMPL", 69:
+    "FACILITY_NOT_IMPLEMENTED",
+    79: "SERVICE_NOT_IMPLEMENTED", 88: "INCOMPATIBLE_DESTINATION", 102: "RECOVERY_ON_TIMER_EXPIRE", 111:
+    "PROTOCOL_ERROR",
     127: "INTERWORKING",
 }  # fmt: skip
 _NUMBERS = {name: number for number, name in NAMES.items()}
 
 _Q850_FOR_SIP = {
-    403: 21, 404: 1, 408: 18, 410: 22, 480: 19, 484: 28, 486: 17, 488: 58, 500: 38, 501: 29, 502: 27, 503: 42, 600: 17, 603: 21,
+    403: 21, 404: 1, 408: 18, 410: 22, 480: 19, 484: 28, 486: 17, 488: 58, 500: 38, 501: 29, 502: 27, 503: 42, 600:
+    17, 603: 21,
     604: 3, 606: 58, 607: 21,
 }  # fmt: skip
-"""Asterisk's chan_pjsip makes the SIP code of a refusal from a Q.850 number (hangup_cause2sip); this is the way back."""
+"""Asterisk's chan_pjsip makes the SIP code of a refusal from a Q.850 number (hangup_cause2sip); this is the way back.
+"""
 
 
 def name_of(q850: int, sip: int = 0) -> str:

@@ -42,9 +42,14 @@ async def run_flow(call: LiveCall, flow: CompiledFlow, *, resume: Checkpoint | N
         for entry in call.trace.entries:
             if entry.kind in ("error", "unknown"):
                 log.get().warning(
-                    "flow.passed_over", call=call.id, account=facts.account_id, flow=entry.flow_id, path=entry.path,
-                    module=entry.module, why=entry.detail,
-                )  # fmt: skip
+                    "flow.passed_over",
+                    call=call.id,
+                    account=facts.account_id,
+                    flow=entry.flow_id,
+                    path=entry.path,
+                    module=entry.module,
+                    why=entry.detail,
+                )
 
 
 async def run_talk(call: LiveCall, talk: Talk[Any]) -> Any:
@@ -139,13 +144,15 @@ async def _end(call: LiveCall, cause: str, q850: int) -> e.Event:
 
 
 async def _ask(call: LiveCall, command: c.Ask) -> e.Reply:
-    """Ask the data layer, with a deadline; what goes wrong there is an answer the flow can deal with, not the call's end."""
+    """Ask the data layer, with a deadline; what goes wrong there is an answer the flow can deal with, not the call's
+    end.
+    """
     try:
         async with asyncio.timeout(ASK_SECONDS):
             return e.Reply(await call.exchange.ask(call, command.request))
     except TimeoutError:
         problem = f"no answer within {ASK_SECONDS:g} s"
-    except Exception as failure:
+    except Exception as failure:  # noqa: BLE001 - logged
         log.get().exception("ask.failed", call=call.id, request=type(command.request).__name__)
         problem = f"{type(failure).__name__}: {failure}"
     return e.Reply(None, problem)

@@ -29,7 +29,9 @@ NODE_AWAY_SECONDS = 30.0
 
 
 class CallBook(Protocol):
-    """What the journal must do (see journal.py). Every method but the last only notes; nothing waits for the database."""
+    """What the journal must do (see journal.py). Every method but the last only notes; nothing waits for the
+    database.
+    """
 
     def touch(self, call: LiveCall) -> None:
         """The call's state changed: keep it."""
@@ -200,13 +202,15 @@ class Exchange:
         return end.cause
 
     async def _guard(self, call: LiveCall, life: Callable[[], Awaitable[str]]) -> None:
-        """Run a call's life; whatever happens in it, its channels end and its books are closed. No call can hurt another."""
+        """Run a call's life; whatever happens in it, its channels end and its books are closed. No call can hurt
+        another.
+        """
         cause = "NORMAL_TEMPORARY_FAILURE"
         try:
             cause = await life()
         except CallerHungUp:
             cause = "ORIGINATOR_CANCEL"
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged
             log.get().exception("call.failed", call=call.id, account=call.caller.account_id)
         finally:
             try:
@@ -252,7 +256,7 @@ class Exchange:
                 _drop_missing(call, alive, at)
             if self.on_link is not None:
                 await self.on_link()
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged
             log.get().exception("ari.setup_failed")
             return
         self._link.set()
@@ -269,7 +273,9 @@ class Exchange:
             _drop_missing(call, set(), at)
 
     async def reconnected(self, call: LiveCall) -> None:
-        """Wait until Asterisk is here again and our calls have been compared with it; CallerHungUp when the caller is lost."""
+        """Wait until Asterisk is here again and our calls have been compared with it; CallerHungUp when the caller is
+        lost.
+        """
         while not self._link.is_set():
             await call.next(asyncio.get_running_loop().time() + 0.2)
         while len(call.mailbox):
@@ -282,7 +288,9 @@ class Exchange:
 
 
 def _gone(channel: str, at: float) -> wire.Message:
-    """Return the event that Asterisk could not send: a channel was lost with its node (cause 38, network out of order)."""
+    """Return the event that Asterisk could not send: a channel was lost with its node (cause 38, network out of
+    order).
+    """
     stamp = datetime.fromtimestamp(at, UTC).isoformat()
     return wire.Message("ChannelDestroyed", timestamp=stamp, channel=wire.Channel(channel), cause=38)
 

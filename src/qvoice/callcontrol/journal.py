@@ -1,6 +1,7 @@
 """The journal: what the database must know of calls, gathered in memory and written in one transaction every 50 ms.
 
-No call waits for it. While the database is away batches go to a spool file, in order, and are written when it is back; a batch
+No call waits for it. While the database is away batches go to a spool file, in order, and are written when it is
+back; a batch
 may be written twice without harm. Only the latest state of a call or channel within 50 ms is written.
 """
 
@@ -31,7 +32,9 @@ SPOOL_LIMIT = 512 * 1024**2
 
 
 class Journal:
-    """See the module. `node`: this media node's name; `spool`: the file for bad days; `media`: knows of recordings under way."""
+    """See the module. `node`: this media node's name; `spool`: the file for bad days; `media`: knows of recordings
+    under way.
+    """
 
     def __init__(self, db: Database, *, node: str, spool: Path, media: MediaFiles) -> None:
         self._db, self.node, self._spool, self._media = db, node, spool, media
@@ -76,12 +79,20 @@ class Journal:
         self._wake.set()
 
     async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
-        """Write down what a recording is for, safe on disk before its first sample; raises OSError (then do not record)."""
+        """Write down what a recording is for, safe on disk before its first sample; raises OSError (then do not
+        record).
+        """
         facts = call.facts
         intent = Intent(
-            call.id, call.caller.account_id, purpose, owner, time.time(), call.caller.caller_number, call.caller.caller_name,
+            call.id,
+            call.caller.account_id,
+            purpose,
+            owner,
+            time.time(),
+            call.caller.caller_number,
+            call.caller.caller_name,
             facts.dialled if facts else "",
-        )  # fmt: skip
+        )
         await asyncio.to_thread(self._media.journal.begin, name, intent)
 
     def _event(self, name: str, call: LiveCall, leg: CallLeg) -> None:
@@ -127,7 +138,7 @@ class Journal:
         except DatabaseAway:
             self._state(failing=True)
             self._to_spool(batch)
-        except Exception as problem:
+        except Exception as problem:  # noqa: BLE001 - logged
             log.get().error("journal.refused", problem=str(problem)[:500])
             await self._one_by_one(batch)
 
@@ -139,7 +150,7 @@ class Journal:
             except DatabaseAway:
                 _append(self._spool, piece)
                 self._spooled = True
-            except Exception as problem:
+            except Exception as problem:  # noqa: BLE001 - logged
                 log.get().error("journal.row_refused", problem=str(problem)[:500])
                 _append(self._spool.with_suffix(".refused"), piece)
 
@@ -171,7 +182,7 @@ class Journal:
             except DatabaseAway:
                 self._state(failing=True)
                 return False
-            except Exception as problem:
+            except Exception as problem:  # noqa: BLE001 - logged
                 log.get().error("journal.row_refused", problem=str(problem)[:500])
                 _append(self._spool.with_suffix(".refused"), line)
         self._spool.unlink(missing_ok=True)
@@ -184,49 +195,103 @@ class Journal:
 def record_of(call: LiveCall, leg: CallLeg, node: str) -> LegRecord:
     """Return what the detail record of an ended leg is made of."""
     return LegRecord(
-        leg.uuid, leg.account_id, call.interaction_id, leg.direction, leg.created, leg.rang, leg.answered, leg.ended, leg.cause,
-        leg.sip_code, leg.other, node, leg.caller_name, leg.caller_number, leg.callee_name, leg.callee_number, leg.from_uri,
-        leg.to_uri, leg.request, leg.owner_id, leg.authorizing_id, "device" if leg.device_id else "", leg.resource_id,
-        leg.user_agent, leg.sip_call_id, leg.peer,
-    )  # fmt: skip
+        leg.uuid,
+        leg.account_id,
+        call.interaction_id,
+        leg.direction,
+        leg.created,
+        leg.rang,
+        leg.answered,
+        leg.ended,
+        leg.cause,
+        leg.sip_code,
+        leg.other,
+        node,
+        leg.caller_name,
+        leg.caller_number,
+        leg.callee_name,
+        leg.callee_number,
+        leg.from_uri,
+        leg.to_uri,
+        leg.request,
+        leg.owner_id,
+        leg.authorizing_id,
+        "device" if leg.device_id else "",
+        leg.resource_id,
+        leg.user_agent,
+        leg.sip_call_id,
+        leg.peer,
+    )
 
 
 def channel_row(call: LiveCall, leg: CallLeg) -> dict[str, Any]:
-    """Return the row of `channels` for a live leg; its document has the keys of the dialect's list (kazoo.md 2.4 channels)."""
+    """Return the row of `channels` for a live leg; its document has the keys of the dialect's list (kazoo.md 2.4
+    channels).
+    """
     return {
-        "uuid": leg.uuid, "account_id": leg.account_id, "call_id": call.id, "owner_id": leg.owner_id or None,
-        "authorizing_id": leg.authorizing_id or None, "created": leg.created,
+        "uuid": leg.uuid,
+        "account_id": leg.account_id,
+        "call_id": call.id,
+        "owner_id": leg.owner_id or None,
+        "authorizing_id": leg.authorizing_id or None,
+        "created": leg.created,
         "doc": {
-            "uuid": leg.uuid, "answered": leg.answered > 0, "authorizing_id": leg.authorizing_id or None,
-            "authorizing_type": "device" if leg.device_id else None, "destination": leg.callee_number, "direction": leg.direction,
-            "other_leg": leg.other or None, "owner_id": leg.owner_id or None, "presence_id": leg.from_uri or leg.to_uri,
-            "timestamp": int(leg.created) + GREGORIAN_OFFSET, "username": leg.callee_number if leg.kind == "aor" else leg.caller_number,
-            "interaction_id": call.interaction_id, "caller_id_name": leg.caller_name, "caller_id_number": leg.caller_number,
-            "callee_id_name": leg.callee_name, "callee_id_number": leg.callee_number, "bridged": leg.bridged > 0,
-            "answered_timestamp": int(leg.answered) + GREGORIAN_OFFSET if leg.answered else None, "device_id": leg.device_id or None,
+            "uuid": leg.uuid,
+            "answered": leg.answered > 0,
+            "authorizing_id": leg.authorizing_id or None,
+            "authorizing_type": "device" if leg.device_id else None,
+            "destination": leg.callee_number,
+            "direction": leg.direction,
+            "other_leg": leg.other or None,
+            "owner_id": leg.owner_id or None,
+            "presence_id": leg.from_uri or leg.to_uri,
+            "timestamp": int(leg.created) + GREGORIAN_OFFSET,
+            "username": leg.callee_number if leg.kind == "aor" else leg.caller_number,
+            "interaction_id": call.interaction_id,
+            "caller_id_name": leg.caller_name,
+            "caller_id_number": leg.caller_number,
+            "callee_id_name": leg.callee_name,
+            "callee_id_number": leg.callee_number,
+            "bridged": leg.bridged > 0,
+            "answered_timestamp": int(leg.answered) + GREGORIAN_OFFSET if leg.answered else None,
+            "device_id": leg.device_id or None,
             "trunk_id": leg.resource_id or None,
         },
-    }  # fmt: skip
+    }
 
 
 def event_data(call: LiveCall, leg: CallLeg) -> dict[str, Any]:
     """Return the data of a live event about a leg."""
     return {
-        "call_id": leg.uuid, "interaction_id": call.interaction_id, "call_direction": leg.direction, "caller_id_name": leg.caller_name,
-        "caller_id_number": leg.caller_number, "callee_id_name": leg.callee_name, "callee_id_number": leg.callee_number,
-        "from": leg.from_uri, "to": leg.to_uri, "request": leg.request, "other_leg_call_id": leg.other,
-        "timestamp": int(time.time()) + GREGORIAN_OFFSET, "authorizing_id": leg.authorizing_id, "owner_id": leg.owner_id,
+        "call_id": leg.uuid,
+        "interaction_id": call.interaction_id,
+        "call_direction": leg.direction,
+        "caller_id_name": leg.caller_name,
+        "caller_id_number": leg.caller_number,
+        "callee_id_name": leg.callee_name,
+        "callee_id_number": leg.callee_number,
+        "from": leg.from_uri,
+        "to": leg.to_uri,
+        "request": leg.request,
+        "other_leg_call_id": leg.other,
+        "timestamp": int(time.time()) + GREGORIAN_OFFSET,
+        "authorizing_id": leg.authorizing_id,
+        "owner_id": leg.owner_id,
         "hangup_cause": leg.cause if leg.gone else "",
-    }  # fmt: skip
+    }
 
 
 def state_of(call: LiveCall) -> dict[str, Any]:
     """Return what adoption needs of a call (adoption.py)."""
     return {
-        "caller": call.caller.to_json(), "legs": [leg.to_json() for leg in call.legs.values()], "talking_with": call.talking_with,
-        "bridge": call.bridge, "interaction_id": call.interaction_id,
-        "checkpoint": call.checkpoint.to_json() if call.checkpoint else None, "released": call.released,
-    }  # fmt: skip
+        "caller": call.caller.to_json(),
+        "legs": [leg.to_json() for leg in call.legs.values()],
+        "talking_with": call.talking_with,
+        "bridge": call.bridge,
+        "interaction_id": call.interaction_id,
+        "checkpoint": call.checkpoint.to_json() if call.checkpoint else None,
+        "released": call.released,
+    }
 
 
 def _append(path: Path, line: bytes) -> None:

@@ -1,4 +1,4 @@
-"""A leg: one channel of a call, what we know of it, and how a new one is made through the edge (contracts section 2)."""
+"""A leg: one channel of a call, what we know of it, and how one is made through the edge (contracts section 2)."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ INBOUND, OUTBOUND = "inbound", "outbound"
 
 @dataclass(slots=True)
 class CallLeg:
-    """Facts of one leg, in Unix seconds. `channel` is Asterisk's channel id; `uuid` ours (the same for legs that we make).
+    """Facts of one leg, in Unix seconds. `channel` is Asterisk's channel id; `uuid` ours (the same for legs that we
+    make).
 
-    `account_id`: whose leg it is (for rows, CDRs and events). `direction` as the platform sees it: `inbound` came to us,
+    `account_id`: whose leg it is (for rows, CDRs and events). `direction` as the platform sees it: `inbound` came to
+    us,
     `outbound` we made. `owner_id`, `authorizing_id`: of the device behind the leg.
     """
 
@@ -76,7 +78,9 @@ _URI_SAFE = re.compile(r"[^A-Za-z0-9_.!~*'()&=+$,;?/:@#%\[\]-]")
 
 
 def dial_uri(leg: PlanLeg) -> str:
-    """Return the request URI of a plan leg; characters that a SIP URI cannot hold are percent-coded (never a line end or a quote)."""
+    """Return the request URI of a plan leg; characters that a SIP URI cannot hold are percent-coded (never a line end
+    or a quote).
+    """
     match leg.target:
         case Aor(username=username, realm=realm):
             uri = f"sip:{_user(username)}@{realm}"
@@ -99,7 +103,8 @@ def header_value(text: str, limit: int = 256) -> str:
 def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: str = "qvoice") -> dict[str, Any]:
     """Return the JSON body of POST channels/create for a plan leg, with the edge's headers as channel variables.
 
-    The caller id goes in as CALLERID variables; a withheld one as its presentation (Asterisk then sends an anonymous From).
+    The caller id goes in as CALLERID variables; a withheld one as its presentation (Asterisk then sends an anonymous
+    From).
     """
     headers: dict[str, str] = {"X-QV-Account": leg.account_id, "X-QV-Call": call_id}
     codecs: tuple[str, ...] = ()
@@ -112,9 +117,12 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
             headers |= {"X-QV-Dest": "gateway", "X-QV-Gateway": f"{resource_id}:{index}"}
         case Loop(account_id=account_id, authorised_by=authorised_by):
             headers |= {
-                "X-QV-Dest": "loop", "X-QV-Account": account_id, "X-QV-Hops": str(hops + 1), "X-QV-Authorised": authorised_by or "-",
+                "X-QV-Dest": "loop",
+                "X-QV-Account": account_id,
+                "X-QV-Hops": str(hops + 1),
+                "X-QV-Authorised": authorised_by or "-",
                 "X-QV-Device": "-",
-            }  # fmt: skip
+            }
     for name, value in plan.headers:
         if not name.lower().startswith("x-qv-"):
             headers[name] = value
@@ -175,9 +183,17 @@ def outgoing(plan: PlanLeg, *, account_id: str, now: float, other: str, authoriz
     """Return the facts of a new leg that is about to be made."""
     uuid = new_id()
     leg = CallLeg(
-        uuid, uuid, account_id, OUTBOUND, now, plan_id=plan.id, caller_name=plan.caller.name, caller_number=plan.caller.number,
-        to_uri=dial_uri(plan).removeprefix("sip:"), other=other,
-    )  # fmt: skip
+        uuid,
+        uuid,
+        account_id,
+        OUTBOUND,
+        now,
+        plan_id=plan.id,
+        caller_name=plan.caller.name,
+        caller_number=plan.caller.number,
+        to_uri=dial_uri(plan).removeprefix("sip:"),
+        other=other,
+    )
     leg.request = leg.to_uri
     match plan.target:
         case Aor(username=username, device_id=device_id):

@@ -1,6 +1,7 @@
 """Play, Collect and the smaller commands: what the caller hears and the keys he presses.
 
-Keys are kept in the order pressed (type-ahead): a menu whose choice was pressed before it spoke does not speak. A command that
+Keys are kept in the order pressed (type-ahead): a menu whose choice was pressed before it spoke does not speak. A
+command that
 looks only for certain keys leaves others for the next one; ringing somebody throws them away.
 """
 

@@ -1,6 +1,7 @@
 """One call while it lives: its legs, its mailbox, and the one task that reads it.
 
-Everything that happens to the call comes in through `next`, which first writes it down (a leg rang, answered, ended; a key was
+Everything that happens to the call comes in through `next`, which first writes it down (a leg rang, answered, ended;
+a key was
 pressed) and then hands it to whoever waits. When the caller is gone, whoever waits gets CallerHungUp, in any state.
 """
 
@@ -34,7 +35,9 @@ class CallerHungUp(Exception):
 
 
 class Command:
-    """A message from outside Asterisk: an RPC or a transfer asks the call to do something. `kind` says what; see talking.py."""
+    """A message from outside Asterisk: an RPC or a transfer asks the call to do something. `kind` says what; see
+    talking.py.
+    """
 
     __slots__ = ("data", "done", "kind")
 
@@ -55,7 +58,7 @@ Item = wire.Message | Command
 
 
 class LiveCall:
-    """One caller's call. `caller` is the leg whose flow runs; `legs` are those it rings or talks with, by channel id."""
+    """One caller's call. `caller` is the leg whose flow runs; `legs` are those it rings or talks with, by channel."""
 
     def __init__(self, exchange: Exchange, caller: CallLeg, *, id: str | None = None, interaction_id: str = "") -> None:
         self.exchange = exchange
@@ -79,7 +82,8 @@ class LiveCall:
         self.released = False
         """The caller's channel was handed to another call (transfer): leave it alone."""
         self.task: asyncio.Task[None] | None = None
-        # What groups the legs of one conversation, the dialect's `<gregorian seconds>-<hex>`; a transferred one keeps it.
+        # What groups the legs of one conversation, the dialect's `<gregorian seconds>-<hex>`; a transferred one keeps
+        # it.
         self.interaction_id = interaction_id or f"{int(caller.created) + GREGORIAN_OFFSET}-{self.id[:8]}"
         exchange.adopt_leg(self, caller)
 
@@ -100,7 +104,8 @@ class LiveCall:
         return item
 
     async def _leave(self, item: Item | None) -> None:
-        """The caller has hung up, and Asterisk is about to end the channel: what ends because of that (a playback, a recording) must
+        """The caller has hung up, and Asterisk is about to end the channel: what ends because of that (a playback, a
+        recording) must
         not look as if it had ended by itself. Read on to the end; the items read are kept for `next_event`.
         """
         until = asyncio.get_running_loop().time() + 2
@@ -113,7 +118,9 @@ class LiveCall:
         self.leaving = False
 
     async def settle(self, seconds: float = 0.1) -> None:
-        """Give Asterisk a moment to say that the caller has left, when something ended that may have ended because of it."""
+        """Give Asterisk a moment to say that the caller has left, when something ended that may have ended because of
+        it.
+        """
         until = asyncio.get_running_loop().time() + seconds
         while (item := await self.next(until)) is not None:
             self._kept.append(item)
@@ -220,7 +227,9 @@ class LiveCall:
             await self.ari.post(f"channels/{self.caller.channel}/progress")
 
     async def close(self, cause: str = "NORMAL_CLEARING") -> None:
-        """End what is left of the call and wait, not longer than 10 s, until Asterisk says that all its channels are gone."""
+        """End what is left of the call and wait, not longer than 10 s, until Asterisk says that all its channels are
+        gone.
+        """
         if not self.released:
             self.hang_up(self.caller, cause)
         for leg in list(self.legs.values()):

@@ -10,7 +10,9 @@ T = TypeVar("T")
 
 
 class Mailbox(Generic[T]):
-    """First in, first out, for one reader. Cheaper than asyncio.Queue with wait_for: a timer only when one is asked for."""
+    """First in, first out, for one reader. Cheaper than asyncio.Queue with wait_for: a timer only when one is asked
+    for.
+    """
 
     __slots__ = ("_items", "_loop", "_waiter")
 

@@ -38,13 +38,18 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     journal = Journal(db, node=NODE, spool=spool, media=media)
     answering = Answering(db=db, snapshots=snapshots, media=media)
     exchange = Exchange(
-        journal=journal, placing=Placing(snapshots), ask=answering.ask, media_path=answering.media_path,
+        journal=journal,
+        placing=Placing(snapshots),
+        ask=answering.ask,
+        media_path=answering.media_path,
         recordings=settings.data / "asterisk" / "recordings",
-    )  # fmt: skip
+    )
     adopted = False
 
     async def adopt_once() -> None:
-        """On the first connection: adopt what the journal knows. Waits for the database, up to 60 s, because of the journal."""
+        """On the first connection: adopt what the journal knows. Waits for the database, up to 60 s, because of the
+        journal.
+        """
         nonlocal adopted
         if adopted:
             return
@@ -56,13 +61,19 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     exchange.on_link = adopt_once
     edge = f"{settings.network.private}:{settings.ports.edge_private}"
     door = Door(
-        ari=exchange.ari, ari_user="qvoice", ari_password=settings.secret("ari-password"), token=settings.secret("callcontrol-token"),
+        ari=exchange.ari,
+        ari_user="qvoice",
+        ari_password=settings.secret("ari-password"),
+        token=settings.secret("callcontrol-token"),
         verbs=rpc.verbs(exchange, edge=edge),
         health=lambda: {
-            "status": "ok" if exchange.ready else "waiting", "asterisk": exchange.ready, "database": not journal.failing,
-            "calls": len(exchange.calls), "refused": exchange.refused,
+            "status": "ok" if exchange.ready else "waiting",
+            "asterisk": exchange.ready,
+            "database": not journal.failing,
+            "calls": len(exchange.calls),
+            "refused": exchange.refused,
         },
-    )  # fmt: skip
+    )
 
     async def recover_messages() -> None:
         """Every minute: recordings whose call is over and that nobody stored (features/vmboxes/recover.py)."""
@@ -116,7 +127,7 @@ def _supervised(name: str, work: Callable[[], Coroutine[Any, Any, Any]]) -> asyn
         while True:
             try:
                 await work()
-            except Exception:
+            except Exception:  # noqa: BLE001 - logged
                 log.get().exception("task.failed", task=name)
             await asyncio.sleep(1)
 

@@ -1,7 +1,9 @@
 """Call set-up: whose call is this, what did he dial, and which callflow takes it.
 
-Order: emergency numbers first, then the account's own numbers and patterns as dialled, then in E.164, then its `no_match` flow. The
-interpreter checks restrictions (and plays the refusal); here a call is refused only when it is nobody's, the account or device
+Order: emergency numbers first, then the account's own numbers and patterns as dialled, then in E.164, then its
+`no_match` flow. The
+interpreter checks restrictions (and plays the refusal); here a call is refused only when it is nobody's, the account
+or device
 is switched off, or nothing answers to the number.
 """
 
@@ -52,10 +54,14 @@ class Directory(Protocol):
     """What set-up reads from the data layer (features.callflows.snapshot.Snapshots)."""
 
     async def world(self, account_id: str, *, device_id: str | None = None, user_id: str | None = None) -> World | None:
-        """The account document, and those of a device and its owner, or of a user; None when there is no such account."""
+        """The account document, and those of a device and its owner, or of a user; None when there is no such
+        account.
+        """
 
     async def find_flow(self, account_id: str, number: str, *, no_match: bool = False) -> FoundFlow | None:
-        """The callflow for a number or pattern; with `no_match`, the account's no_match flow when nothing else takes it."""
+        """The callflow for a number or pattern; with `no_match`, the account's no_match flow when nothing else takes
+        it.
+        """
 
     async def load_flow(self, account_id: str, flow_id: str) -> FoundFlow | None:
         """A callflow by its id."""
@@ -100,7 +106,7 @@ class Placing:
         return await self._find(call, facts)
 
     async def transferred(self, call: LiveCall, by: CallLeg, party: CallLeg, number: str) -> Placed | None:
-        """Place a party that `by` transfers to `number`, in the account and name of `by`; None when nothing is there."""
+        """Place a party that `by` transfers to `number`, in the account and name of `by`; None when nothing is."""
         if call.facts is None:
             return None
         account_id = call.facts.account_id
@@ -168,7 +174,9 @@ class Placing:
         return _placed(facts, found)
 
     async def _emergency(self, facts: Call) -> Placed:
-        """An emergency call has a flow in every account: the account's own for that number or its no_match, else the platform's trunks."""
+        """An emergency call has a flow in every account: the account's own for that number or its no_match, else the
+        platform's trunks.
+        """
         found = await self.directory.find_flow(facts.account_id, facts.dialled, no_match=True)
         if found is not None:
             return _placed(facts, found)

@@ -1,4 +1,6 @@
-"""The one TCP port of callcontrol: Asterisk's WebSocket at /ari, `POST /rpc/<verb>` and `GET /health` for our own processes."""
+"""The one TCP port of callcontrol: Asterisk's WebSocket at /ari, `POST /rpc/<verb>` and `GET /health` for our own
+processes.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ Rpc = Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]
 
 
 class Door:
-    """Who may come in and what is behind the paths. `verbs` are the RPCs by name; `health` gives the health document."""
+    """Who may come in, and what is behind the paths. `verbs` are the RPCs by name; `health` gives its document."""
 
     def __init__(
         self,
@@ -67,7 +69,7 @@ class Door:
             return 200, {"ok": True, **await verb(arguments)}
         except QvoiceError as problem:
             return _status(problem), {"error": {"code": problem.code, "message": problem.message}}
-        except Exception:
+        except Exception:  # noqa: BLE001 - logged
             log.get().exception("rpc.failed", path=path)
             return 500, {"error": {"code": "error", "message": "callcontrol failed; see its log"}}
 
@@ -152,7 +154,10 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
     def _write(self, status: int, body: bytes) -> None:
-        head = f"HTTP/1.1 {status} \r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        head = (
+            f"HTTP/1.1 {status} \r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        )
         self._transport.write(head.encode() + body)
 
     def _upgrade(self, rest: bytes) -> None:

@@ -27,7 +27,9 @@ async def reap_for_ever(exchange: Exchange, *, period: float = PERIOD) -> None:
 
 
 async def reap(exchange: Exchange, suspects: set[str]) -> set[str]:
-    """Hang up unknown channels that were `suspects` before, tell calls of channels that are gone; return the new suspects."""
+    """Hang up unknown channels that were `suspects` before, tell calls of channels that are gone; return the new
+    suspects.
+    """
     alive = {channel.id for channel in await exchange.ari.channels()}
     unknown = alive - exchange.by_channel.keys()
     for channel in unknown & suspects:

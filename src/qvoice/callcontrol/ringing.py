@@ -20,10 +20,15 @@ from qvoice.kit import log
 CONFIRM_PROMPT = ("sound:vm-press", "sound:digits/1")
 CONFIRM_PROMPTS, CONFIRM_WAIT = 3, 7.0
 _CANCEL_CAUSES = {
-    "answered-elsewhere": ("LOSE_RACE", 26), "no-answer": ("NO_ANSWER", 19), "caller-left": ("ORIGINATOR_CANCEL", 16),
-    "refused": ("LOSE_RACE", 16), "late": ("LOSE_RACE", 26),
-}  # fmt: skip
-"""CancelLeg's reason → cause of the CDR, and the Q.850 number for Asterisk (26 makes it send `Reason: SIP;cause=200`, RFC 3326)."""
+    "answered-elsewhere": ("LOSE_RACE", 26),
+    "no-answer": ("NO_ANSWER", 19),
+    "caller-left": ("ORIGINATOR_CANCEL", 16),
+    "refused": ("LOSE_RACE", 16),
+    "late": ("LOSE_RACE", 26),
+}
+"""CancelLeg's reason → cause of the CDR, and the Q.850 number for Asterisk (26 makes it send `Reason: SIP;cause=200`,
+RFC 3326).
+"""
 
 
 @dataclass(slots=True)
@@ -103,7 +108,9 @@ def _events(state: _Ringing, item: wire.Message | Command | None) -> list[m.Ring
 
 
 def _own(state: _Ringing, command: Command) -> list[m.RingEvent]:
-    """Messages this file sent to itself through the mailbox: a leg that could not be made, a confirmation that is due."""
+    """Messages this file sent to itself through the mailbox: a leg that could not be made, a confirmation that is
+    due.
+    """
     if command.kind == "leg-failed":
         leg = command.data["leg"]
         state.call.end_leg(leg, state.call.exchange.now(), "NORMAL_TEMPORARY_FAILURE", 0)
@@ -155,9 +162,12 @@ def _start(state: _Ringing, action: m.StartLeg) -> None:
     call, plan_leg = state.call, action.leg
     facts = call.facts
     leg = outgoing(
-        plan_leg, account_id=call.caller.account_id, now=call.exchange.now(), other=call.caller.uuid,
+        plan_leg,
+        account_id=call.caller.account_id,
+        now=call.exchange.now(),
+        other=call.caller.uuid,
         authorizing_id=call.caller.authorizing_id,
-    )  # fmt: skip
+    )
     state.by_plan[plan_leg.id] = leg
     call.legs[leg.channel] = leg
     call.exchange.adopt_leg(call, leg)
@@ -182,9 +192,10 @@ async def _indicate(state: _Ringing) -> None:
         call.ari.tell("POST", f"channels/{call.caller.channel}/ring")
         return
     parts = await render(
-        (Media(state.plan.ringback),), lang=language(call.facts.language if call.facts else "en"),
+        (Media(state.plan.ringback),),
+        lang=language(call.facts.language if call.facts else "en"),
         media_path=call.exchange.media_path(call),
-    )  # fmt: skip
+    )
     uris = [uri for part in parts if isinstance(part, Run) for uri in part.uris]
     if not uris:
         state.rung = True

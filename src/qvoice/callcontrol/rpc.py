@@ -15,7 +15,7 @@ MAX_TARGET = 64
 
 
 def verbs(exchange: Exchange, *, edge: str) -> dict[str, Rpc]:
-    """Return the RPCs by name (contracts section 4). `edge`: host:port of the edge's private side, for the self-test."""
+    """Return the RPCs by name (contracts section 4). `edge`: host:port of the edge's private side (self-test)."""
 
     async def hangup(arguments: dict[str, Any]) -> dict[str, Any]:
         call, channel = _find(exchange, arguments)

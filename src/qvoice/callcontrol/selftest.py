@@ -1,6 +1,7 @@
 """The self-test: a real call through media, edge and back, with a tone sent one way and heard on the other.
 
-Leg: Asterisk → edge (X-QV-Dest `loop`) → Asterisk, where it arrives as a call to SELFTEST_NUMBER of no account. That end answers and
+Leg: Asterisk → edge (X-QV-Dest `loop`) → Asterisk, where it arrives as a call to SELFTEST_NUMBER of no account. That
+end answers and
 plays a tone; this end asks Asterisk's talk detection whether sound arrives. So a pass means that signalling and media
 of all three engines work.
 """
@@ -25,7 +26,7 @@ SECONDS = 8.0
 
 
 async def selftest(exchange: Exchange, *, edge: str) -> dict[str, Any]:
-    """Place the call; returns {"answered": …, "heard": …, "seconds": …}. Raises Unavailable saying which part failed."""
+    """Place the call; returns {"answered": …, "heard": …, "seconds": …}. Raises Unavailable saying what failed."""
     if not exchange.ready:
         raise Unavailable("Asterisk is not connected to call control")
     word = secrets.token_hex(8)
@@ -35,18 +36,27 @@ async def selftest(exchange: Exchange, *, edge: str) -> dict[str, Any]:
     exchange.expected.add(PREFIX + word)
     account = "0" * 32
     variables = {
-        "PJSIP_HEADER(add,X-QV-Dest)": "loop", "PJSIP_HEADER(add,X-QV-Account)": account, "PJSIP_HEADER(add,X-QV-Call)": channel,
-        "PJSIP_HEADER(add,X-QV-Hops)": "1", "PJSIP_HEADER(add,X-QV-Authorised)": "-", "PJSIP_HEADER(add,X-QV-Device)": "-",
-        "TALK_DETECT(set)": "2000,128", "CALLERID(num)": "selftest",
-    }  # fmt: skip
+        "PJSIP_HEADER(add,X-QV-Dest)": "loop",
+        "PJSIP_HEADER(add,X-QV-Account)": account,
+        "PJSIP_HEADER(add,X-QV-Call)": channel,
+        "PJSIP_HEADER(add,X-QV-Hops)": "1",
+        "PJSIP_HEADER(add,X-QV-Authorised)": "-",
+        "PJSIP_HEADER(add,X-QV-Device)": "-",
+        "TALK_DETECT(set)": "2000,128",
+        "CALLERID(num)": "selftest",
+    }
     try:
         await exchange.ari.post(
             "channels/create",
             body={
-                "endpoint": f"PJSIP/edge/sip:{PREFIX}{word}@{edge}", "app": "qvoice", "appArgs": f"leg,selftest,{channel}",
-                "channelId": channel, "formats": "ulaw", "variables": variables,
+                "endpoint": f"PJSIP/edge/sip:{PREFIX}{word}@{edge}",
+                "app": "qvoice",
+                "appArgs": f"leg,selftest,{channel}",
+                "channelId": channel,
+                "formats": "ulaw",
+                "variables": variables,
             },
-        )  # fmt: skip
+        )
         answered = heard = False
         until = asyncio.get_running_loop().time() + SECONDS
         while not heard:
@@ -73,7 +83,9 @@ async def selftest(exchange: Exchange, *, edge: str) -> dict[str, Any]:
 
 
 def is_selftest(number: str, expected: set[str]) -> bool:
-    """Tell whether this arriving call is the other end of a self-test that runs now (the word is random: nobody can guess it)."""
+    """Tell whether this arriving call is the other end of a self-test that runs now (the word is random: nobody can
+    guess it).
+    """
     return number.startswith(PREFIX) and number in expected
 
 

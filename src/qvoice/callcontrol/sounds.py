@@ -1,6 +1,7 @@
 """Sounds of a flow as Asterisk media URIs, in the call's language.
 
-Prompts keep their core-sounds names; Asterisk looks for `<language>_<COUNTRY>`, `<language>`, then its default, English.
+Prompts keep their core-sounds names; Asterisk looks for `<language>_<COUNTRY>`, `<language>`, then its default,
+English.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ def language(code: str) -> str:
 async def render(
     sounds: tuple[Sound, ...], *, lang: str, media_path: MediaPath, allow_url: bool = True
 ) -> list[Run | Beat]:
-    """Turn sounds into playbacks and pauses. A sound that does not exist is left out and logged: the caller hears the rest."""
+    """Turn sounds into playbacks and pauses. A sound that does not exist is left out and logged: the caller hears the
+    rest.
+    """
     parts: list[Run | Beat] = []
     uris: list[str] = []
     for sound in sounds:
@@ -129,7 +132,9 @@ def _named(name: str) -> list[str]:
 
 
 def say_time(unix: float, timezone: str, lang: str) -> list[str]:
-    """Return the sounds that say a moment: weekday, month, day and time (12 hours in English, else 24), with core-sounds names."""
+    """Return the sounds that say a moment: weekday, month, day and time (12 hours in English, else 24), with core-
+    sounds names.
+    """
     try:
         at = datetime.fromtimestamp(unix, ZoneInfo(timezone))
     except (ZoneInfoNotFoundError, ValueError):
@@ -147,9 +152,14 @@ def say_time(unix: float, timezone: str, lang: str) -> list[str]:
         else ["sound:digits/oh", f"number:{at.minute}"]
     )
     return [
-        weekday, month, *_ordinal(at.day), "sound:digits/at", f"number:{hour}", *minutes,
+        weekday,
+        month,
+        *_ordinal(at.day),
+        "sound:digits/at",
+        f"number:{hour}",
+        *minutes,
         "sound:digits/p-m" if at.hour >= 12 else "sound:digits/a-m",
-    ]  # fmt: skip
+    ]
 
 
 def _ordinal(day: int) -> list[str]:

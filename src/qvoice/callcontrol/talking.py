@@ -18,7 +18,9 @@ LONGEST_CALL = 10 * 3600.0
 
 
 async def converse(call: LiveCall, leg: CallLeg, hold_music: str | None = None) -> RingDone:
-    """Stay until the conversation has ended; `transferred` when it goes on elsewhere. Raises CallerHungUp when the caller leaves."""
+    """Stay until the conversation has ended; `transferred` when it goes on elsewhere. Raises CallerHungUp when the
+    caller leaves.
+    """
     until = asyncio.get_running_loop().time() + LONGEST_CALL
     _begin(call, leg)
     try:

@@ -1,6 +1,7 @@
 """Transfers: REFER (blind, and attended between two calls of this node) and the API's transfer.
 
-A transferred party is handed to a new call of his own, whatever side he was on; what he left ends by itself. So there is one rule for
+A transferred party is handed to a new call of his own, whatever side he was on; what he left ends by itself. So there
+is one rule for
 all cases, and no call ever changes its caller.
 """
 
@@ -62,7 +63,9 @@ async def blind(call: LiveCall, by: CallLeg, party: CallLeg, number: str) -> boo
 
 
 async def _attended(call: LiveCall, party: CallLeg, replaced: str) -> bool:
-    """Join `party` with whoever the replaced channel talks with; a replaced channel that still rings becomes a blind transfer."""
+    """Join `party` with whoever the replaced channel talks with; a replaced channel that still rings becomes a blind
+    transfer.
+    """
     exchange = call.exchange
     second = exchange.by_channel.get(replaced)
     if second is None or second is call:

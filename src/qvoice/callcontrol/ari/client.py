@@ -1,6 +1,7 @@
 """The ARI client: requests with deadlines over the socket that Asterisk opened, and the events of all its channels.
 
-The reader only decodes, answers futures and enqueues (Asterisk closes a socket that stalls). There is no retry here: a request that
+The reader only decodes, answers futures and enqueues (Asterisk closes a socket that stalls). There is no retry here:
+a request that
 Asterisk did not answer has an unknown outcome, and the call that made it decides.
 """
 
@@ -19,11 +20,13 @@ DEADLINE = 5.0
 """Seconds after which an unanswered request fails."""
 
 QUIET = 0.5
-"""Seconds after connecting in which we send nothing, unless Asterisk spoke first: a frame that reaches it in one segment with the
+"""Seconds after connecting in which we send nothing, unless Asterisk spoke first: a frame that reaches it in one
+segment with the
 end of the handshake stays in its buffer, unread, until more data comes (measured with 22.10.1)."""
 
 EVENTS = (
-    "RESTResponse", "ApplicationRegistered", "StasisStart", "StasisEnd", "ChannelHangupRequest", "ChannelDestroyed", "ChannelStateChange", "ChannelDtmfReceived", "Dial",
+    "RESTResponse", "ApplicationRegistered", "StasisStart", "StasisEnd", "ChannelHangupRequest", "ChannelDestroyed",
+    "ChannelStateChange", "ChannelDtmfReceived", "Dial",
     "PlaybackFinished", "RecordingFinished", "RecordingFailed", "ChannelTransfer",
     "ChannelTalkingStarted",
 )  # fmt: skip
@@ -186,7 +189,9 @@ class Ari:
         return self.send("POST", uri, query, body)
 
     def tell(self, method: str, uri: str, query: dict[str, str] | None = None) -> None:
-        """Send a request whose failure changes nothing (the channel may be gone already); failures are logged as debug."""
+        """Send a request whose failure changes nothing (the channel may be gone already); failures are logged as
+        debug.
+        """
         self.send(method, uri, query).add_done_callback(_ignore_gone)
 
     async def configure(self) -> None:

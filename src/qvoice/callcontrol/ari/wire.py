@@ -1,6 +1,7 @@
 """What travels on the ARI socket, as msgspec structs: only the fields that callcontrol reads.
 
-Field meanings: Asterisk's `rest-api/events.json` and "ARI REST over WebSocket". One struct serves every event: the fields
+Field meanings: Asterisk's `rest-api/events.json` and "ARI REST over WebSocket". One struct serves every event: the
+fields
 that an event lacks keep their defaults, so that a frame is decoded in one pass.
 """
 
@@ -20,7 +21,9 @@ class Party(msgspec.Struct):
 
 
 class Channel(msgspec.Struct):
-    """A channel snapshot. `state`: Down, Ring, Ringing, Up, …; `creationtime` ISO 8601; `name` such as PJSIP/edge-0000002a."""
+    """A channel snapshot. `state`: Down, Ring, Ringing, Up, …; `creationtime` ISO 8601; `name` such as
+    PJSIP/edge-0000002a.
+    """
 
     id: str
     name: str = ""

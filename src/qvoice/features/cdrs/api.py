@@ -1,7 +1,8 @@
-"""`/accounts/{A}/cdrs`: list, interaction, legs, one; also under a user. JSON, or CSV by `accept=text/csv` (kazoo.md S15)."""
+"""`/accounts/{A}/cdrs`: list, interaction, legs, one; also under a user. JSON, or CSV by `accept=text/csv` (kazoo.md
+S15).
+"""
 
 from __future__ import annotations
-
 
 from typing import Any
 
@@ -17,11 +18,35 @@ from qvoice.kit.ids import is_id
 router = APIRouter(tags=["cdrs"])
 
 CSV_COLUMNS = (
-    "id", "call_id", "interaction_id", "datetime", "unix_timestamp", "timestamp", "direction", "caller_id_number", "caller_id_name",
-    "callee_id_number", "callee_id_name", "dialed_number", "calling_from", "from", "to", "request", "duration_seconds",
-    "billing_seconds", "ringing_seconds", "hangup_cause", "hangup_code", "disposition", "other_leg_call_id", "owner_id",
-    "authorizing_id", "media_server", "user_agent", "cost",
-)  # fmt: skip
+    "id",
+    "call_id",
+    "interaction_id",
+    "datetime",
+    "unix_timestamp",
+    "timestamp",
+    "direction",
+    "caller_id_number",
+    "caller_id_name",
+    "callee_id_number",
+    "callee_id_name",
+    "dialed_number",
+    "calling_from",
+    "from",
+    "to",
+    "request",
+    "duration_seconds",
+    "billing_seconds",
+    "ringing_seconds",
+    "hangup_cause",
+    "hangup_code",
+    "disposition",
+    "other_leg_call_id",
+    "owner_id",
+    "authorizing_id",
+    "media_server",
+    "user_agent",
+    "cost",
+)
 """The CSV's columns, always these and in this order."""
 
 
@@ -144,5 +169,3 @@ async def list_user_interactions(
     if not is_id(user_id):
         raise NotFound("there is no such user")
     return await _answer(ctx, owner_id=user_id, interactions=True)
-
-

@@ -1,4 +1,4 @@
-"""Reading detail records: by time (at most 31 days at once), by interaction, by id; pages in keyset order (time, id)."""
+"""Reading detail records: by time (at most 31 days at once), by interaction, by id; keyset pages by (time, id)."""
 
 from __future__ import annotations
 
@@ -36,6 +36,9 @@ class Window:
     until: datetime
 
 
+EVERYTHING = filters.Filter()
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which records: of a user or device only, first legs of interactions only (`interactions`), a dialect filter."""
@@ -44,7 +47,7 @@ class Wanted:
     owner_id: str | None = None
     authorizing_id: str | None = None
     interactions: bool = False
-    where: filters.Filter = filters.Filter()
+    where: filters.Filter = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,9 @@ class Paging:
 
 
 def window(parameters: Sequence[tuple[str, str]], *, now: datetime) -> Window:
-    """Read created_from and created_to (Gregorian seconds); the last 31 days without them. Raises Invalid (`date_range`)."""
+    """Read created_from and created_to (Gregorian seconds); the last 31 days without them. Raises Invalid
+    (`date_range`).
+    """
     given = dict(parameters)
     since = filters.moment("created_from", given["created_from"]) if given.get("created_from") else None
     until = filters.moment("created_to", given["created_to"]) if given.get("created_to") else None
@@ -74,9 +79,11 @@ def window(parameters: Sequence[tuple[str, str]], *, now: datetime) -> Window:
         )
     if until - since > MAX_RANGE:
         raise Invalid.field(
-            "created_to", "date_range", "at most 31 days at once: bring created_from and created_to nearer together",
+            "created_to",
+            "date_range",
+            "at most 31 days at once: bring created_from and created_to nearer together",
             cause=given.get("created_to"),
-        )  # fmt: skip
+        )
     return Window(since, until)
 
 
@@ -102,12 +109,12 @@ def key_text(at: float, id: str) -> str:
 
 def _position(key: str) -> tuple[float, str]:
     try:
-        at, id = msgspec.json.decode(
-            base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)), type=tuple[float, str]
-        )
+        at, id = msgspec.json.decode(base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)), type=tuple[float, str])
         datetime.fromtimestamp(at, UTC)
     except (binascii.Error, ValueError, OverflowError, OSError, msgspec.MsgspecError) as problem:
-        raise Invalid.field("start_key", "invalid", "start_key must be a next_start_key of an earlier answer") from problem
+        raise Invalid.field(
+            "start_key", "invalid", "start_key must be a next_start_key of an earlier answer"
+        ) from problem
     if "\x00" in id or len(id) > 200:
         raise Invalid.field("start_key", "invalid", "start_key must be a next_start_key of an earlier answer")
     return at, id
@@ -132,7 +139,9 @@ async def page(s: AsyncSession, wanted: Wanted, cut: Paging) -> tuple[list[dict[
             "not exists (select from cdrs e where e.account_id = c.account_id and e.interaction_id = c.interaction_id"
             f" and (e.created, e.id) < (c.created, c.id){mine})"
         )
-    head = f"select c.id, extract(epoch from c.created)::float8 as at, c.doc from cdrs c where {' and '.join(conditions)}"
+    head = (
+        f"select c.id, extract(epoch from c.created)::float8 as at, c.doc from cdrs c where {' and '.join(conditions)}"
+    )
     tail = f" order by c.created {order}, c.id {order} limit :rows"
     kept: list[dict[str, Any]] = []
     at, inclusive = cut.after, True
@@ -160,7 +169,8 @@ async def legs(s: AsyncSession, interaction_id: str, owner_id: str | None) -> li
     """Return all records of an interaction, oldest first (a plain user's own only)."""
     rows = await s.execute(
         text(
-            "select doc from cdrs where interaction_id = :id and (cast(:owner as uuid) is null or owner_id = cast(:owner as uuid))"
+            "select doc from cdrs where interaction_id = :id"
+            " and (cast(:owner as uuid) is null or owner_id = cast(:owner as uuid))"
             " order by created, id limit 1000"
         ),
         {"id": interaction_id, "owner": owner_id},
@@ -171,7 +181,10 @@ async def legs(s: AsyncSession, interaction_id: str, owner_id: str | None) -> li
 async def load(s: AsyncSession, id: str) -> dict[str, Any]:
     """Return one record by its id or call id; raises NotFound."""
     row = (
-        await s.execute(text("select doc from cdrs where id = :id or (call_id = :id and :short)"), {"id": id, "short": "-" not in id})
+        await s.execute(
+            text("select doc from cdrs where id = :id or (call_id = :id and :short)"),
+            {"id": id, "short": "-" not in id},
+        )
     ).first()
     if row is None:
         raise NotFound("there is no such call record")

@@ -14,7 +14,7 @@ _NO_ANSWER = ("NO_ANSWER", "NO_USER_RESPONSE", "PROGRESS_TIMEOUT")
 
 @dataclass(frozen=True, slots=True)
 class LegRecord:
-    """What a record is made of. Times in Unix seconds, 0 when it did not happen; `direction` `inbound` or `outbound`."""
+    """What a record is made of. Times in Unix seconds, 0 when it did not happen; `direction`: inbound, outbound."""
 
     uuid: str
     account_id: str
@@ -59,7 +59,8 @@ def record_id(leg: LegRecord) -> str:
 def row(leg: LegRecord) -> dict[str, Any]:
     """Return the row of `cdrs` for a finished leg, as `calls_write` takes it.
 
-    `duration_seconds` from creation to end, `billing_seconds` from the answer to the end, `ringing_seconds` from the first
+    `duration_seconds` from creation to end, `billing_seconds` from the answer to the end, `ringing_seconds` from the
+    first
     ringing to the answer or end; each rounded once, here, to whole seconds.
     """
     until = leg.answered or leg.ended

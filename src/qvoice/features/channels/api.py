@@ -47,7 +47,9 @@ async def read_channel(
     return ctx.reply(row)
 
 
-@router.get("/accounts/{account_id}/users/{user_id}/channels", operation_id="list_user_channels", summary="A user's live calls")
+@router.get(
+    "/accounts/{account_id}/users/{user_id}/channels", operation_id="list_user_channels", summary="A user's live calls"
+)
 async def list_user_channels(
     request: Request, account_id: str, user_id: str, ctx: Context = permit("channels", "read", own=True)
 ) -> Response:
@@ -58,7 +60,9 @@ async def list_user_channels(
 
 
 @router.get(
-    "/accounts/{account_id}/devices/{device_id}/channels", operation_id="list_device_channels", summary="A device's live calls"
+    "/accounts/{account_id}/devices/{device_id}/channels",
+    operation_id="list_device_channels",
+    summary="A device's live calls",
 )
 async def list_device_channels(
     request: Request, account_id: str, device_id: str, ctx: Context = permit("channels", "read", own=True)
@@ -69,8 +73,16 @@ async def list_device_channels(
     return await _list(ctx, device_id=device_id)
 
 
-@router.post("/accounts/{account_id}/channels/{uuid}", operation_id="act_on_channel", summary="Hang up, transfer or break a live call")
-@router.put("/accounts/{account_id}/channels/{uuid}", operation_id="put_channel_action", summary="Hang up, transfer or break a live call")
+@router.post(
+    "/accounts/{account_id}/channels/{uuid}",
+    operation_id="act_on_channel",
+    summary="Hang up, transfer or break a live call",
+)
+@router.put(
+    "/accounts/{account_id}/channels/{uuid}",
+    operation_id="put_channel_action",
+    summary="Hang up, transfer or break a live call",
+)
 async def act(
     request: Request, account_id: str, uuid: str, ctx: Context = permit("channels", "hangup", own=True)
 ) -> Response:
@@ -90,7 +102,10 @@ async def act(
         target = data.get("target")
         if not isinstance(target, str) or not target.strip():
             raise Invalid.field("target", "required", "target must be the extension or number to transfer to")
-        arguments |= {"target": target.strip(), "leg": data.get("leg") if data.get("leg") in ("self", "bleg") else "bleg"}
+        arguments |= {
+            "target": target.strip(),
+            "leg": data.get("leg") if data.get("leg") in ("self", "bleg") else "bleg",
+        }
     await control.ask(settings, action, **arguments)
     return ctx.reply(row, status=200)
 
@@ -98,7 +113,9 @@ async def act(
 def _check_role(ctx: Context, action: str) -> None:
     """The route asks for `hangup`; other actions are permissions of their own."""
     path = ctx.account.steps if ctx.account else ctx.who.actor.path
-    target = access.Target(path, "channels", action if action != "break" else "hangup", ctx.who.owner_id, ctx.who.owner_id)
+    target = access.Target(
+        path, "channels", action if action != "break" else "hangup", ctx.who.owner_id, ctx.who.owner_id
+    )
     if isinstance(access.decide(ctx.who.actor, target), access.Denied):
         raise Forbidden(f"you may not {action} calls")
 

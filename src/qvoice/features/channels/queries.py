@@ -12,9 +12,7 @@ from qvoice.kit.errors import NotFound
 MAX_ROWS = 5_000
 
 
-async def live(
-    s: AsyncSession, *, owner_id: str | None = None, device_id: str | None = None
-) -> list[dict[str, Any]]:
+async def live(s: AsyncSession, *, owner_id: str | None = None, device_id: str | None = None) -> list[dict[str, Any]]:
     """Return the channels of the transaction's account, newest first; of a user or a device only when given."""
     rows = await s.execute(
         text(

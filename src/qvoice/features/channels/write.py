@@ -1,6 +1,7 @@
 """Writing calls: one statement for a batch of detail records, live channels, journal states and events of many tenants.
 
-The definer function `calls_write` does it in one transaction; repeating a batch changes nothing, so it may be written again after
+The definer function `calls_write` does it in one transaction; repeating a batch changes nothing, so it may be written
+again after
 a doubt. Reading back (adoption after a restart) goes through definer functions too.
 """
 

@@ -68,7 +68,8 @@ TABLES = [
 ]
 
 WRITE = """
-create function calls_write(batch jsonb) returns void language plpgsql security definer set search_path = public, pg_temp as $$
+create function calls_write(batch jsonb) returns void language plpgsql
+security definer set search_path = public, pg_temp as $$
 begin
     insert into cdrs (id, account_id, call_id, interaction_id, owner_id, authorizing_id, created, doc)
     select c.id, c.account_id, c.call_id, c.interaction_id, c.owner_id, c.authorizing_id, to_timestamp(c.created), c.doc
@@ -87,7 +88,8 @@ begin
     from jsonb_to_recordset(batch->'calls') as c(call_id text, account_id uuid, state jsonb)
     on conflict (call_id) do update set state = excluded.state, changed = now();
     delete from call_journal where call_id in (select jsonb_array_elements_text(batch->'calls_gone'));
-    perform pg_notify('qvoice_event', e::text) from jsonb_array_elements(batch->'events') as e where octet_length(e::text) < 7900;
+    perform pg_notify('qvoice_event', e::text) from jsonb_array_elements(batch->'events') as e
+    where octet_length(e::text) < 7900;
 end $$"""
 
 OF_NODE = """
