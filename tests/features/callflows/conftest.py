@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import psycopg
 import pytest
+from tests.fixtures.tenants import make_account
 
 from qvoice.db import Scope
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.documents import store
-from tests.fixtures.tenants import make_account
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""What calls read: right at once after every change, without SQL when nothing changed, and still there without a database."""
+"""What calls read: right at once after every change, without SQL when nothing changed, and still there without a
+database.
+"""
 
 from __future__ import annotations
 
@@ -149,7 +151,9 @@ async def test_users_bring_their_devices_and_groups_their_members(accounts, snap
         user = (await store.create(session, "users", {"first_name": "Ann", "last_name": "Lee"})).id
         other = (await store.create(session, "users", {"first_name": "Bob", "last_name": "Ray"})).id
     device = await put(acme, "devices", name="Desk", owner_id=user, sip={"username": "ann", "password": "secret-1"})
-    hot = await put(acme, "devices", name="Hot", hotdesk={"users": {user: {}}}, sip={"username": "hot", "password": "secret-2"})
+    hot = await put(
+        acme, "devices", name="Hot", hotdesk={"users": {user: {}}}, sip={"username": "hot", "password": "secret-2"}
+    )
     group = await put(acme, "groups", name="G", endpoints={user: {"type": "user"}, other: {"type": "user"}})
     endpoints = [{"id": group, "endpoint_type": "group"}]
     await put(acme, "callflows", numbers=["1000"], flow=flow("ring_group", endpoints=endpoints))
@@ -170,7 +174,9 @@ async def test_no_match_is_made_for_a_new_account_and_open_only_when_allowed(acc
     assert await snapshots.find_flow(acme.account_id, "somebody", True) is None
 
 
-async def test_B5_parent_is_the_nearest_account_above_with_trunks_and_finally_the_master(accounts, snapshots, put, db, following):
+async def test_B5_parent_is_the_nearest_account_above_with_trunks_and_finally_the_master(
+    accounts, snapshots, put, db, following
+):
     ids = {name: scope.account_id for name, scope in accounts.items()}
     trunk = {"gateways": [{"server": "192.0.2.1", "username": "u", "password": "not-for-calls"}], "rules": ["^"]}
     master_trunk = await put(accounts["master"], "resources", name="M", **trunk)
@@ -238,7 +244,8 @@ async def test_database_away_calls_go_on_with_what_is_cached(accounts, put, data
 async def test_number_owners_are_cached_and_expire_with_a_notice(accounts, snapshots, database, statements):
     with psycopg.connect(database.admin_url) as admin:
         admin.execute(
-            "insert into phone_numbers (number, account_id, state) values ('+14165550100', %s, 'in_service')", [accounts["acme"].account_id]
+            "insert into phone_numbers (number, account_id, state) values ('+14165550100', %s, 'in_service')",
+            [accounts["acme"].account_id],
         )
     owner = await snapshots.number_owner("+14165550100")
     assert (owner.account_id, owner.force_outbound) == (accounts["acme"].account_id, False)
@@ -249,7 +256,9 @@ async def test_number_owners_are_cached_and_expire_with_a_notice(accounts, snaps
     assert statements == []
     with psycopg.connect(database.admin_url) as admin:
         admin.execute("update phone_numbers set account_id = %s", [accounts["globex"].account_id])
-    snapshots.on_notice({"account": accounts["acme"].account_id, "type": "phone_numbers", "id": "+14165550100", "action": "edited"})
+    snapshots.on_notice(
+        {"account": accounts["acme"].account_id, "type": "phone_numbers", "id": "+14165550100", "action": "edited"}
+    )
     assert (await snapshots.number_owner("+14165550100")).account_id == accounts["globex"].account_id
 
 
@@ -258,7 +267,9 @@ async def test_a_disabled_account_above_disables_those_below(accounts, snapshots
     assert await snapshots.enabled(acme)
     with psycopg.connect(database.admin_url) as admin:
         admin.execute("update accounts set enabled = false where id = %s", [accounts["reseller"].account_id])
-    snapshots.on_notice({"account": accounts["reseller"].account_id, "type": "accounts", "id": accounts["reseller"].account_id})
+    snapshots.on_notice(
+        {"account": accounts["reseller"].account_id, "type": "accounts", "id": accounts["reseller"].account_id}
+    )
     assert not await snapshots.enabled(acme)
 
 

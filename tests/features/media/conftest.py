@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from tests.fixtures.tenants import make_account
 
 from qvoice.features.media.files import MediaFiles
-from tests.fixtures.tenants import make_account
 
 
 @pytest.fixture

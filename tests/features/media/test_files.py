@@ -8,6 +8,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from tests.fixtures.tenants import tone
 
 from qvoice.db import Database
 from qvoice.db.engine import DatabaseAway
@@ -16,7 +17,6 @@ from qvoice.features.media import audio
 from qvoice.features.media.files import MediaFiles, evict
 from qvoice.features.media.sniff import WAV
 from qvoice.kit.errors import Invalid, NotFound
-from tests.fixtures.tenants import tone
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
 
@@ -119,7 +119,9 @@ def test_eviction_takes_the_longest_unused_and_spares_what_may_be_playing(tmp_pa
 async def test_clients_cannot_change_what_the_server_knows_of_the_audio(db, acme):
     async with db.tx(acme) as session:
         session.info["media_upload"] = True
-        document = await store.create(session, "media", {"name": "A", "content_type": "audio/mpeg", "content_length": 5})
+        document = await store.create(
+            session, "media", {"name": "A", "content_type": "audio/mpeg", "content_length": 5}
+        )
     async with db.tx(acme) as session:
         changed = await store.merge(session, "media", document.id, {"content_type": "text/html", "content_length": 7})
     assert (changed.doc["content_type"], changed.doc["content_length"]) == ("audio/mpeg", 5)
@@ -130,4 +132,7 @@ async def test_deleting_media_deletes_its_audio(db, acme, database):
     async with db.tx(acme) as session:
         await store.remove(session, "media", id)
     with psycopg.connect(database.admin_url) as admin:
-        assert admin.execute("select (select count(*) from blobs), (select count(*) from media_audio)").fetchone() == (0, 0)
+        assert admin.execute("select (select count(*) from blobs), (select count(*) from media_audio)").fetchone() == (
+            0,
+            0,
+        )

@@ -34,7 +34,17 @@ def test_ranges_outside_the_file_are_unsatisfiable(header):
 
 
 @pytest.mark.parametrize(
-    "name", ['a"; filename="evil.exe', "../../etc/passwd", "x\r\nSet-Cookie: a=b", "\u202efdp.exe", "", "...", "é\U0001f600", "a%0d%0ab"]
+    "name",
+    [
+        'a"; filename="evil.exe',
+        "../../etc/passwd",
+        "x\r\nSet-Cookie: a=b",
+        "\u202efdp.exe",
+        "",
+        "...",
+        "é\U0001f600",
+        "a%0d%0ab",
+    ],
 )
 def test_no_name_breaks_out_of_the_content_disposition(name):
     header = disposition(name, "wav")

@@ -12,8 +12,10 @@ from qvoice.kit.errors import Invalid
 
 SPECIFICATION = json.loads(r"""
 {"name": "Carrier", "enabled": true, "emergency": false, "flags": ["fax"],
- "gateways": [{"server": "192.0.2.10", "channel_selection": "ascending", "codecs": ["PCMU", "PCMA"], "media": {"fax_option": true},
-   "enabled": true, "endpoint_type": "sip", "force_port": false, "invite_format": "route", "password": "", "port": 5060, "prefix": "",
+ "gateways": [{"server": "192.0.2.10", "channel_selection": "ascending", "codecs": ["PCMU", "PCMA"],
+   "media": {"fax_option": true},
+   "enabled": true, "endpoint_type": "sip", "force_port": false, "invite_format": "route", "password": "",
+   "port": 5060, "prefix": "",
    "progress_timeout": 20, "realm": "", "skype_rr": false, "username": ""}],
  "rules": ["^\\+(1\\d{6,})$"], "weight_cost": 50}""")
 
@@ -80,8 +82,16 @@ def test_unknown_keys_are_kept_at_every_level():
         (trunk(rules=["(["]), "rules.0", "invalid"),
         (trunk(rules=["^(?!1)"]), "rules.0", "invalid"),
         (trunk(cid_rules=["*"]), "cid_rules.0", "invalid"),
-        (trunk(formatters={"outbound_caller_id_number": {"regex": "("}}), "formatters.outbound_caller_id_number.regex", "invalid"),
-        (trunk(classifiers={"international": {"weight_cost": 200}}), "classifiers.international.weight_cost", "maximum"),
+        (
+            trunk(formatters={"outbound_caller_id_number": {"regex": "("}}),
+            "formatters.outbound_caller_id_number.regex",
+            "invalid",
+        ),
+        (
+            trunk(classifiers={"international": {"weight_cost": 200}}),
+            "classifiers.international.weight_cost",
+            "maximum",
+        ),
         (gateway(custom_sip_headers={"X-QV-Account": "a"}), "gateways.0", "invalid"),
         (gateway(custom_sip_headers={"Bad Name": "a"}), "gateways.0", "invalid"),
         (gateway(invite_format="username", username=""), "gateways.0", "invalid"),
@@ -96,6 +106,8 @@ def test_B6_mistakes_are_named_by_field_and_rule(document, field, rule):
     assert all(len(detail["message"]) > 10 for rules in found.values() for detail in rules.values())
 
 
-@pytest.mark.parametrize("server", ["192.0.2.1", "2001:db8::1", "[2001:db8::1]", "sip.carrier.example", "carrier", "a-b.example."])
+@pytest.mark.parametrize(
+    "server", ["192.0.2.1", "2001:db8::1", "[2001:db8::1]", "sip.carrier.example", "carrier", "a-b.example."]
+)
 def test_hosts_and_addresses_are_taken(server):
     validated(Trunk, gateway(server=server))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from tests.fixtures.tenants import make_account
 
 from qvoice.api.app import create_app
 from qvoice.db import Database
@@ -15,7 +16,6 @@ from qvoice.features.auth.tokens import TokenKey
 from qvoice.features.documents import store
 from qvoice.kit.clock import utcnow
 from qvoice.kit.settings import load
-from tests.fixtures.tenants import make_account
 
 KEY = TokenKey("a-token-key-for-tests-only")
 
@@ -64,7 +64,11 @@ async def http(app):
 @pytest.fixture
 def scopes(database):
     master = make_account(database, None, "Master")
-    return {"master": master, "acme": make_account(database, master, "Acme"), "globex": make_account(database, master, "Globex")}
+    return {
+        "master": master,
+        "acme": make_account(database, master, "Acme"),
+        "globex": make_account(database, master, "Globex"),
+    }
 
 
 def token(account_id: str, *, user: tuple[str, str] | None = None) -> str:
@@ -101,7 +105,13 @@ async def ann(app, http, scopes):
         user = await store.create(
             session,
             "users",
-            {"first_name": "Ann", "last_name": "Lee", "username": "ann@acme", "password": "Xk29fjw02!", "priv_level": "user"},
+            {
+                "first_name": "Ann",
+                "last_name": "Lee",
+                "username": "ann@acme",
+                "password": "Xk29fjw02!",
+                "priv_level": "user",
+            },
         )
         identity = (
             await session.execute(text("select identity from user_secrets where user_id = :id"), {"id": user.id})

@@ -8,7 +8,13 @@ pytestmark = [pytest.mark.db, pytest.mark.anyio]
 
 EXAMPLES = {
     "menus": {"name": "Main", "record_pin": "1234", "media": {"exit_media": True}},
-    "temporal_rules": {"name": "MainMonday", "cycle": "weekly", "wdays": ["monday"], "time_window_start": 32400, "type": "main_weekdays"},
+    "temporal_rules": {
+        "name": "MainMonday",
+        "cycle": "weekly",
+        "wdays": ["monday"],
+        "time_window_start": 32400,
+        "type": "main_weekdays",
+    },
     "temporal_rules_sets": {"name": "Holidays", "temporal_rules": [], "type": "main_holidays"},
     "groups": {"name": "Sales", "endpoints": {"a" * 32: {"type": "user"}}, "smartpbx": {"forward": {"enabled": True}}},
     "media": {"name": "Hello", "media_source": "upload"},
@@ -23,7 +29,9 @@ EXAMPLES = {
 
 
 @pytest.mark.parametrize("collection", EXAMPLES)
-async def test_H6_each_document_is_created_read_replaced_merged_and_deleted_with_unknown_keys_kept(acme, globex, collection):
+async def test_H6_each_document_is_created_read_replaced_merged_and_deleted_with_unknown_keys_kept(
+    acme, globex, collection
+):
     extra = {"ui_metadata": {"origin": "voip", "version": "4.3"}, "anything": [1, {"x": None}]}
     made = await acme.create(collection, **EXAMPLES[collection], **extra)
     url = f"{collection}/{made['id']}"
@@ -77,7 +85,11 @@ async def test_B6_the_systems_trunks_are_the_masters_and_only_the_masters(client
     assert [row["id"] for row in await master.data("GET", "/v2/resources")] == [made["id"]]
     assert [row["id"] for row in await master.data("GET", "resources")] == [made["id"]]
     assert (await master.data("PATCH", f"/v2/resources/{made['id']}", {"weight_cost": 10}))["weight_cost"] == 10
-    for method, path in (("GET", "/v2/resources"), ("GET", f"/v2/resources/{made['id']}"), ("DELETE", f"/v2/resources/{made['id']}")):
+    for method, path in (
+        ("GET", "/v2/resources"),
+        ("GET", f"/v2/resources/{made['id']}"),
+        ("DELETE", f"/v2/resources/{made['id']}"),
+    ):
         assert (await acme.ask(method, path)).status_code == 403
     assert (await acme.ask("PUT", "/v2/resources", EXAMPLES["resources"])).status_code == 403
     assert await acme.data("GET", "resources") == []

@@ -1,4 +1,6 @@
-"""The dialect's office-phone application on its first visit: about 40 writes at once, and a second visit that creates nothing."""
+"""The dialect's office-phone application on its first visit: about 40 writes at once, and a second visit that creates
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -58,13 +60,19 @@ class Page:
         names = {row["name"] for row in [*boxes, *flows, *rules, *menus, *codes]}
         jobs = [self.hours_part(part) for part in PARTS if f"Main{part}" not in names]
         if "Main Voicemail Box" not in names:
-            jobs.append(self.put("vmboxes", name="Main Voicemail Box", mailbox="0", type="mainVMBox", delete_after_notify=True))
-        for name, number, kind in (("MainConference", "undefinedconf", "conference"), ("MainFaxing", "undefinedfaxing", "faxing")):
+            jobs.append(
+                self.put("vmboxes", name="Main Voicemail Box", mailbox="0", type="mainVMBox", delete_after_notify=True)
+            )
+        for name, number, kind in (
+            ("MainConference", "undefinedconf", "conference"),
+            ("MainFaxing", "undefinedfaxing", "faxing"),
+        ):
             if name not in names:
                 jobs.append(self.flow(name, [number], {"module": kind.replace("faxing", "faxbox"), "data": {}}, kind))
         jobs += [
             self.put(
-                "temporal_rules", name=f"Main{day}", type="main_weekdays", cycle="weekly", interval=1, wdays=[day.lower()],
+                "temporal_rules", name=f"Main{day}", type="main_weekdays", cycle="weekly", interval=1,
+                wdays=[day.lower()],
                 time_window_start=32400, time_window_stop=64800,
             )
             for day in DAYS
@@ -81,7 +89,9 @@ class Page:
         jobs += [self.code(name, *CODES[name]) for name in CODES if name not in have]
         await asyncio.gather(*jobs)
         if "MainCallflow" not in names:
-            open_hours = next(row["id"] for row in await self.rows("callflows?paginate=false") if row["name"] == "MainOpenHours")
+            open_hours = next(
+                row["id"] for row in await self.rows("callflows?paginate=false") if row["name"] == "MainOpenHours"
+            )
             node = {"module": "callflow", "data": {"id": open_hours}, "children": {}}
             root = {"module": "temporal_route", "data": {}, "children": {"_": node}}
             await self.flow("MainCallflow", ["undefinedMainNumber"], root, "main")
@@ -91,7 +101,9 @@ class Page:
             "menus", name=f"Main{part}Menu", type="main", record_pin="4821",
             media={"exit_media": True, "invalid_media": True, "transfer_media": True},
         )  # fmt: skip
-        shown = await self.flow(f"Main{part}Menu", [f"Main{part}Menu"], {"module": "menu", "data": {"id": menu}}, "main")
+        shown = await self.flow(
+            f"Main{part}Menu", [f"Main{part}Menu"], {"module": "menu", "data": {"id": menu}}, "main"
+        )
         await self.flow(f"Main{part}", [f"Main{part}"], {"module": "callflow", "data": {"id": shown}}, "main")
 
     async def flow(self, name, numbers, root, kind):

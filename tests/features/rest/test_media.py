@@ -5,9 +5,9 @@ from __future__ import annotations
 import base64
 
 import pytest
+from tests.fixtures.tenants import tone
 
 from qvoice.features.media.convert import MAX_UPLOAD
-from tests.fixtures.tenants import tone
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
 
@@ -28,7 +28,8 @@ async def test_D16_upload_convert_and_download_the_same_bytes(acme, app, scopes)
     assert raw.headers["content-disposition"].startswith('attachment; filename="Hello.wav"')
     [row] = await acme.data("GET", "media")
     assert row | {"id": None} == {
-        "id": None, "name": "Hello", "media_type": "audio/wav", "media_source": "upload", "language": "en-us", "is_prompt": False,
+        "id": None, "name": "Hello", "media_type": "audio/wav", "media_source": "upload",
+        "language": "en-us", "is_prompt": False,
     }  # fmt: skip
 
 

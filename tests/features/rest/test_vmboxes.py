@@ -7,10 +7,10 @@ import zipfile
 from datetime import UTC, datetime
 
 import pytest
+from tests.fixtures.tenants import tone
 
 from qvoice.features.vmboxes import messages
 from qvoice.features.vmboxes.store_message import Caller, insert
-from tests.fixtures.tenants import tone
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
 
@@ -79,7 +79,9 @@ async def test_pages_of_messages(acme, scopes, leave):
     box = await acme.create("vmboxes", mailbox="1000", name="Box")
     ids = [await leave(scopes["acme"], box["id"], f"r{n}", n) for n in range(3)]
     first = (await acme.ask("GET", f"vmboxes/{box['id']}/messages?page_size=2")).json()
-    second = (await acme.ask("GET", f"vmboxes/{box['id']}/messages?page_size=2&start_key={first['next_start_key']}")).json()
+    second = (
+        await acme.ask("GET", f"vmboxes/{box['id']}/messages?page_size=2&start_key={first['next_start_key']}")
+    ).json()
     assert [row["media_id"] for row in first["data"] + second["data"]] == ids[::-1]
     assert "next_start_key" not in second
 

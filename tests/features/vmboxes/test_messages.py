@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg
 import pytest
+from tests.fixtures.tenants import tone
 
 from qvoice.features.documents import store
 from qvoice.features.media import blobs
@@ -17,7 +18,6 @@ from qvoice.features.vmboxes.jobs import purge
 from qvoice.features.vmboxes.query import read_query
 from qvoice.features.vmboxes.store_message import Caller, insert
 from qvoice.kit.errors import Invalid, NotFound
-from tests.fixtures.tenants import tone
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -88,7 +88,9 @@ async def listed_boxes(db, scope):
         return {box.doc["mailbox"]: box.id for box in await store.find(session, "vmboxes")}
 
 
-async def test_deleted_messages_and_their_audio_are_purged_after_93_days_in_every_account(db, acme, globex, new_box, database):
+async def test_deleted_messages_and_their_audio_are_purged_after_93_days_in_every_account(
+    db, acme, globex, new_box, database
+):
     box, other, kept = await new_box(acme), await new_box(globex), await new_box(acme, "1001", retention_days=30)
     mine, theirs = await leave(db, acme, box), await leave(db, globex, other)
     await leave(db, acme, box, "stays", received=NOW - timedelta(days=400))
@@ -166,7 +168,15 @@ async def test_the_zip_has_safe_unique_names(db, acme, new_box):
 
 
 @pytest.mark.parametrize(
-    "parameters", [("folder", "trash"), ("page_size", "0"), ("page_size", "x"), ("start_key", "x"), ("created_from", "x"), ("created_to", "9" * 12)]
+    "parameters",
+    [
+        ("folder", "trash"),
+        ("page_size", "0"),
+        ("page_size", "x"),
+        ("start_key", "x"),
+        ("created_from", "x"),
+        ("created_to", "9" * 12),
+    ],
 )
 async def test_bad_list_parameters_are_named(parameters):
     with pytest.raises(Invalid) as refused:

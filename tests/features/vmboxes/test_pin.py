@@ -20,7 +20,9 @@ def test_good_pins_are_taken(given):
     assert acceptable(given, mailbox="1000")
 
 
-@pytest.mark.parametrize("given", ["1000", "1111", "1234", "4321", "9876", "890123", "123", "1234567", "12a4", "", "١٢٣٥", "0000"])
+@pytest.mark.parametrize(
+    "given", ["1000", "1111", "1234", "4321", "9876", "890123", "123", "1234567", "12a4", "", "١٢٣٥", "0000"]
+)
 def test_simple_or_malformed_pins_are_refused(given):
     assert not acceptable(given, mailbox="1000")
 

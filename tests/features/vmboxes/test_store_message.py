@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from tests.fixtures.tenants import make_account, tone
 from sqlalchemy import text
+from tests.fixtures.tenants import make_account, tone
 
 from qvoice.db import Database
 from qvoice.db.engine import DatabaseAway
@@ -27,10 +27,21 @@ NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CALLER = Caller("+14165550100", "Ann", "1000", "call-1")
 
 
-def begin(media, scope, box, ref="call-1-1", *, started=1_700_000_000.0, call_id="call-1", purpose="message", audio=None):
+def begin(
+    media, scope, box, ref="call-1-1", *, started=1_700_000_000.0, call_id="call-1", purpose="message", audio=None
+):
     media.journal.begin(
         ref,
-        Intent(call_id, scope.account_id, purpose, box, started, caller_number="+14165550100", caller_name="Ann", dialled="1000"),
+        Intent(
+            call_id,
+            scope.account_id,
+            purpose,
+            box,
+            started,
+            caller_number="+14165550100",
+            caller_name="Ann",
+            dialled="1000",
+        ),
     )
     media.journal.audio(ref).write_bytes(tone() if audio is None else audio)
     return ref
@@ -59,7 +70,12 @@ async def test_a_recording_becomes_a_message_and_its_files_go(db, media, acme, n
     begin(media, acme, box)
     assert await keep(db, media, acme, box) is True
     [message] = await stored(db, acme, box)
-    assert (message.folder, message.caller_number, message.caller_name, message.dialled) == ("new", "+14165550100", "Ann", "1000")
+    assert (message.folder, message.caller_number, message.caller_name, message.dialled) == (
+        "new",
+        "+14165550100",
+        "Ann",
+        "1000",
+    )
     assert message.seconds == pytest.approx(1.0)
     assert message.received == datetime.fromtimestamp(1_700_000_000, UTC)
     assert files(media) == []
@@ -80,7 +96,9 @@ async def test_storing_the_same_recording_again_or_at_once_makes_one_message(db,
 async def test_died_while_recording_the_half_written_file_is_repaired_and_kept(db, media, acme, new_box):
     box = await new_box(acme)
     whole = tone(2.0)
-    half = whole[:4] + b"\0\0\0\0" + whole[8:40] + b"\0\0\0\0" + whole[44:20_001]  # header never finished, odd byte at the end
+    half = (
+        whole[:4] + b"\0\0\0\0" + whole[8:40] + b"\0\0\0\0" + whole[44:20_001]
+    )  # header never finished, odd byte at the end
     begin(media, acme, box, audio=half)
     assert (await recover(db, media.journal, alive=(), now=NOW)).stored == ("call-1-1",)
     [message] = await stored(db, acme, box)
@@ -105,10 +123,14 @@ async def test_died_before_the_transaction_recovery_stores_it(db, media, acme, n
 async def test_died_inside_the_transaction_nothing_is_half_stored(db, media, acme, new_box, database):
     box = await new_box(acme)
     begin(media, acme, box)
-    with pytest.raises(RuntimeError, match="killed"):
+
+    async def die_before_the_commit():
         async with db.tx(acme) as session:
             await insert(session, box_id=box, ref="call-1-1", audio=tone(), caller=CALLER, received=NOW)
-            raise RuntimeError("killed before the commit")
+            raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        await die_before_the_commit()
     assert blob_count(database) == 0
     assert await stored(db, acme, box) == []
     assert (await recover(db, media.journal, alive=(), now=NOW)).stored == ("call-1-1",)
@@ -194,7 +216,9 @@ async def test_many_callers_at_once_never_overfill_a_box(db, media, acme, new_bo
     assert len(await stored(db, acme, box)) == 3
 
 
-@pytest.mark.parametrize("ref", ["../../etc/passwd", "a/b", "", ".hidden", "blob-" + "0" * 32, "x" * 200, "a\x00b", "a..b"])
+@pytest.mark.parametrize(
+    "ref", ["../../etc/passwd", "a/b", "", ".hidden", "blob-" + "0" * 32, "x" * 200, "a\x00b", "a..b"]
+)
 async def test_a_reference_is_never_a_path(db, media, acme, new_box, ref):
     box = await new_box(acme)
     with pytest.raises(Invalid):
@@ -245,7 +269,9 @@ async def test_every_change_of_messages_sends_notices_for_lamps_and_portals(db, 
     assert any('"name":"voicemail"' in text and '"new":1,"saved":0' in text for text in heard)
 
 
-async def test_mailbox_state_for_the_edge_counts_each_box_and_leaves_deleted_ones_out(db, media, acme, globex, new_box, database):
+async def test_mailbox_state_for_the_edge_counts_each_box_and_leaves_deleted_ones_out(
+    db, media, acme, globex, new_box, database
+):
     mine, other, gone = await new_box(acme), await new_box(globex), await new_box(acme, "1001")
     begin(media, acme, mine)
     await keep(db, media, acme, mine)

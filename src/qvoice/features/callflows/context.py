@@ -28,11 +28,15 @@ Answer = Callable[[AnswerContext, Any], Awaitable[Any]]
 
 
 def collect_answers() -> dict[type, Answer]:
-    """Return {request type: function} of every feature's `answers.py`; raises ValueError when two answer the same request."""
+    """Return {request type: function} of every feature's `answers.py`; raises ValueError when two answer the same
+    request.
+    """
     found: dict[type, Answer] = {}
     for module in discover("answers"):
         for request, answer in module.ANSWERS.items():
             if request in found:
-                raise ValueError(f"{request.__name__} is answered twice, by {found[request].__module__} and {module.__name__}")
+                raise ValueError(
+                    f"{request.__name__} is answered twice, by {found[request].__module__} and {module.__name__}"
+                )
             found[request] = answer
     return found

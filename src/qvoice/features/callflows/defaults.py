@@ -13,6 +13,7 @@ from qvoice.features.documents.resource import Document
 
 
 async def create_no_match(session: AsyncSession) -> Document:
-    """Create the `no_match` → `offnet` callflow of the session's account, in the transaction that creates the account."""
+    """Create the `no_match` → `offnet` callflow of the session's account, in the transaction that creates the account.
+    """
     flow = {"module": "offnet", "data": {}, "children": {}}
     return await store.create(session, "callflows", {"name": "Outside calls", "numbers": [NO_MATCH], "flow": flow})

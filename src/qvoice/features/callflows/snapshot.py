@@ -1,7 +1,7 @@
 """Callflows and all they name, kept in memory by account: a call asks the database nothing once its account is warm.
 
-Notices (`qvoice_doc`) put a document out of date at once; the next call reads that document again and nothing else. While the database is
-away, what is cached goes on being served. See docs/handbook/voicemail.md for the whole picture of a call's data.
+Notices (`qvoice_doc`) put a document out of date at once; the next call reads that document again and nothing else.
+While the database is away, what is cached goes on being served.
 """
 
 from __future__ import annotations
@@ -41,7 +41,6 @@ def _nothing(tenant: Tenant) -> Iterable[Ref]:
     return ()
 
 
-
 class AccountGone(NotFound):
     """There is no such account."""
 
@@ -72,7 +71,8 @@ class Snapshots:
     ) -> FoundFlow | None:
         """Return the callflow that takes `number`, compiled, with a world that has all it names, or None.
 
-        `device_id`, `owner_id`: the caller's, loaded into the world too. Raises AccountGone; DatabaseAway when not cached.
+        `device_id`, `owner_id`: the caller's, loaded into the world too. Raises AccountGone; DatabaseAway when not
+        cached.
         """
         tenant = await self._fresh(account_id, "index", _nothing)
         account = tenant.world.account
@@ -88,7 +88,8 @@ class Snapshots:
     async def load_flow(
         self, account_id: str, flow_id: str, *, device_id: str | None = None, owner_id: str | None = None
     ) -> FoundFlow | None:
-        """Return a callflow by id, compiled tolerantly (a broken node is passed over), or None. Raises as `find_flow`."""
+        """Return a callflow by id, compiled tolerantly (a broken node is passed over), or None. Raises as `find_flow`.
+        """
         tenant = await self._fresh(account_id, "index", _nothing)
         document = tenant.documents.get(("callflows", flow_id))
         if document is None:
@@ -104,13 +105,17 @@ class Snapshots:
             document = tenant.documents.get(("callflows", flow_id), document)
             result = compile_flow(document, tenant.world, flow_id=flow_id, tolerant=True)
             if not isinstance(result, CompiledFlow):
-                log.get().warning("callflow.not_runnable", account=account_id, callflow=flow_id, problem=result[0].message)
+                log.get().warning(
+                    "callflow.not_runnable", account=account_id, callflow=flow_id, problem=result[0].message
+                )
                 return None
             compiled = tenant.compiled[flow_id] = result
         return FoundFlow(compiled, tenant.world)
 
     async def endpoint(self, account_id: str, device_id: str) -> Endpoint | None:
-        """Return a device merged with its owner and account, None when the account has no such device. Raises as `find_flow`."""
+        """Return a device merged with its owner and account, None when the account has no such device. Raises as
+        `find_flow`.
+        """
         tenant = await self._fresh(account_id, ("device", device_id), lambda _: [Ref("devices", device_id)])
         world = tenant.world
         device = world.device(device_id)
@@ -121,7 +126,9 @@ class Snapshots:
     async def world(
         self, account_id: str, refs: Iterable[Ref] = (), *, device_id: str | None = None, user_id: str | None = None
     ) -> World | None:
-        """Return the account's world with a device and its owner, a user, and what `refs` name loaded; None without account."""
+        """Return the account's world with a device and its owner, a user, and what `refs` name loaded; None without
+        account.
+        """
         wanted = (*refs, *of_call(account_id=account_id, device_id=device_id, owner_id=user_id))
         try:
             return (await self._fresh(account_id, wanted, lambda _: wanted)).world

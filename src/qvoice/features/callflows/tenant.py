@@ -25,7 +25,8 @@ _INDEX: Key = ("index", "")
 
 @dataclass(slots=True)
 class Tenant:
-    """What is cached of one account. Documents stay readable while they are out of date: running calls keep their world.
+    """What is cached of one account. Documents stay readable while they are out of date: running calls keep their
+    world.
 
     `version` grows with every notice; `stale` maps what must be read again to the version that said so.
     """
@@ -118,7 +119,8 @@ async def load_base(session: AsyncSession, tenant: Tenant, *, loaded_at: int, de
 
 
 def _pools(account_id: str, rows: Iterable[Any], *, is_master: bool) -> dict[str, tuple[Mapping[str, Any], ...]]:
-    """Group trunks by owner. GLOBAL_POOL ("Parent") is that of the nearest account above with an enabled trunk; the master's
+    """Group trunks by owner. GLOBAL_POOL ("Parent") is that of the nearest account above with an enabled trunk; the
+    master's
     own for the master.
     """
     pools: dict[str, list[Mapping[str, Any]]] = {}
@@ -128,7 +130,9 @@ def _pools(account_id: str, rows: Iterable[Any], *, is_master: bool) -> dict[str
         pools.setdefault(owner, []).append({**row.doc, "id": row.id.hex})
         distance[owner] = row.distance
     above = [
-        owner for owner, trunks in pools.items() if distance[owner] > 0 and any(t.get("enabled") is not False for t in trunks)
+        owner
+        for owner, trunks in pools.items()
+        if distance[owner] > 0 and any(t.get("enabled") is not False for t in trunks)
     ]
     result = {owner: tuple(trunks) for owner, trunks in pools.items()}
     if above:
@@ -138,7 +142,9 @@ def _pools(account_id: str, rows: Iterable[Any], *, is_master: bool) -> dict[str
     return result
 
 
-async def load_all_flows(session: AsyncSession, tenant: Tenant, *, loaded_at: int) -> list[tuple[str, Mapping[str, Any]]]:
+async def load_all_flows(
+    session: AsyncSession, tenant: Tenant, *, loaded_at: int
+) -> list[tuple[str, Mapping[str, Any]]]:
     """Read all callflows of the account; their documents are kept too."""
     found = await store.find(session, "callflows")
     ids = {document.id for document in found}
@@ -162,7 +168,9 @@ async def load_refs(session: AsyncSession, tenant: Tenant, refs: Iterable[Ref], 
     seen: set[Ref] = set()
     todo = list(refs)
     while todo:
-        level = [ref for ref in dict.fromkeys(todo) if ref not in seen and ref.type in known and ref.type != "resources"]
+        level = [
+            ref for ref in dict.fromkeys(todo) if ref not in seen and ref.type in known and ref.type != "resources"
+        ]
         seen.update(level)
         await _load_level(session, tenant, level, loaded_at=loaded_at)
         todo = []
@@ -179,12 +187,16 @@ async def _load_level(session: AsyncSession, tenant: Tenant, level: list[Ref], *
     for ref in level:
         if ref.by == "id":
             key = (ref.type, ref.id)
-            if ref.type != "accounts" and (key in tenant.stale or not (key in tenant.documents or key in tenant.missing)):
+            if ref.type != "accounts" and (
+                key in tenant.stale or not (key in tenant.documents or key in tenant.missing)
+            ):
                 wanted.setdefault(ref.type, set()).add(ref.id)
         elif ref not in tenant.queries or ("query:" + ref.type, ref.id) in tenant.stale:
             await _run_query(session, tenant, ref, loaded_at=loaded_at)
     for type, ids in wanted.items():
-        found = {document.id: document.whole for document in await store.find(session, type, id=sorted(filter(_hex, ids)))}
+        found = {
+            document.id: document.whole for document in await store.find(session, type, id=sorted(filter(_hex, ids)))
+        }
         for id in ids:
             if id in found:
                 tenant.documents[type, id] = found[id]
@@ -199,7 +211,8 @@ async def _run_query(session: AsyncSession, tenant: Tenant, ref: Ref, *, loaded_
         found = await store.find(session, ref.type, owner_id=ref.id) if _hex(ref.id) else []
         if ref.type == "devices" and _hex(ref.id):
             hot = await session.execute(
-                text("select id from devices where deleted is null and doc #> '{hotdesk,users}' ? :user"), {"user": ref.id}
+                text("select id from devices where deleted is null and doc #> '{hotdesk,users}' ? :user"),
+                {"user": ref.id},
             )
             others = [row.id.hex for row in hot]
             found += await store.find(session, "devices", id=others) if others else []

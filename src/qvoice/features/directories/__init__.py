@@ -1,1 +1,2 @@
-"""Dial-by-name directories: the stored documents of the dialect. What a call does with them comes with a later issue."""
+"""Dial-by-name directories: the stored documents of the dialect. What a call does with them comes with a later issue.
+"""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qvoice.features.documents.routes import crossbar
 from qvoice.features.directories.resource import RESOURCE
+from qvoice.features.documents.routes import crossbar
 
 router = crossbar(RESOURCE)

@@ -32,6 +32,10 @@ class Group(BaseModel):
 def features(group: dict[str, Any]) -> list[str]:
     """Return the row's `features`: each `smartpbx.X.enabled` and music_on_hold."""
     parts = group.get("smartpbx")
-    found = [k for k, v in parts.items() if isinstance(v, dict) and v.get("enabled") is True] if isinstance(parts, dict) else []
+    found = (
+        [k for k, v in parts.items() if isinstance(v, dict) and v.get("enabled") is True]
+        if isinstance(parts, dict)
+        else []
+    )
     music = group.get("music_on_hold")
     return found + (["music_on_hold"] if isinstance(music, dict) and music.get("media_id") else [])

@@ -10,7 +10,12 @@ from qvoice.features.lists.schemas import MatchList
 
 def summary(doc: Doc) -> Doc:
     """Return the list row (kazoo.md 2.2)."""
-    return {"id": doc["id"], "name": doc.get("name"), "description": doc.get("description"), "list_type": doc.get("list_type")}
+    return {
+        "id": doc["id"],
+        "name": doc.get("name"),
+        "description": doc.get("description"),
+        "list_type": doc.get("list_type"),
+    }
 
 
 RESOURCE = Resource(

@@ -35,7 +35,9 @@ async def list_prompts(request: Request, account_id: str, ctx: Context = permit(
     return ctx.reply([{"id": name, "count": 1} for name in prompts.listing()])
 
 
-@router.get(_BASE + "/prompts/{prompt_id}", operation_id="get_prompt", summary="Media documents that replace a system prompt")
+@router.get(
+    _BASE + "/prompts/{prompt_id}", operation_id="get_prompt", summary="Media documents that replace a system prompt"
+)
 async def get_prompt(
     request: Request, account_id: str, prompt_id: str, ctx: Context = permit("media", "read", own=True)
 ) -> Response:
@@ -46,7 +48,9 @@ async def get_prompt(
 
 
 @router.get(_BASE + "/languages", operation_id="list_media_languages", summary="Count media by language")
-async def list_languages(request: Request, account_id: str, ctx: Context = permit("media", "read", own=True)) -> Response:
+async def list_languages(
+    request: Request, account_id: str, ctx: Context = permit("media", "read", own=True)
+) -> Response:
     """Count the account's media by language."""
     async with ctx.tx() as session:
         found = await store.find(session, "media")
@@ -88,7 +92,8 @@ async def get_raw(
 async def upload(
     request: Request, account_id: str, document_id: str, ctx: Context = permit("media", "update")
 ) -> Response:
-    """Take MP3, WAV, WMA or OGG, whatever the Content-Type says; it is converted for playing before the answer comes."""
+    """Take MP3, WAV, WMA or OGG, whatever the Content-Type says; it is converted for playing before the answer comes.
+    """
     async with ctx.tx() as session:
         await store.load(session, "media", document_id)  # refuse before reading and converting
     data = await read_upload(request)

@@ -37,7 +37,9 @@ async def find(session: AsyncSession, media_id: str) -> Audio | None:
 
 
 async def attach(session: AsyncSession, media_id: str, *, original: bytes, kind: AudioKind, playable: bytes) -> Audio:
-    """Make this the audio of a media document, replacing what it had. `playable` is a mono WAV file; the same bytes are kept once."""
+    """Make this the audio of a media document, replacing what it had. `playable` is a mono WAV file; the same bytes
+    are kept once.
+    """
     before = await find(session, media_id)
     original_id = await blobs.store(session, original, kind.content_type)
     playable_id = original_id if playable is original else await blobs.store(session, playable, "audio/wav")

@@ -1,6 +1,8 @@
-"""Stored audio: bytes in PostgreSQL, under the tenant's row level security, so that every node and every backup has them.
+"""Stored audio: bytes in PostgreSQL, under the tenant's row level security, so that every node and every backup has
+them.
 
-ADR 0041 says why not in files. A Range request reads its slice only (the column is stored out of line and uncompressed).
+ADR 0041 says why not in files. A Range request reads its slice only (the column is stored out of line and
+uncompressed).
 """
 
 from __future__ import annotations

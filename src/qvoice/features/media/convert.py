@@ -1,7 +1,9 @@
 """Turn audio that strangers upload into what Asterisk plays: ffmpeg of the store image, in a sandbox, within limits.
 
-The file may attack the decoder, so it runs without network, without the host's files, as nobody, with bounded memory, CPU time, output and
-wall-clock time, and is told the format that was sniffed (no playlists, no protocol but `file`). ADR 0041 says why 16 kHz.
+The file may attack the decoder, so it runs without network, without the host's files, as nobody, with bounded memory,
+CPU time, output and
+wall-clock time, and is told the format that was sniffed (no playlists, no protocol but `file`). ADR 0041 says why 16
+kHz.
 """
 
 from __future__ import annotations
@@ -46,14 +48,41 @@ class Converter:
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(2))
 
     async def playable(self, data: bytes, kind: AudioKind) -> bytes:
-        """Return `data` as a mono 16 bit WAV file of 16 kHz; raises Invalid when it cannot be decoded or is too long."""
-        arguments = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-t", str(MAX_SECONDS + 1), "-ac", "1", "-ar", str(PLAY_RATE)]
-        arguments += ["-c:a", "pcm_s16le", "-map_metadata", "-1", "-fflags", "+bitexact", "-flags", "+bitexact", "-f", "wav"]
+        """Return `data` as a mono 16 bit WAV file of 16 kHz; raises Invalid when it cannot be decoded or is too long.
+        """
+        arguments = [
+            "-map",
+            "0:a:0",
+            "-vn",
+            "-sn",
+            "-dn",
+            "-t",
+            str(MAX_SECONDS + 1),
+            "-ac",
+            "1",
+            "-ar",
+            str(PLAY_RATE),
+        ]
+        arguments += [
+            "-c:a",
+            "pcm_s16le",
+            "-map_metadata",
+            "-1",
+            "-fflags",
+            "+bitexact",
+            "-flags",
+            "+bitexact",
+            "-f",
+            "wav",
+        ]
         result = await self._ffmpeg(data, kind, arguments)
         facts = read_wav(result)
         if facts.seconds > MAX_SECONDS:
             raise Invalid.field(
-                "raw", "maxLength", f"The audio is longer than {MAX_SECONDS // 60} minutes. Send a shorter one.", target=MAX_SECONDS
+                "raw",
+                "maxLength",
+                f"The audio is longer than {MAX_SECONDS // 60} minutes. Send a shorter one.",
+                target=MAX_SECONDS,
             )
         if facts.size == 0:
             raise Invalid.field("raw", "invalid", "The file holds no audio.")
@@ -61,7 +90,20 @@ class Converter:
 
     async def mp3(self, wav: bytes) -> bytes:
         """Return a WAV file as MP3 (48 kbit/s mono: speech)."""
-        arguments = ["-map", "0:a:0", "-ac", "1", "-c:a", "libmp3lame", "-b:a", "48k", "-map_metadata", "-1", "-f", "mp3"]
+        arguments = [
+            "-map",
+            "0:a:0",
+            "-ac",
+            "1",
+            "-c:a",
+            "libmp3lame",
+            "-b:a",
+            "48k",
+            "-map_metadata",
+            "-1",
+            "-f",
+            "mp3",
+        ]
         return await self._ffmpeg(wav, WAV, arguments)
 
     async def _ffmpeg(self, data: bytes, kind: AudioKind, arguments: list[str]) -> bytes:
@@ -71,7 +113,9 @@ class Converter:
                 await self._run(kind, folder, arguments)
                 return await asyncio.to_thread((folder / "out").read_bytes)
             except FileNotFoundError as problem:
-                raise Invalid.field("raw", "invalid", "The audio could not be read. The file may be damaged.") from problem
+                raise Invalid.field(
+                    "raw", "invalid", "The audio could not be read. The file may be damaged."
+                ) from problem
             finally:
                 await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
@@ -85,11 +129,40 @@ class Converter:
         """Return the whole command line: sandbox, limits, decoder."""
         sandbox = ["bwrap", "--ro-bind", str(self.image), "/", "--dev", "/dev", "--proc", "/proc", "--tmpfs", "/tmp"]
         sandbox += ["--tmpfs", "/run", "--tmpfs", "/mnt", "--dir", "/mnt/work", "--bind", str(folder), "/mnt/work"]
-        sandbox += ["--unshare-all", "--uid", "65534", "--gid", "65534", "--cap-drop", "ALL", "--new-session", "--die-with-parent"]
+        sandbox += [
+            "--unshare-all",
+            "--uid",
+            "65534",
+            "--gid",
+            "65534",
+            "--cap-drop",
+            "ALL",
+            "--new-session",
+            "--die-with-parent",
+        ]
         sandbox += ["--clearenv", "--setenv", "PATH", "/usr/bin:/bin", "--chdir", "/mnt/work"]
-        limits = ["prlimit", f"--as={_MEMORY}", f"--cpu={_CPU_SECONDS}", f"--fsize={_OUTPUT}", "--core=0", "--nofile=64"]
+        limits = [
+            "prlimit",
+            f"--as={_MEMORY}",
+            f"--cpu={_CPU_SECONDS}",
+            f"--fsize={_OUTPUT}",
+            "--core=0",
+            "--nofile=64",
+        ]
         ffmpeg = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-threads", "1", "-protocol_whitelist", "file"]
-        ffmpeg += ["-max_alloc", str(64 * 1024 * 1024), "-f", kind.demuxer, "-i", "in", *arguments, "-threads", "1", "-y", "out"]
+        ffmpeg += [
+            "-max_alloc",
+            str(64 * 1024 * 1024),
+            "-f",
+            kind.demuxer,
+            "-i",
+            "in",
+            *arguments,
+            "-threads",
+            "1",
+            "-y",
+            "out",
+        ]
         return [*sandbox, *limits, *ffmpeg]
 
     async def _run(self, kind: AudioKind, folder: Path, arguments: list[str]) -> None:
@@ -108,7 +181,9 @@ class Converter:
         try:
             _, complaint = await asyncio.wait_for(process.communicate(), _WALL_CLOCK)
         except TimeoutError as problem:
-            raise Invalid.field("raw", "invalid", "The audio took too long to convert. Send a simpler file.") from problem
+            raise Invalid.field(
+                "raw", "invalid", "The audio took too long to convert. Send a simpler file."
+            ) from problem
         finally:
             if process.returncode is None:
                 with contextlib.suppress(ProcessLookupError):

@@ -1,7 +1,9 @@
 """Stored audio as files that Asterisk can play: `<data>/asterisk/sounds-cache/<account>/<name>.wav` (or `.wav16`).
 
-PostgreSQL has the audio; this folder is a cache of this node, safe to delete. A file's name holds its blob's id, so its content never
-changes; it appears under its name only when complete. Once known, a path is given without SQL, also while the database is away.
+PostgreSQL has the audio; this folder is a cache of this node, safe to delete. A file's name holds its blob's id, so
+its content never
+changes; it appears under its name only when complete. Once known, a path is given without SQL, also while the database
+is away.
 """
 
 from __future__ import annotations
@@ -25,8 +27,6 @@ _IN_USE = 3600.0
 """Seconds since its last use that a file is not evicted: it may be playing."""
 
 
-
-
 class MediaFiles:
     """The cache folder of this node. One per process; safe for any number of concurrent calls."""
 
@@ -41,9 +41,11 @@ class MediaFiles:
         self._written = 0
 
     async def path(self, account_id: str, media_id: str) -> str:
-        """Return what to play for a media id, without extension: a host path, or a prompt's name for `system_media/<prompt>`.
+        """Return what to play for a media id, without extension: a host path, or a prompt's name for
+        `system_media/<prompt>`.
 
-        Raises NotFound when the account has no such media or it has no audio; DatabaseAway when it is not cached and cannot be read.
+        Raises NotFound when the account has no such media or it has no audio; DatabaseAway when it is not cached and
+        cannot be read.
         """
         if media_id.startswith(SYSTEM_MEDIA):
             return asterisk_prompt(media_id.removeprefix(SYSTEM_MEDIA))
@@ -66,7 +68,9 @@ class MediaFiles:
         return str(file.with_suffix(""))
 
     def forget(self, notice: dict[str, Any]) -> None:
-        """Take a `qvoice_doc` notice: a changed media document is looked up again. An empty one (reconnected) forgets all."""
+        """Take a `qvoice_doc` notice: a changed media document is looked up again. An empty one (reconnected) forgets
+        all.
+        """
         if not notice:
             self._known.clear()
         elif notice.get("type") == "media":
@@ -129,7 +133,9 @@ def _touch(stem: str) -> bool:
 
 
 def _write(stem: str, data: bytes) -> None:
-    """Write the file under a temporary name, then give it its own. Asterisk reads 8 kHz as `.wav` and 16 kHz as `.wav16`."""
+    """Write the file under a temporary name, then give it its own. Asterisk reads 8 kHz as `.wav` and 16 kHz as
+    `.wav16`.
+    """
     target = Path(stem + (".wav16" if read_wav(data).rate == 16_000 else ".wav"))
     target.parent.mkdir(parents=True, exist_ok=True)
     fresh = target.parent / f".{new_id()}"
@@ -142,7 +148,9 @@ def _write(stem: str, data: bytes) -> None:
 
 
 def evict(folder: Path, limit: int, *, now: float) -> int:
-    """Delete the files used longest ago until the cache holds at most `limit` bytes; return how many. Files in use stay."""
+    """Delete the files used longest ago until the cache holds at most `limit` bytes; return how many. Files in use
+    stay.
+    """
     files = []
     for path in folder.glob("*/*"):
         try:

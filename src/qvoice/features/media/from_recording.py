@@ -9,8 +9,11 @@ from qvoice.features.media import audio
 from qvoice.features.media.sniff import WAV
 
 
-async def save(session: AsyncSession, *, media_id: str | None, name: str, source_type: str, source_id: str, wav: bytes) -> str:
-    """Store `wav` as the audio of the media document `media_id`, or of a new one when that is None or gone; return its id.
+async def save(
+    session: AsyncSession, *, media_id: str | None, name: str, source_type: str, source_id: str, wav: bytes
+) -> str:
+    """Store `wav` as the audio of the media document `media_id`, or of a new one when that is None or gone; return its
+    id.
 
     `source_type` and `source_id` say what it was recorded for (such as `vmboxes` and a box id). Only a document that
     was recorded for the same thing is overwritten: a greeting that was chosen from the library stays as it is.
@@ -23,7 +26,9 @@ async def save(session: AsyncSession, *, media_id: str | None, name: str, source
             kept = await store.merge(session, "media", old.id, facts)
         else:
             document = {"name": name[:128], "media_source": "recording", "streamable": True}
-            kept = await store.create(session, "media", document | facts | {"source_type": source_type, "source_id": source_id})
+            kept = await store.create(
+                session, "media", document | facts | {"source_type": source_type, "source_id": source_id}
+            )
     finally:
         session.info.pop("media_upload", None)
     await audio.attach(session, kept.id, original=wav, kind=WAV, playable=wav)

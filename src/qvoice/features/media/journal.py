@@ -1,8 +1,9 @@
 """The journal of recordings on this node's disk: what a recording is for is written down before its first sample.
 
-A small JSON file stands beside each `<data>/asterisk/recordings/<ref>.wav`. It is made (and synced) before Asterisk is told to record
-and removed after the transaction that stored the audio has committed. So whatever dies half-way, and even while the database is
-away, the audio and what it is for are found again (`features/vmboxes/recover.py`). ADR 0041 says why this is a file and not a row.
+A small JSON file stands beside each `<data>/asterisk/recordings/<ref>.wav`. It is made (and synced) before Asterisk is
+told to record and removed after the transaction that stored the audio has committed. So whatever dies half-way, and even
+while the database is away, the audio and what it is for are found again (`features/vmboxes/recover.py`). ADR 0041 says
+why this is a file and not a row.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ BLOB_PREFIX = "blob-"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a recording is for. `purpose`: `message`, `greeting`, `name` or `media`; `owner`: the box or menu id. `started`: unix seconds."""
+    """What a recording is for. `purpose`: `message`, `greeting`, `name` or `media`; `owner`: the box or menu id.
+    `started`: unix seconds.
+    """
 
     call_id: str
     account_id: str
@@ -51,7 +54,9 @@ class Intent:
 def safe_ref(ref: str) -> str:
     """Return `ref` when it is fit to be a file name; raises Invalid (a reference never holds a path)."""
     if not _REF.fullmatch(ref) or ".." in ref or ref.startswith(BLOB_PREFIX):
-        raise Invalid.field("ref", "pattern", "A recording's reference holds letters, digits, dots, dashes and underscores.")
+        raise Invalid.field(
+            "ref", "pattern", "A recording's reference holds letters, digits, dots, dashes and underscores."
+        )
     return ref
 
 
@@ -69,7 +74,9 @@ class Journal:
         return self.folder / f"{safe_ref(ref)}.json"
 
     def begin(self, ref: str, intent: Intent) -> None:
-        """Write down what `ref` is for, surviving a power cut. Raises OSError (for example: disk full): then do not record."""
+        """Write down what `ref` is for, surviving a power cut. Raises OSError (for example: disk full): then do not
+        record.
+        """
         target = self._note(ref)
         fresh = target.with_suffix(".json.new")
         try:
@@ -104,7 +111,9 @@ class Journal:
             raise NotFound("The recording does not exist on this node.", ref=ref) from problem
 
     def finish(self, ref: str) -> None:
-        """Forget a recording that is stored or not wanted: the audio goes first, so that a note never lacks its meaning."""
+        """Forget a recording that is stored or not wanted: the audio goes first, so that a note never lacks its
+        meaning.
+        """
         self.audio(ref).unlink(missing_ok=True)
         self._note(ref).unlink(missing_ok=True)
 

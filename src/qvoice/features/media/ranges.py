@@ -1,4 +1,6 @@
-"""Serving stored audio over HTTP: whole or by Range (RFC 9110 14), with validators, read from the database slice by slice."""
+"""Serving stored audio over HTTP: whole or by Range (RFC 9110 14), with validators, read from the database slice by
+slice.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ class Unsatisfiable(ValueError):
 
 
 def read_range(header: str | None, size: int) -> Span | None:
-    """Return the one range asked for, None to send everything (no header, several ranges, not bytes); raises Unsatisfiable."""
+    """Return the one range asked for, None to send everything (no header, several ranges, not bytes); raises
+    Unsatisfiable.
+    """
     match = _RANGE.fullmatch((header or "").replace(" ", ""))
     if match is None or match[0] == "bytes=-":
         return None
@@ -57,7 +61,9 @@ def disposition(name: str, extension: str) -> str:
 
 
 def serve(request: Request, db: Database, scope: Scope, blob: Blob, *, name: str, extension: str) -> Response:
-    """Answer GET of a blob. Streams in slices, each read in its own transaction, so memory stays small however slow the client is."""
+    """Answer GET of a blob. Streams in slices, each read in its own transaction, so memory stays small however slow
+    the client is.
+    """
     headers = {
         "accept-ranges": "bytes",
         "etag": blob.etag,
@@ -81,7 +87,9 @@ def serve(request: Request, db: Database, scope: Scope, blob: Blob, *, name: str
         status = 206
         headers["content-range"] = f"bytes {span.start}-{span.end}/{blob.size}"
     headers["content-length"] = str(span.end - span.start + 1)
-    return StreamingResponse(_slices(db, scope, blob.id, span), status_code=status, headers=headers, media_type=blob.content_type)
+    return StreamingResponse(
+        _slices(db, scope, blob.id, span), status_code=status, headers=headers, media_type=blob.content_type
+    )
 
 
 async def _slices(db: Database, scope: Scope, blob_id: str, span: Span) -> AsyncIterator[bytes]:
@@ -98,7 +106,11 @@ async def _slices(db: Database, scope: Scope, blob_id: str, span: Span) -> Async
 
 def serve_bytes(request: Request, data: bytes, content_type: str, *, name: str, extension: str) -> Response:
     """Answer GET of bytes at hand (a conversion), honouring Range."""
-    headers = {"accept-ranges": "bytes", "content-disposition": disposition(name, extension), "x-content-type-options": "nosniff"}
+    headers = {
+        "accept-ranges": "bytes",
+        "content-disposition": disposition(name, extension),
+        "x-content-type-options": "nosniff",
+    }
     try:
         span = read_range(request.headers.get("range"), len(data))
     except Unsatisfiable:

@@ -10,7 +10,9 @@ from qvoice.features.media.schemas import MediaDocument, row
 
 
 async def _keep_facts(change: Change) -> None:
-    """What the server knows of the audio is not for clients to write: content type and length stay as the upload set them."""
+    """What the server knows of the audio is not for clients to write: content type and length stay as the upload set
+    them.
+    """
     if change.old is not None and not change.session.info.get("media_upload"):
         for key in ("content_type", "content_length"):
             if key in change.old:

@@ -26,7 +26,9 @@ WMA = AudioKind("wma", "audio/x-ms-wma", "asf")
 
 
 def sniff(data: bytes) -> AudioKind:
-    """Return the kind of audio in `data` (its first bytes suffice); raises Invalid for anything but MP3, WAV, WMA and OGG."""
+    """Return the kind of audio in `data` (its first bytes suffice); raises Invalid for anything but MP3, WAV, WMA and
+    OGG.
+    """
     if data[:4] == b"RIFF" and data[8:12] == b"WAVE":
         return WAV
     if data[:4] == b"OggS":
@@ -45,7 +47,8 @@ def sniff(data: bytes) -> AudioKind:
 
 
 def _is_mpeg_layer3(data: bytes) -> bool:
-    """Tell whether a valid MPEG audio layer III frame header starts here (ISO 11172-3, 2.4.1.3); ADTS AAC has layer 0."""
+    """Tell whether a valid MPEG audio layer III frame header starts here (ISO 11172-3, 2.4.1.3); ADTS AAC has layer 0.
+    """
     if len(data) < 4 or data[0] != 0xFF or data[1] & 0xE0 != 0xE0:
         return False
     version, layer = (data[1] >> 3) & 3, (data[1] >> 1) & 3

@@ -60,7 +60,9 @@ async def _limited(request: Request, most: int) -> AsyncIterator[bytes]:
 
 async def _from_form(request: Request) -> bytes:
     try:
-        form = await MultiPartParser(request.headers, _limited(request, MAX_UPLOAD + 65_536), max_files=4, max_fields=20).parse()
+        form = await MultiPartParser(
+            request.headers, _limited(request, MAX_UPLOAD + 65_536), max_files=4, max_fields=20
+        ).parse()
     except MultiPartException as problem:
         raise Invalid.field("raw", "invalid", f"The multipart body is broken: {problem.message}") from problem
     try:
@@ -77,4 +79,6 @@ def _from_base64(data: bytes) -> bytes:
     try:
         return base64.b64decode(b"".join(data[match.end() if match else 0 :].split()), validate=True)
     except binascii.Error as problem:
-        raise Invalid.field("raw", "format", "The body is not base64. Send data:audio/mp3;base64,… or the file itself.") from problem
+        raise Invalid.field(
+            "raw", "format", "The body is not base64. Send data:audio/mp3;base64,… or the file itself."
+        ) from problem

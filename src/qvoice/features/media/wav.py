@@ -1,6 +1,7 @@
 """WAV files: read their length, and repair the header of one that was half written when its writer died.
 
-Asterisk writes the sizes into the header when it closes a recording; after a crash they are 0 or too small while the audio is there.
+Asterisk writes the sizes into the header when it closes a recording; after a crash they are 0 or too small while the
+audio is there.
 """
 
 from __future__ import annotations
@@ -29,10 +30,11 @@ class WavFacts:
 
 
 def read_wav(data: bytes) -> WavFacts:
-    """Return the facts of a PCM WAV file, trusting its real length and not its header's; raises Invalid when it is none.
+    """Return the facts of a PCM WAV file, trusting its real length and not its header's; raises Invalid when it is
+    none.
 
-    A data chunk whose size is 0, too large or smaller than what follows to the end of the file (and no other chunk follows) is taken
-    to reach to the end: that is what an interrupted recording looks like.
+    A data chunk whose size is 0, too large or smaller than what follows to the end of the file (and no other chunk
+    follows) is taken to reach to the end: that is what an interrupted recording looks like.
     """
     if data[:4] != b"RIFF" or data[8:12] != b"WAVE":
         raise Invalid.field("raw", "type", "The file is not a WAV file.")
@@ -43,7 +45,13 @@ def read_wav(data: bytes) -> WavFacts:
             if at + 24 > len(data):
                 break
             kind, channels, rate, _, frame, bits = struct.unpack_from("<HHIIHH", data, at + 8)
-            if kind != PCM or bits != 16 or channels not in (1, 2) or frame != channels * 2 or not 4000 <= rate <= 192000:
+            if (
+                kind != PCM
+                or bits != 16
+                or channels not in (1, 2)
+                or frame != channels * 2
+                or not 4000 <= rate <= 192000
+            ):
                 raise Invalid.field("raw", "type", "The WAV file is not 16 bit PCM.")
         elif name == b"data":
             if not rate:
@@ -69,7 +77,11 @@ def make_wav(pcm: bytes, rate: int, channels: int = 1) -> bytes:
     """Return a 16 bit PCM WAV file of `pcm`."""
     frame = channels * 2
     header = b"RIFF" + struct.pack("<I", 36 + len(pcm)) + b"WAVEfmt "
-    header += struct.pack("<IHHIIHH", 16, PCM, channels, rate, rate * frame, frame, 16) + b"data" + struct.pack("<I", len(pcm))
+    header += (
+        struct.pack("<IHHIIHH", 16, PCM, channels, rate, rate * frame, frame, 16)
+        + b"data"
+        + struct.pack("<I", len(pcm))
+    )
     return header + pcm
 
 

@@ -1,4 +1,6 @@
-"""The trunk document: the specification's JSON exactly (section SIP Trunks), with its field's full schema (kazoo.md 4.1)."""
+"""The trunk document: the specification's JSON exactly (section SIP Trunks), with its field's full schema (kazoo.md
+4.1).
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ def _host(value: str) -> str:
     except ValueError:
         if _HOST.fullmatch(text) and len(text) <= 253:
             return text
-    raise ValueError("must be a host name or an IP address, without `sip:`, port or spaces (the port has its own field)")
+    raise ValueError(
+        "must be a host name or an IP address, without `sip:`, port or spaces (the port has its own field)"
+    )
 
 
 def _user_part(value: str) -> str:
@@ -105,7 +109,9 @@ _OWN_HEADERS = {"via", "from", "to", "call-id", "cseq", "contact", "max-forwards
 
 
 class Formatter(BaseModel):
-    """How one field of the request is rewritten: `value` forces; else `regex` keeps its first group, then strip, prefix and suffix."""
+    """How one field of the request is rewritten: `value` forces; else `regex` keeps its first group, then strip,
+    prefix and suffix.
+    """
 
     model_config = ConfigDict(extra="allow")
 

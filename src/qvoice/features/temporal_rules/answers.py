@@ -8,7 +8,9 @@ from qvoice.features.documents import store
 
 
 async def set_rules(context: AnswerContext, request: SetRules) -> None:
-    """Force temporal rules on or off, or give them back to the clock (`enabled` absent). Ids of other accounts do nothing."""
+    """Force temporal rules on or off, or give them back to the clock (`enabled` absent). Ids of other accounts do
+    nothing.
+    """
     async with context.db.tx(context.scope) as session:
         for id in sorted(set(request.rule_ids)):
             if await store.get(session, "temporal_rules", id) is not None:

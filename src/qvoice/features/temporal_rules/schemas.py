@@ -11,7 +11,9 @@ Weekday = Literal["monday", "tuesday", "wednesday", "wensday", "thursday", "frid
 
 
 class TemporalRule(BaseModel):
-    """A rule. Windows in seconds of the day (a stop before the start runs past midnight); `start_date` in Gregorian seconds."""
+    """A rule. Windows in seconds of the day (a stop before the start runs past midnight); `start_date` in Gregorian
+    seconds.
+    """
 
     model_config = ConfigDict(extra="allow")
 

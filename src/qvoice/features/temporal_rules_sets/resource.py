@@ -10,7 +10,13 @@ from qvoice.features.temporal_rules_sets.schemas import TemporalRulesSet
 
 def summary(doc: Doc) -> Doc:
     """Return the list row (kazoo.md 2.2)."""
-    return {"id": doc["id"], "name": doc.get("name"), "rules": doc.get("temporal_rules", []), "type": doc.get("type"), "flags": doc.get("flags", [])}
+    return {
+        "id": doc["id"],
+        "name": doc.get("name"),
+        "rules": doc.get("temporal_rules", []),
+        "type": doc.get("type"),
+        "flags": doc.get("flags", []),
+    }
 
 
 RESOURCE = Resource(

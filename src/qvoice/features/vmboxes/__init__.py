@@ -1,1 +1,2 @@
-"""Voicemail: boxes, their messages, PINs and greetings, and how a recording becomes a message that no crash can lose."""
+"""Voicemail: boxes, their messages, PINs and greetings, and how a recording becomes a message that no crash can lose.
+"""

@@ -64,9 +64,7 @@ async def check_pin(context: AnswerContext, request: CheckPin) -> str:
     where = origin(
         caller_device=context.call.device_id, caller_owner=context.call.owner_id, box_owner=box.columns["owner_id"]
     )
-    return await pin.check(
-        context.db, context.scope, box_id=box.id, pin=request.pin, origin=where, now=utcnow()
-    )
+    return await pin.check(context.db, context.scope, box_id=box.id, pin=request.pin, origin=where, now=utcnow())
 
 
 async def set_pin(context: AnswerContext, request: SetPin) -> bool:

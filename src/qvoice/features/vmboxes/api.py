@@ -62,7 +62,8 @@ async def list_all(request: Request, account_id: str, ctx: Context = permit("mes
 async def list_messages(
     request: Request, account_id: str, document_id: str, ctx: Context = permit("messages", "read", own=True)
 ) -> Response:
-    """List new and saved messages, newest first; `folder`, `created_from`, `created_to` and paging as in other lists."""
+    """List new and saved messages, newest first; `folder`, `created_from`, `created_to` and paging as in other lists.
+    """
     query = read_query(ctx.query)
     async with ctx.tx() as session:
         box = await _box(ctx, session, document_id)
@@ -82,7 +83,9 @@ async def list_messages(
 async def move_messages(
     request: Request, account_id: str, document_id: str, ctx: Context = permit("messages", "update", own=True)
 ) -> Response:
-    """Body `{messages: [ids], folder}`; with `source_id` (a box id or list of them) the messages are copied there instead."""
+    """Body `{messages: [ids], folder}`; with `source_id` (a box id or list of them) the messages are copied there
+    instead.
+    """
     ids = _ids(ctx.data)
     async with ctx.tx() as session:
         box = await _box(ctx, session, document_id)
@@ -122,7 +125,9 @@ async def download_messages(
             message = await messages.get(session, box.id, id)
             total += (await blobs.facts(session, message.blob_id)).size
             if total > MAX_ARCHIVE:
-                raise Invalid.field("messages", "maxItems", "These are more than 256 MB together: ask for fewer at a time.")
+                raise Invalid.field(
+                    "messages", "maxItems", "These are more than 256 MB together: ask for fewer at a time."
+                )
             files.append((file_name(message), await blobs.read(session, message.blob_id)))
     packed = await archive(files)
     return serve_bytes(request, packed, "application/zip", name=f"mailbox {box.doc['mailbox']}", extension="zip")

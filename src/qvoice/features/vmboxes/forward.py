@@ -27,7 +27,8 @@ async def forward(
 ) -> tuple[str, ...]:
     """Copy a message to the boxes with these numbers; return those that could not take it (no such box, or full).
 
-    `introduction` is a WAV file put before the copy. `ref`, the same on a repeat, makes it idempotent. Raises NotFound; Invalid when the
+    `introduction` is a WAV file put before the copy. `ref`, the same on a repeat, makes it idempotent. Raises
+    NotFound; Invalid when the
     introduction's rate differs from the message's.
     """
     message = await messages.get(session, box_id, message_id)

@@ -51,7 +51,9 @@ async def save(session: AsyncSession, box_id: str, kind: str, wav: bytes) -> str
 
 
 async def remove(session: AsyncSession, box_id: str, kind: str) -> None:
-    """Take a greeting away; its media document goes too when it was recorded for this box. Harmless when there is none."""
+    """Take a greeting away; its media document goes too when it was recorded for this box. Harmless when there is
+    none.
+    """
     key = _key(kind)
     box = await store.load(session, "vmboxes", box_id, lock=True)
     media_id = (box.doc.get("media") or {}).get(key)

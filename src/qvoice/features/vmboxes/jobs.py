@@ -1,4 +1,6 @@
-"""Periodic work on voicemail: deleted messages are purged after 93 days, and boxes that set `retention_days` are kept to it."""
+"""Periodic work on voicemail: deleted messages are purged after 93 days, and boxes that set `retention_days` are kept
+to it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ _AT_ONCE = 200
 async def purge(db: Database, *, now: datetime) -> int:
     """Purge what is due in every account; return how many messages went. Each batch is its own transaction."""
     gone = 0
-    for account in await db.fetch("select account_id, path from voicemail_due(:before)", {"before": now - KEEP_DELETED}):
+    for account in await db.fetch(
+        "select account_id, path from voicemail_due(:before)", {"before": now - KEEP_DELETED}
+    ):
         scope = Scope(account.account_id.hex, account.path)
         async with db.tx(scope) as session:
             await _retire(session, now=now)

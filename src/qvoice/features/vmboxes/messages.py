@@ -36,8 +36,8 @@ class Message:
     transcription: str | None
 
 
-_COLUMNS = """m.id, m.box_id, m.folder, m.caller_number, m.caller_name, m.dialled, m.call_id, m.received, m.seconds, m.blob_id,
-    m.transcription"""
+_COLUMNS = """m.id, m.box_id, m.folder, m.caller_number, m.caller_name, m.dialled, m.call_id, m.received,
+    m.seconds, m.blob_id, m.transcription"""
 
 
 def _message(row: Any) -> Message:
@@ -95,13 +95,16 @@ async def get(session: AsyncSession, box_id: str, message_id: str) -> Message:
 
 
 async def move(session: AsyncSession, box_id: str, message_ids: Sequence[str], folder: str) -> list[str]:
-    """Move messages to a folder; return the ids that exist in this box. Sends one notice. Raises Invalid for another folder."""
+    """Move messages to a folder; return the ids that exist in this box. Sends one notice. Raises Invalid for another
+    folder.
+    """
     if folder not in FOLDERS:
         raise Invalid.field("folder", "enum", "folder must be new, saved or deleted", target=list(FOLDERS))
     ids = [id for id in message_ids if isinstance(id, str) and is_id(id)]
     rows = await session.execute(
         text(
-            "update voicemail_messages set folder = :folder, moved = case when folder = :folder then moved else now() end"
+            "update voicemail_messages set folder = :folder,"
+            " moved = case when folder = :folder then moved else now() end"
             " where box_id = :box and id = any(cast(:ids as uuid[])) returning id"
         ),
         {"folder": folder, "box": box_id, "ids": ids},
@@ -117,7 +120,8 @@ async def counts(session: AsyncSession, box_id: str) -> tuple[int, int]:
     row = (
         await session.execute(
             text(
-                "select count(*) filter (where folder = 'new') as new, count(*) filter (where folder = 'saved') as saved"
+                "select count(*) filter (where folder = 'new') as new,"
+                " count(*) filter (where folder = 'saved') as saved"
                 " from voicemail_messages where box_id = :box"
             ),
             {"box": box_id},
@@ -149,7 +153,9 @@ async def announce(session: AsyncSession, box_id: str) -> None:
         return
     new, saved = await counts(session, box_id)
     account = session.info["scope"].account_id
-    await notify_document(session, account_id=account, type="vmboxes", id=box_id, action="messages", revision=row.revision)
+    await notify_document(
+        session, account_id=account, type="vmboxes", id=box_id, action="messages", revision=row.revision
+    )
     data = {"vmbox_id": box_id, "mailbox": row.mailbox, "owner_id": row.owner_id.hex if row.owner_id else None}
     await notify_event(session, account_id=account, name="voicemail", data=data | {"new": new, "saved": saved})
 

@@ -1,4 +1,6 @@
-"""A box's PIN: kept as an argon2 hash, checked with a limit on guesses that is counted per origin (see `pin_rules.py`)."""
+"""A box's PIN: kept as an argon2 hash, checked with a limit on guesses that is counted per origin (see
+`pin_rules.py`).
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ async def check(db: Database, scope: Scope, *, box_id: str, pin: str, origin: st
     A box without a PIN (or no such box) answers `wrong` to everything.
     """
     async with db.tx(scope) as session:
-        hashed = (await session.execute(text("select hash from vmbox_pins where box_id = :box"), {"box": box_id})).scalar()
+        hashed = (
+            await session.execute(text("select hash from vmbox_pins where box_id = :box"), {"box": box_id})
+        ).scalar()
         if hashed is None:
             return "wrong"
         if not await _count(session, box_id, origin, now):
@@ -58,7 +62,8 @@ async def check(db: Database, scope: Scope, *, box_id: str, pin: str, origin: st
         return "wrong"
     async with db.tx(scope) as session:
         await session.execute(
-            text("delete from vmbox_pin_failures where box_id = :box and origin = :origin"), {"box": box_id, "origin": origin}
+            text("delete from vmbox_pin_failures where box_id = :box and origin = :origin"),
+            {"box": box_id, "origin": origin},
         )
     return "ok"
 
@@ -75,7 +80,11 @@ async def _count(session: AsyncSession, box_id: str, origin: str, now: datetime)
     )
     row = (
         await session.execute(
-            text("select failures, last_failure from vmbox_pin_failures where box_id = :box and origin = :origin for update"), key
+            text(
+                "select failures, last_failure from vmbox_pin_failures"
+                " where box_id = :box and origin = :origin for update"
+            ),
+            key,
         )
     ).one()
     failures = row.failures if now - row.last_failure < FORGET_AFTER else 0
@@ -84,7 +93,8 @@ async def _count(session: AsyncSession, box_id: str, origin: str, now: datetime)
         return False
     await session.execute(
         text(
-            "update vmbox_pin_failures set failures = :failures, last_failure = :now where box_id = :box and origin = :origin"
+            "update vmbox_pin_failures set failures = :failures, last_failure = :now"
+            " where box_id = :box and origin = :origin"
         ),
         key | {"failures": failures + 1},
     )

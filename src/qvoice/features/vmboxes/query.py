@@ -37,7 +37,9 @@ class Query:
 
 
 def read_query(parameters: Sequence[tuple[str, str]]) -> Query:
-    """Read `folder`, `filter_folder`, `created_from`, `created_to`, `ascending`, `page_size`, `paginate`, `start_key`; raises Invalid."""
+    """Read `folder`, `filter_folder`, `created_from`, `created_to`, `ascending`, `page_size`, `paginate`, `start_key`;
+    raises Invalid.
+    """
     given = dict(parameters)
     folder = given.get("folder") or given.get("filter_folder")
     if folder is not None and folder not in FOLDERS:

@@ -1,6 +1,7 @@
 """After a crash: recordings that a caller finished but nobody stored become messages.
 
-callcontrol runs this at its start and then every minute, with the calls that are alive on its node. Messages whose caller was
+callcontrol runs this at its start and then every minute, with the calls that are alive on its node. Messages whose
+caller was
 cut off by the crash are kept too, as those whose caller hung up while speaking are.
 """
 
@@ -35,7 +36,9 @@ class Recovered:
 
 
 async def recover(db: Database, journal: Journal, *, alive: Collection[str], now: datetime) -> Recovered:
-    """Store what was left behind by calls that are not in `alive` (call ids). Repeats harmlessly; never raises for one bad file."""
+    """Store what was left behind by calls that are not in `alive` (call ids). Repeats harmlessly; never raises for one
+    bad file.
+    """
     stored: list[str] = []
     dropped: list[str] = []
     waiting: list[str] = []

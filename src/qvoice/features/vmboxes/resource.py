@@ -36,7 +36,10 @@ async def _hash_pin(change: Change) -> None:
 async def _empty(change: Change) -> None:
     """A deleted box's messages are kept for as long as deleted messages are."""
     await change.session.execute(
-        text("update voicemail_messages set folder = 'deleted', moved = now() where box_id = :box and folder <> 'deleted'"),
+        text(
+            "update voicemail_messages set folder = 'deleted', moved = now()"
+            " where box_id = :box and folder <> 'deleted'"
+        ),
         {"box": change.id},
     )
 
@@ -52,10 +55,16 @@ RESOURCE = Resource(
     model=VoicemailBox,
     summary=summary,
     columns={"name": lambda doc: doc["name"], "mailbox": lambda doc: doc["mailbox"], "owner_id": owner_column},
-    table_columns=(Column("name", Text, nullable=False), Column("mailbox", Text, nullable=False), Column("owner_id", HexId)),
+    table_columns=(
+        Column("name", Text, nullable=False),
+        Column("mailbox", Text, nullable=False),
+        Column("owner_id", HexId),
+    ),
     hooks=Hooks(before_write=_hash_pin, before_delete=_empty, present=_present),
     constraints={
-        "vmboxes_mailbox": Taken("mailbox", "unique", "Another voicemail box has this number: choose another or delete that one.")
+        "vmboxes_mailbox": Taken(
+            "mailbox", "unique", "Another voicemail box has this number: choose another or delete that one."
+        )
     },
     singular="voicemail box",
 )

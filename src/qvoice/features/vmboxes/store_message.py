@@ -1,4 +1,5 @@
-"""A recording becomes a message: read, commit, and only then remove the file. Safe to repeat, whoever died in between."""
+"""A recording becomes a message: read, commit, and only then remove the file. Safe to repeat, whoever died in between.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +32,22 @@ class Caller:
 
 
 async def store_message(
-    db: Database, scope: Scope, journal: Journal, *, box_id: str, ref: str, caller: Caller, now: datetime, even_full: bool = False
+    db: Database,
+    scope: Scope,
+    journal: Journal,
+    *,
+    box_id: str,
+    ref: str,
+    caller: Caller,
+    now: datetime,
+    even_full: bool = False,
 ) -> bool:
     """Keep the recording `ref` of this node as a new message; return False (and forget it) when the box is full.
 
-    Idempotent by (box, ref). `even_full` is for recovery, where nobody can be told. The file and its note go only after the commit.
-    Raises NotFound when there is neither such a recording nor a message made of it (or no such box), Invalid when it holds no audio,
+    Idempotent by (box, ref). `even_full` is for recovery, where nobody can be told. The file and its note go only
+    after the commit.
+    Raises NotFound when there is neither such a recording nor a message made of it (or no such box), Invalid when it
+    holds no audio,
     DatabaseAway when the database is not reachable: the recording then stays and is stored later by recovery.
     """
     intent = await asyncio.to_thread(journal.intent, ref)
@@ -79,7 +90,14 @@ async def _stored(session: AsyncSession, box_id: str, ref: str) -> bool:
 
 
 async def insert(
-    session: AsyncSession, *, box_id: str, ref: str, audio: bytes, caller: Caller, received: datetime, even_full: bool = False
+    session: AsyncSession,
+    *,
+    box_id: str,
+    ref: str,
+    audio: bytes,
+    caller: Caller,
+    received: datetime,
+    even_full: bool = False,
 ) -> bool:
     """Add a message in this transaction; False when the box is full. A message of the same (box, ref) counts as done.
 
@@ -104,7 +122,8 @@ async def insert(
         return False
     made = await session.execute(
         text(
-            "insert into voicemail_messages (id, account_id, box_id, folder, ref, call_id, caller_number, caller_name, dialled,"
+            "insert into voicemail_messages"
+            " (id, account_id, box_id, folder, ref, call_id, caller_number, caller_name, dialled,"
             " received, seconds, blob_id) values (:id, :account, :box, 'new', :ref, :call, :number, :name, :dialled,"
             " :received, :seconds, :blob) on conflict (account_id, box_id, ref) do nothing returning id"
         ),
