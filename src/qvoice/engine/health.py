@@ -57,7 +57,7 @@ def rtpengine(settings: Settings) -> Verdict:
 def kamailio(settings: Settings) -> Verdict:
     """JSON-RPC `core.uptime` on the private port; it proves that workers and timer run."""
     body = json.dumps({"jsonrpc": "2.0", "method": "core.uptime", "id": 1})
-    status, text = _http(settings, settings.ports.edge_private, "POST", "/RPC", body=body)
+    status, text = _http(settings, settings.ports.edge_private, "POST", "/RPC", body=body, token=settings.secret("edge-token"))
     if status == 0:
         return Verdict(False, False, text)
     return Verdict(True, status == 200 and '"result"' in text, "" if status == 200 else f"HTTP {status}")
@@ -102,12 +102,15 @@ def _health(settings: Settings, host: str, port: int, path: str) -> Verdict:
 
 
 def _http(
-    settings: Settings, port: int, method: str, path: str, *, host: str = "", body: str | None = None, user: tuple[str, str] | None = None
+    settings: Settings, port: int, method: str, path: str, *, host: str = "", body: str | None = None,
+    user: tuple[str, str] | None = None, token: str = "",
 ) -> tuple[int, str]:
     connection = http.client.HTTPConnection(host or settings.network.private, port, timeout=PATIENCE)
     headers = {"Content-Type": "application/json"} if body is not None else {}
     if user:
         headers["Authorization"] = "Basic " + base64.b64encode(":".join(user).encode()).decode()
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
     try:
         connection.request(method, path, body=body, headers=headers)
         answer = connection.getresponse()
