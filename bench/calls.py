@@ -27,6 +27,7 @@ from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.placing import Placing
 from qvoice.callcontrol.port import Connection, Door
 from qvoice.core.flow.talk import ring
+from qvoice.kit import log
 
 SCENARIO = Path(__file__).parents[1] / "tests/callcontrol/sipp/device.xml"
 RATES = (50, 75, 100, 125, 150, 175, 200, 230, 260, 300, 340, 380)
@@ -44,6 +45,7 @@ class Nothing(Book):
 
 async def control(node: MediaNode) -> None:
     """Be call control, with one flow: 1001 rings its device."""
+    log.configure("bench", level="warning", stream=sys.stderr)
     scripts = Scripts()
 
     def script(call):
