@@ -1,4 +1,6 @@
-"""The command line: `./qvoice up` and everything else an operator or developer types. One file per command with a body."""
+"""The command line: `./qvoice up` and everything else an operator or developer types. One file per command with a
+body.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,10 @@ from qvoice.kit.errors import Forbidden, Invalid, NotFound, QvoiceError
 from qvoice.kit.settings import Settings, load
 
 app = typer.Typer(
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help="QVOICE: a multi-tenant cloud phone system."
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="QVOICE: a multi-tenant cloud phone system.",
 )
 
 Data = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="QVOICE_DATA")]
@@ -40,9 +45,13 @@ def settings_of(data: Path) -> Settings:
 @app.command("up")
 def _up(
     data: Data = DEFAULT_DATA,
-    demo: Annotated[bool, typer.Option("--demo", help="Fill in the demo: a reseller, two customers, phones, a carrier.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Fill in the demo: a reseller, two customers, phones, a carrier.")
+    ] = False,
     detach: Annotated[bool, typer.Option("--detach", help="Return when everything runs.")] = False,
-    public_ip: Annotated[str, typer.Option("--public-ip", help="Listen for phones on this address of a real host.")] = "",
+    public_ip: Annotated[
+        str, typer.Option("--public-ip", help="Listen for phones on this address of a real host.")
+    ] = "",
 ) -> None:
     """Install what is missing, start everything, place a self-test call, tell where to go."""
     from qvoice.cli import up as command

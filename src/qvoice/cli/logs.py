@@ -15,7 +15,6 @@ from typing import Any
 from qvoice.cli import settings_of
 from qvoice.kit.errors import NotFound
 
-
 _SUPERVISORS = re.compile(r"(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d),\d{3} ([A-Z]+) (.*)")
 
 
@@ -60,7 +59,11 @@ class Tail:
             facts = None
         if not isinstance(facts, dict):
             own = _SUPERVISORS.match(text)
-            facts = {"timestamp": f"{own[1]}T{own[2]}", "level": own[3].lower(), "event": own[4]} if own else {"event": text}
+            facts = (
+                {"timestamp": f"{own[1]}T{own[2]}", "level": own[3].lower(), "event": own[4]}
+                if own
+                else {"event": text}
+            )
         stamp = str(facts.pop("timestamp", "") or self.last_stamp)
         self.last_stamp = stamp
         facts.pop("process", None)
@@ -92,7 +95,10 @@ def run(data: Path, name: str, *, follow: bool, lines: int, as_json: bool = Fals
 
 def _show(line: Line, as_json: bool) -> None:
     if as_json:
-        print(json.dumps({"timestamp": line.timestamp, "process": line.process, **line.facts}, ensure_ascii=False), flush=True)
+        print(
+            json.dumps({"timestamp": line.timestamp, "process": line.process, **line.facts}, ensure_ascii=False),
+            flush=True,
+        )
         return
     facts = dict(line.facts)
     level, event = str(facts.pop("level", "info")), str(facts.pop("event", ""))

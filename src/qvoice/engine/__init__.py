@@ -1,1 +1,3 @@
-"""Engines: building their images, rendering their configuration, running and watching all processes of an installation."""
+"""Engines: building their images, rendering their configuration, running and watching all processes of an
+installation.
+"""

@@ -1,4 +1,6 @@
-"""Addresses and ports of an installation: which were asked for, which are taken, and the table shown at the end of `up`."""
+"""Addresses and ports of an installation: which were asked for, which are taken, and the table shown at the end of
+`up`.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,8 @@ class PortTaken(Conflict):
 
 
 def given(data: Path, *, public_ip: str | None) -> dict[str, dict[str, str | int]]:
-    """Return the addresses and ports asked for by `--public-ip` or `QVOICE_*`, to be remembered in `<data>/qvoice.toml`.
+    """Return the addresses and ports asked for by `--public-ip` or `QVOICE_*`, to be remembered in
+    `<data>/qvoice.toml`.
 
     A first start remembers the environment's; a later one only uses it. `--public-ip` is remembered always.
     """
@@ -39,7 +42,9 @@ def given(data: Path, *, public_ip: str | None) -> dict[str, dict[str, str | int
 
 
 def _local_address_for(public_ip: str) -> str:
-    """The address to bind: the public one when this machine has it, else (behind a 1:1 NAT) the one it reaches the world from."""
+    """The address to bind: the public one when this machine has it, else (behind a 1:1 NAT) the one it reaches the
+    world from.
+    """
     try:
         socket.inet_aton(public_ip)
     except OSError as problem:
@@ -56,7 +61,9 @@ def _local_address_for(public_ip: str) -> str:
             return str(probe.getsockname()[0])
         except OSError as problem:
             raise Invalid.field(
-                "public-ip", "unreachable", f"This machine has no route to {public_ip}. Set [network] bind in qvoice.toml to its own address."
+                "public-ip",
+                "unreachable",
+                f"This machine has no route to {public_ip}. Set [network] bind in qvoice.toml to its own address.",
             ) from problem
 
 
@@ -81,7 +88,9 @@ def refuse_taken_ports(settings: Settings) -> None:
     if taken:
         lines = [f"- {protocol} {address}:{port} ({why})" for (protocol, address, port), why in taken.items()]
         raise PortTaken(
-            "These ports cannot be used:\n" + "\n".join(lines) + f"\nStop what has them, set others in {settings.data}/qvoice.toml "
+            "These ports cannot be used:\n"
+            + "\n".join(lines)
+            + f"\nStop what has them, set others in {settings.data}/qvoice.toml "
             "([ports], [network]), or move all at once: QVOICE_PORTS_OFFSET=100 ./qvoice up --data ANOTHER_FOLDER"
         )
 

@@ -30,13 +30,19 @@ def check_path(data: Path) -> None:
     text = str(data)
     if not _PLAIN_PATH.fullmatch(text):
         raise Invalid.field(
-            "data", "path", f"The data folder {text!r} has characters that engine configurations cannot hold. Use letters, digits and ._-+~/"
+            "data",
+            "path",
+            f"The data folder {text!r} has characters that engine configurations cannot hold. Use letters, digits and "
+            f"._-+~/",
         )
     if len(text) > LONGEST:
-        raise Invalid.field("data", "maxLength", f"The path of the data folder has {len(text)} characters; at most {LONGEST} work.")
+        raise Invalid.field(
+            "data", "maxLength", f"The path of the data folder has {len(text)} characters; at most {LONGEST} work."
+        )
     if data.exists() and data.stat().st_uid != os.geteuid():
         raise ForeignData(
-            f"{data} belongs to user {data.stat().st_uid}, and you are user {os.geteuid()}. Start as that user, or give another folder with --data."
+            f"{data} belongs to user {data.stat().st_uid}, and you are user {os.geteuid()}. Start as that user, or "
+            f"give another folder with --data."
         )
 
 
@@ -53,12 +59,17 @@ def prepare(settings: Settings) -> None:
 
 
 def remember(data: Path, given: dict[str, dict[str, str | int]]) -> None:
-    """Keep settings given on the command line or in the environment in `<data>/qvoice.toml`, so that every later command agrees.
+    """Keep settings given on the command line or in the environment in `<data>/qvoice.toml`, so that every later
+    command agrees.
 
     Existing lines for the same keys are replaced, everything else in the file stays as it is.
     """
     file = data / "qvoice.toml"
-    before = file.read_text() if file.exists() else "# Settings of this QVOICE installation; docs/ops/operate.md lists them.\n"
+    before = (
+        file.read_text()
+        if file.exists()
+        else "# Settings of this QVOICE installation; docs/ops/operate.md lists them.\n"
+    )
     text = before
     for section, values in given.items():
         for key, value in values.items():

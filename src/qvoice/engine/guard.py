@@ -1,10 +1,14 @@
-"""What stands between supervisord and one process: back-off before restarts, stop signals into the sandbox, JSON log lines.
+"""What stands between supervisord and one process: back-off before restarts, stop signals into the sandbox, JSON log
+lines.
 
-Run as `python -I -S guard.py NAME STATE_FOLDER SIGNAL MODE -- COMMAND…`; MODE is `exec` (a Python process of ours: it logs JSON and
-handles SIGTERM itself, so this program turns into it) or `engine` (bubblewrap: it cannot hand on signals, and engines write plain lines).
+Run as `python -I -S guard.py NAME STATE_FOLDER SIGNAL MODE -- COMMAND…`; MODE is `exec` (a Python process of ours: it
+logs JSON and
+handles SIGTERM itself, so this program turns into it) or `engine` (bubblewrap: it cannot hand on signals, and engines
+write plain lines).
 Standard library only and small: one runs for each engine.
 
-supervisord gives a program up after some failed starts. A phone system may not be given up, so the waiting is done here: 0, 1, 2, 4 … 30 s
+supervisord gives a program up after some failed starts. A phone system may not be given up, so the waiting is done
+here: 0, 1, 2, 4 … 30 s
 after each death within a minute of the start.
 """
 

@@ -18,7 +18,9 @@ PATIENCE = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`answers`: it reacted at all (it does not hang). `well`: it says that it can do its work. `note`: what it said."""
+    """`answers`: it reacted at all (it does not hang). `well`: it says that it can do its work. `note`: what it
+    said.
+    """
 
     answers: bool
     well: bool
@@ -57,7 +59,9 @@ def rtpengine(settings: Settings) -> Verdict:
 def kamailio(settings: Settings) -> Verdict:
     """JSON-RPC `core.uptime` on the private port; it proves that workers and timer run."""
     body = json.dumps({"jsonrpc": "2.0", "method": "core.uptime", "id": 1})
-    status, text = _http(settings, settings.ports.edge_private, "POST", "/RPC", body=body, token=settings.secret("edge-token"))
+    status, text = _http(
+        settings, settings.ports.edge_private, "POST", "/RPC", body=body, token=settings.secret("edge-token")
+    )
     if status == 0:
         return Verdict(False, False, text)
     return Verdict(True, status == 200 and '"result"' in text, "" if status == 200 else f"HTTP {status}")
@@ -65,7 +69,13 @@ def kamailio(settings: Settings) -> Verdict:
 
 def asterisk(settings: Settings) -> Verdict:
     """ARI's ping."""
-    status, text = _http(settings, settings.ports.asterisk_http, "GET", "/ari/asterisk/ping", user=("qvoice", settings.secret("ari-password")))
+    status, text = _http(
+        settings,
+        settings.ports.asterisk_http,
+        "GET",
+        "/ari/asterisk/ping",
+        user=("qvoice", settings.secret("ari-password")),
+    )
     if status == 0:
         return Verdict(False, False, text)
     return Verdict(True, status == 200, "" if status == 200 else f"HTTP {status}")
@@ -102,8 +112,15 @@ def _health(settings: Settings, host: str, port: int, path: str) -> Verdict:
 
 
 def _http(
-    settings: Settings, port: int, method: str, path: str, *, host: str = "", body: str | None = None,
-    user: tuple[str, str] | None = None, token: str = "",
+    settings: Settings,
+    port: int,
+    method: str,
+    path: str,
+    *,
+    host: str = "",
+    body: str | None = None,
+    user: tuple[str, str] | None = None,
+    token: str = "",
 ) -> tuple[int, str]:
     connection = http.client.HTTPConnection(host or settings.network.private, port, timeout=PATIENCE)
     headers = {"Content-Type": "application/json"} if body is not None else {}

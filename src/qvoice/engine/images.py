@@ -1,6 +1,8 @@
-"""Engine images: root file systems built from Debian's packages by mmdebstrap, kept under a name that hashes the recipe.
+"""Engine images: root file systems built from Debian's packages by mmdebstrap, kept under a name that hashes the
+recipe.
 
-`voice` (suite sid) has Asterisk, Kamailio and rtpengine; `store` (suite trixie) has PostgreSQL and the file tools. The mirror is left to
+`voice` (suite sid) has Asterisk, Kamailio and rtpengine; `store` (suite trixie) has PostgreSQL and the file tools.
+The mirror is left to
 the tool's default. Older engines than the floors (security fixes) are refused.
 """
 
@@ -76,7 +78,12 @@ def recipe(name: str) -> Recipe:
     """Read a recipe."""
     stored = tomllib.loads((root_of_project() / "engine" / "images" / f"{name}.toml").read_text())
     return Recipe(
-        name, stored["suite"], tuple(stored["packages"]), stored.get("floors", {}), tuple(stored["exclude"]), stored.get("links", {})
+        name,
+        stored["suite"],
+        tuple(stored["packages"]),
+        stored.get("floors", {}),
+        tuple(stored["exclude"]),
+        stored.get("links", {}),
     )
 
 
@@ -92,7 +99,9 @@ def is_built(name: str) -> bool:
 
 
 def ensure(name: str, progress: Progress = _quiet) -> Path:
-    """Return the image's folder, building it first when needed. Safe against two builders; a broken build leaves nothing."""
+    """Return the image's folder, building it first when needed. Safe against two builders; a broken build leaves
+    nothing.
+    """
     target = path_of(name)
     if is_built(name):
         return target
@@ -111,7 +120,10 @@ def ensure(name: str, progress: Progress = _quiet) -> Path:
         (building / "qvoice-versions.json").write_text(json.dumps(versions, indent=1))
         _remove(target)
         building.rename(target)
-        progress(f"built the {name} image in {time.monotonic() - started:.0f} s: " + ", ".join(f"{k} {v}" for k, v in versions.items()))
+        progress(
+            f"built the {name} image in {time.monotonic() - started:.0f} s: "
+            + ", ".join(f"{k} {v}" for k, v in versions.items())
+        )
         _drop_older(name, target)
     return target
 
@@ -122,7 +134,9 @@ def versions(name: str) -> dict[str, str]:
 
 
 def _build(recipe: Recipe, target: Path, progress: Progress) -> None:
-    """Run mmdebstrap; as an ordinary user in its own user namespace, unpacked so that every file belongs to that user."""
+    """Run mmdebstrap; as an ordinary user in its own user namespace, unpacked so that every file belongs to that
+    user.
+    """
     root = os.geteuid() == 0
     command = [
         "mmdebstrap",
@@ -140,7 +154,9 @@ def _build(recipe: Recipe, target: Path, progress: Progress) -> None:
     log = target.with_name(f"{recipe.name}.build.log")
     with log.open("w") as out:
         if root:
-            builder = subprocess.Popen([*command, str(target)], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL)
+            builder = subprocess.Popen(
+                [*command, str(target)], stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            )
             steps = [builder]
         else:
             builder = subprocess.Popen([*command, "-"], stdout=subprocess.PIPE, stderr=out, stdin=subprocess.DEVNULL)
@@ -171,7 +187,9 @@ def _versions(recipe: Recipe, image: Path) -> dict[str, str]:
         run = subprocess.run(command_in(image, _VERSION_COMMANDS[program]), capture_output=True, text=True, timeout=60)
         match = re.search(r"\d+\.\d+(\.\d+)*", run.stdout + run.stderr)
         if match is None:
-            raise ImageFailed(f"{program} in the {recipe.name} image does not tell its version: {run.stderr.strip()[:300]}")
+            raise ImageFailed(
+                f"{program} in the {recipe.name} image does not tell its version: {run.stderr.strip()[:300]}"
+            )
         if _numbers(match[0]) < _numbers(floor):
             raise ImageFailed(f"{program} {match[0]} is older than {floor}, which has security fixes QVOICE relies on.")
         found[program] = match[0]
@@ -193,7 +211,9 @@ def _remove(folder: Path) -> None:
 def _drop_older(name: str, keep: Path) -> None:
     """Remove images of former recipes, but the newest one (to go back to)."""
     others = sorted(
-        (p for p in keep.parent.glob(f"{name}-*") if p != keep and p.is_dir()), key=lambda p: p.stat().st_mtime, reverse=True
+        (p for p in keep.parent.glob(f"{name}-*") if p != keep and p.is_dir()),
+        key=lambda p: p.stat().st_mtime,
+        reverse=True,
     )
     for old in others[1:]:
         _remove(old)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +18,8 @@ Check = Callable[[Settings], health.Verdict]
 class Program:
     """One supervised process.
 
-    `mode`: see engine/guard.py. `stop_signal`: the engine's own for a clean and quick end. `patience`: seconds from the stop signal to
+    `mode`: see engine/guard.py. `stop_signal`: the engine's own for a clean and quick end. `patience`: seconds from
+    the stop signal to
     SIGKILL. `check`: asks it whether it is well. `hang_restart`: restart it when it does not answer for a minute.
     """
 
@@ -33,24 +33,25 @@ class Program:
 
 
 def of(settings: Settings, *, voice: Path, store: Path) -> list[Program]:
-    """Return the processes that this installation runs; a Python process whose module does not exist is left out."""
+    """Return the processes that this installation runs."""
     found = [_rtpengine(settings, voice), _kamailio(settings, voice), _asterisk(settings, voice)]
-    if not (settings.run / "kamailio" / "kamailio.cfg").exists():
-        del found[1]
     if not settings.database.url:
-        found.insert(0, _postgres(settings, store))
-    checks: dict[str, Check] = {"callcontrol": health.callcontrol, "api": health.api, "worker": health.running_is_enough}
+        found.insert(0, postgres(settings, store))
+    checks: dict[str, Check] = {
+        "callcontrol": health.callcontrol,
+        "api": health.api,
+        "worker": health.running_is_enough,
+    }
     for name, check in checks.items():
-        module = f"qvoice.{name}.main"
-        if importlib.util.find_spec(module) is not None:
-            command = (sys.executable, "-m", module, "--data", str(settings.data))
-            found.append(Program(name, command, "exec", "TERM", 20, check))
+        command = (sys.executable, "-m", f"qvoice.{name}.main", "--data", str(settings.data))
+        found.append(Program(name, command, "exec", "TERM", 20, check))
     command = (sys.executable, "-m", "qvoice.engine.watch", "--data", str(settings.data))
     found.append(Program("watch", command, "exec", "TERM", 5, health.running_is_enough))
     return found
 
 
-def _postgres(settings: Settings, store: Path) -> Program:
+def postgres(settings: Settings, store: Path) -> Program:
+    """The database server of the store image."""
     command = command_in(
         store,
         ["/usr/lib/postgresql/17/bin/postgres", "-D", str(settings.data / "postgres" / "17"),
@@ -76,8 +77,21 @@ def _rtpengine(settings: Settings, voice: Path) -> Program:
 def _kamailio(settings: Settings, voice: Path) -> Program:
     command = command_in(
         voice,
-        ["/usr/sbin/kamailio", "-f", f"{settings.run}/kamailio/kamailio.cfg", "-DD", "-E", "-m", "256", "-M", "16",
-         "-Y", "/run/kamailio", "-w", "/run/kamailio"],
+        [
+            "/usr/sbin/kamailio",
+            "-f",
+            f"{settings.run}/kamailio/kamailio.cfg",
+            "-DD",
+            "-E",
+            "-m",
+            "256",
+            "-M",
+            "16",
+            "-Y",
+            "/run/kamailio",
+            "-w",
+            "/run/kamailio",
+        ],
         user="kamailio",
         readable=[settings.run / "kamailio", settings.data / "tls"],
         empty=["/run/kamailio"],

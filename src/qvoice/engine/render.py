@@ -1,4 +1,6 @@
-"""Engine configuration: files of `engine/<name>/` copied to `<data>/run/<name>/` with `@NAME@` replaced (docs/handbook/engine.md)."""
+"""Engine configuration: files of `engine/<name>/` copied to `<data>/run/<name>/` with `@NAME@` replaced
+(docs/handbook/engine.md).
+"""
 
 from __future__ import annotations
 
@@ -62,7 +64,9 @@ def module_folder(image: Path, name: str) -> str:
     """Return the path inside the image of a module folder below the architecture's library folder."""
     found = next((image / "usr" / "lib").glob(f"*/{name}"), None)
     if found is None:
-        raise Invalid.field("image", "incomplete", f"{image} has no {name}. Remove that folder; `./qvoice up` builds it again.")
+        raise Invalid.field(
+            "image", "incomplete", f"{image} has no {name}. Remove that folder; `./qvoice up` builds it again."
+        )
     return f"/{found.relative_to(image)}"
 
 
@@ -89,6 +93,8 @@ def fill(text: str, values: dict[str, str], *, name: str) -> str:
     for number, line in enumerate(text.split("\n"), 1):
         unknown = [found for found in _PLACEHOLDER.findall(line) if found not in values]
         if unknown:
-            raise Invalid.field(name, "unknown", f"{name}:{number} has @{unknown[0]}@, which is not in docs/handbook/engine.md")
+            raise Invalid.field(
+                name, "unknown", f"{name}:{number} has @{unknown[0]}@, which is not in docs/handbook/engine.md"
+            )
         lines.append(_PLACEHOLDER.sub(lambda found: values[found[1]], line))
     return "\n".join(lines)

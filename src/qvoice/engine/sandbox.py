@@ -22,8 +22,21 @@ def ids_of(image: Path, user: str) -> tuple[int, int]:
 
 @cache
 def process_namespace_works(image: Path) -> bool:
-    """Tell whether a process namespace of its own can be had here (a locked-down container may not mount a new /proc)."""
-    command = ["bwrap", "--ro-bind", str(image), "/", "--dev", "/dev", "--proc", "/proc", "--unshare-user", "--unshare-pid"]
+    """Tell whether a process namespace of its own can be had here (a locked-down container may not mount a new
+    /proc).
+    """
+    command = [
+        "bwrap",
+        "--ro-bind",
+        str(image),
+        "/",
+        "--dev",
+        "/dev",
+        "--proc",
+        "/proc",
+        "--unshare-user",
+        "--unshare-pid",
+    ]
     return subprocess.run([*command, "--", "/bin/true"], capture_output=True, check=False).returncode == 0
 
 
@@ -39,9 +52,11 @@ def command_in(
 ) -> list[str]:
     """Return the command line that runs `command` inside `image`.
 
-    `writable`, `readable`: host folders, seen at the same path, or (host folder, path inside); `empty`: folders to make in the private
+    `writable`, `readable`: host folders, seen at the same path, or (host folder, path inside); `empty`: folders to
+    make in the private
     file system. The program sees itself as `user` but has no more rights than we have. It dies with its parent. With `own_processes` it is
-    process 1 of its namespace where that works, so that no child of it can outlive it (and it must handle the signals it is to be
+    process 1 of its namespace where that works, so that no child of it can outlive it (and it must handle the signals
+    it is to be
     stopped by).
     """
     uid, gid = ids_of(image, user)

@@ -17,7 +17,13 @@ def read(settings: Settings) -> dict[str, Any]:
     `uptime` in seconds, `memory` in bytes (proportional set size of the process and all it started).
     """
     running = supervise.is_running(settings)
-    result: dict[str, Any] = {"running": running, "data": str(settings.data), "well": False, "engines": {}, "processes": []}
+    result: dict[str, Any] = {
+        "running": running,
+        "data": str(settings.data),
+        "well": False,
+        "engines": {},
+        "processes": [],
+    }
     for name in ("voice", "store"):
         if images.is_built(name):
             result["engines"] |= images.versions(name)
@@ -44,7 +50,9 @@ def read(settings: Settings) -> dict[str, Any]:
 
 
 def memory(pid: int) -> int:
-    """Return the bytes that a process and its descendants hold; shared pages are divided among those that share them."""
+    """Return the bytes that a process and its descendants hold; shared pages are divided among those that share
+    them.
+    """
     children: dict[int, list[int]] = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -90,4 +98,10 @@ def table(state: dict[str, Any]) -> str:
 def _span(seconds: int) -> str:
     minutes, rest = divmod(seconds, 60)
     hours, minutes = divmod(minutes, 60)
-    return f"{hours // 24}d {hours % 24}h" if hours >= 24 else f"{hours}h {minutes:02d}m" if hours else f"{minutes}m {rest:02d}s"
+    return (
+        f"{hours // 24}d {hours % 24}h"
+        if hours >= 24
+        else f"{hours}h {minutes:02d}m"
+        if hours
+        else f"{minutes}m {rest:02d}s"
+    )

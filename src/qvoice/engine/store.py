@@ -18,7 +18,9 @@ BIN = "/usr/lib/postgresql/17/bin"
 
 
 def initialise(settings: Settings, store: Path) -> bool:
-    """Run initdb when there is no cluster yet (aside, then renamed: a broken one leaves nothing); tells whether it did."""
+    """Run initdb when there is no cluster yet (aside, then renamed: a broken one leaves nothing); tells whether it
+    did.
+    """
     local = settings.data / "postgres" / "local.conf"
     if not local.exists():
         write(local, "# Tuning of this server; read last, and never touched by QVOICE.\n")
@@ -57,10 +59,19 @@ def run(
 
     `environment` (PGPASSWORD, say) reaches the program without showing in the list of processes.
     """
-    inside = command_in(store, [f"{BIN}/{command[0]}", *command[1:]], user="postgres", writable=writable, readable=readable, own_processes=False)
+    inside = command_in(
+        store,
+        [f"{BIN}/{command[0]}", *command[1:]],
+        user="postgres",
+        writable=writable,
+        readable=readable,
+        own_processes=False,
+    )
     if environment:
         inside.remove("--clearenv")
-    done = subprocess.run(inside, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        inside, capture_output=True, text=True, env=environment, stdin=subprocess.DEVNULL, check=False
+    )
     if done.returncode:
         raise Unavailable(f"{command[0]} failed ({done.returncode}): {(done.stderr or done.stdout).strip()[-1500:]}")
     return done.stdout
@@ -71,5 +82,7 @@ def wait_until_it_accepts(settings: Settings, *, seconds: float = 120) -> None:
     deadline = time.monotonic() + seconds
     while not health.postgres_accepts(settings):
         if time.monotonic() > deadline:
-            raise Unavailable(f"PostgreSQL does not take connections after {seconds:.0f} s. See {settings.logs}/postgres.log")
+            raise Unavailable(
+                f"PostgreSQL does not take connections after {seconds:.0f} s. See {settings.logs}/postgres.log"
+            )
         time.sleep(0.05)

@@ -50,14 +50,17 @@ def render(settings: Settings, processes: Sequence[Program]) -> Path:
     template = (root_of_project() / "engine" / "supervisor" / "supervisord.conf").read_text()
     program = (root_of_project() / "engine" / "supervisor" / "program.conf").read_text()
     files = min(65536, resource.getrlimit(resource.RLIMIT_NOFILE)[1])
-    values = {"RUN": str(settings.run), "LOGS": str(settings.logs), "SOCKET": str(socket_path(settings)), "MINFDS": str(files)}
+    values = {
+        "RUN": str(settings.run),
+        "LOGS": str(settings.logs),
+        "SOCKET": str(socket_path(settings)),
+        "MINFDS": str(files),
+    }
     text = fill(template, values, name="supervisord.conf")
     for place, process in enumerate(processes):
-        runner = [sys.executable, "-I", "-S", str(RUNNER), process.name, str(folder / "starts"), process.stop_signal, process.mode]
-        command = [*runner, "--", *process.command]
         values = {
             "NAME": process.name,
-            "COMMAND": " ".join(_quoted(word) for word in command),
+            "COMMAND": " ".join(_quoted(word) for word in guarded(process, settings.run)),
             "PLACE": str(10 * (place + 1)),
             "PATIENCE": str(process.patience),
             "LOGS": str(settings.logs),
@@ -66,6 +69,14 @@ def render(settings: Settings, processes: Sequence[Program]) -> Path:
     file = folder / "supervisord.conf"
     write(file, text)
     return file
+
+
+def guarded(program: Program, run: Path) -> list[str]:
+    """Return the command line of the guard that runs `program`."""
+    starts = run / "supervisor" / "starts"
+    starts.mkdir(mode=0o700, parents=True, exist_ok=True)
+    guard = [sys.executable, "-I", "-S", str(RUNNER), program.name, str(starts), program.stop_signal, program.mode]
+    return [*guard, "--", *program.command]
 
 
 def _quoted(word: str) -> str:
@@ -80,7 +91,8 @@ def start(settings: Settings, config: Path) -> subprocess.Popen[bytes]:
     with output.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", "supervisor.supervisord", "-n", "-c", str(config)],
-            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, env=environment, cwd=settings.data,
+            stdin=subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True, env=environment,
+            cwd=settings.data,
         )  # fmt: skip
     deadline = time.monotonic() + 15
     while not is_running(settings):
@@ -100,7 +112,9 @@ def is_running(settings: Settings) -> bool:
 
 
 def call(settings: Settings, method: str, *arguments: Any) -> Any:
-    """Call a method of supervisord's XML-RPC. Raises NotRunning when nobody answers; xmlrpc.client.Fault when it refuses."""
+    """Call a method of supervisord's XML-RPC. Raises NotRunning when nobody answers; xmlrpc.client.Fault when it
+    refuses.
+    """
     path = socket_path(settings)
     if not path.exists():
         raise NotRunning

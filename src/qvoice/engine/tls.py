@@ -1,4 +1,5 @@
-"""A local certificate authority and the server certificate for SIP over TLS and WebSocket, until the operator has a public one.
+"""A local certificate authority and the server certificate for SIP over TLS and WebSocket, until the operator has a
+public one.
 
 An operator's own certificate goes to `<data>/tls/own.crt` and `own.key`; it is then used instead and never touched.
 """
@@ -28,7 +29,9 @@ _BACKDATE = timedelta(days=1)
 
 
 def ensure(settings: Settings, *, now: datetime) -> Path:
-    """Make authority and server certificate when missing, near their end, or for other addresses; returns the authority's file."""
+    """Make authority and server certificate when missing, near their end, or for other addresses; returns the
+    authority's file.
+    """
     folder = settings.data / "tls"
     if not (folder / "ca.crt").exists() or not (folder / "ca.key").exists():
         _make_authority(folder, now)
@@ -53,7 +56,9 @@ def names(settings: Settings) -> tuple[str, ...]:
 
 def _make_authority(folder: Path, now: datetime) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"QVOICE local authority {x509.random_serial_number() % 10**8:08d}")])
+    name = x509.Name(
+        [x509.NameAttribute(NameOID.COMMON_NAME, f"QVOICE local authority {x509.random_serial_number() % 10**8:08d}")]
+    )
     identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     certificate = (
         x509.CertificateBuilder()
@@ -86,7 +91,9 @@ def _make_server(folder: Path, hosts: tuple[str, ...], now: datetime) -> None:
         .not_valid_after(now + timedelta(days=SERVER_DAYS) - _BACKDATE)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(authority=False), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        .add_extension(
+            x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False
+        )
         .add_extension(x509.SubjectAlternativeName([_general(host) for host in hosts]), critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
@@ -103,7 +110,9 @@ def _still_good(server: Path, authority: Path, hosts: tuple[str, ...], now: date
     if certificate.issuer != x509.load_pem_x509_certificate(authority.read_bytes()).subject:
         return False
     held = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    return {_general(host) for host in hosts} <= set(held) and certificate.not_valid_after_utc > now + timedelta(days=RENEW_DAYS)
+    return {_general(host) for host in hosts} <= set(held) and certificate.not_valid_after_utc > now + timedelta(
+        days=RENEW_DAYS
+    )
 
 
 def _general(host: str) -> x509.GeneralName:
@@ -115,7 +124,8 @@ def _general(host: str) -> x509.GeneralName:
 
 def _usage(*, authority: bool) -> x509.KeyUsage:
     return x509.KeyUsage(
-        digital_signature=not authority, key_cert_sign=authority, crl_sign=authority, content_commitment=False, key_encipherment=False,
+        digital_signature=not authority, key_cert_sign=authority, crl_sign=authority, content_commitment=False,
+        key_encipherment=False,
         data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
     )  # fmt: skip
 

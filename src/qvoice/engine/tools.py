@@ -22,7 +22,9 @@ def root_of_project() -> Path:
 
 
 def need(program: str, *packages: str) -> str:
-    """Return the path of `program`, installing Debian `packages` when running as root. Raises ToolMissing with the command to run."""
+    """Return the path of `program`, installing Debian `packages` when running as root. Raises ToolMissing with the
+    command to run.
+    """
     found = shutil.which(program)
     if found:
         return found

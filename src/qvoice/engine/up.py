@@ -49,7 +49,9 @@ def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
     folders.prepare(settings)
     with supervise.StartLock(settings):
         if supervise.is_running(settings):
-            raise Conflict(f"The installation in {data} is running already. `./qvoice status` shows it, `./qvoice down` stops it.")
+            raise Conflict(
+                f"The installation in {data} is running already. `./qvoice status` shows it, `./qvoice down` stops it."
+            )
         addresses.refuse_taken_ports(settings)
         folders.remember(data, given)
         _export(given)
@@ -57,6 +59,7 @@ def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
         _build_portal(tell)
         authority = tls.ensure(settings, now=utcnow())
         render.render(settings, voice)
+        _link(settings.run / "store-image", store_image)
         if not settings.database.url and store.initialise(settings, store_image):
             tell("made the database")
         wanted = programs.of(settings, voice=voice, store=store_image)
@@ -71,8 +74,18 @@ def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
     return Started(settings, supervisor, authority)
 
 
+def _link(link: Path, target: Path) -> None:
+    """Point `link` at the store image: the API converts uploaded audio with its tools."""
+    fresh = link.with_name(f".{link.name}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(link)
+
+
 def _build_portal(tell: Tell) -> None:
-    """Bring the portal's files up to date. Without them phones, carriers and the API work all the same, so a failure is told, no more."""
+    """Bring the portal's files up to date. Without them phones, carriers and the API work all the same, so a failure
+    is told, no more.
+    """
     try:
         portal.build(tell)
     except portal.PortalFailed as problem:
@@ -101,9 +114,9 @@ def _start_in_order(settings: Settings, wanted: list[programs.Program], tell: Te
         waiting = {name: process for name, process in waiting.items() if not verdicts[name].well}
         if waiting and time.monotonic() > deadline:
             raise NotWell(_not_well(settings, {name: verdicts[name] for name in waiting}))
-        if waiting and time.monotonic() - told > 5:
+        if waiting and time.monotonic() - told > 10:
             told = time.monotonic()
-            tell("waiting for " + ", ".join(f"{name} ({verdicts[name].note})" for name in waiting))
+            tell("waiting for " + ", ".join(f"{name} ({verdicts[name].note[:80]})" for name in waiting))
         if waiting:
             time.sleep(0.05)
     tell("all processes are well")
