@@ -289,3 +289,14 @@ async def test_memory_is_bounded_and_evicted_accounts_come_back(accounts, db, pu
     for name in ("acme", "globex", "acme"):
         assert await small.find_flow(accounts[name].account_id, "1")
         assert len(small._tenants) == 1
+
+
+async def test_B6_gateways_the_edge_found_dead_are_avoided(accounts, snapshots, database, following):
+    acme, resource = accounts["acme"].account_id, "a" * 32
+    await snapshots.world(acme)
+    with psycopg.connect(database.admin_url) as admin:
+        admin.execute("insert into edge.gateway_state (resource_id, gateway, alive) values (%s, 1, false)", [resource])
+        admin.execute("select pg_notify('qvoice_doc', '{\"account\":\"\",\"type\":\"gateway_state\",\"id\":\"first\"}')")
+        admin.execute("select pg_notify('qvoice_doc', '{\"account\":\"\",\"type\":\"none\",\"id\":\"second\"}')")
+    await following("second")  # notices are taken in order: the first was carried out
+    assert (await snapshots.world(acme)).dead_gateways == {(resource, 1)}

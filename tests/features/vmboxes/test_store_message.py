@@ -298,3 +298,15 @@ async def test_a_tenant_table_row_cannot_be_written_for_another_account(db, acme
 def test_make_account_helper_gives_ltree_paths(database):
     top = make_account(database, None, "Top")
     assert make_account(database, top, "Below").path.startswith(top.account_id + ".")
+
+
+@pytest.mark.parametrize("note", ["", "{", "[]", '{"call_id": 1}', '{"unknown": true}'])
+async def test_one_unreadable_note_does_not_stop_the_recovery_of_others(db, media, acme, new_box, note):
+    box = await new_box(acme)
+    begin(media, acme, box, "call-1-1")
+    begin(media, acme, box, "call-2-1", call_id="call-2")
+    (media.journal.folder / "call-1-1.json").write_text(note)
+    begin(media, acme, "not-an-id", "call-3-1", call_id="call-3")
+    assert (await recover(db, media.journal, alive=(), now=NOW)).stored == ("call-2-1",)
+    assert (media.journal.folder / "call-1-1.wav").exists()  # kept for a person to look at
+    assert (media.journal.folder / "call-3-1.wav").exists()

@@ -23,6 +23,7 @@ from qvoice.db.listen import listen
 from qvoice.db.notices import DOC_CHANNEL
 from qvoice.features.callflows import tenant as tenants
 from qvoice.features.callflows.tenant import Tenant
+from qvoice.features.edge.health import dead_gateways
 from qvoice.features.media.files import MediaFiles
 from qvoice.kit import log
 from qvoice.kit.errors import NotFound
@@ -181,6 +182,15 @@ class Snapshots:
             self.on_notice(notice.data)
             if media is not None:
                 media.forget(notice.data)
+            if not notice.data or notice.data.get("type") == "gateway_state":
+                await self._read_gateways()
+
+    async def _read_gateways(self) -> None:
+        """Read which gateways do not answer; what was known stays when the database is away."""
+        try:
+            self.set_dead_gateways(await dead_gateways(self._db))
+        except DatabaseAway:
+            log.get().warning("snapshot.gateways_unknown")
 
     def on_notice(self, notice: dict[str, Any]) -> None:
         """Put out of date what a `qvoice_doc` notice names; an empty one ((re)connected) everything."""

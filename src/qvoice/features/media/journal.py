@@ -1,7 +1,7 @@
 """The journal of recordings on this node's disk: what a recording is for is written down before its first sample.
 
 A small JSON file stands beside each `<data>/asterisk/recordings/<ref>.wav`. It is made (and synced) before Asterisk is
-told to record and removed after the transaction that stored the audio has committed. So whatever dies half-way, and even
+told to record and removed after the transaction that stored the audio has committed. So whatever dies half-way, also
 while the database is away, the audio and what it is for are found again (`features/vmboxes/recover.py`). ADR 0041 says
 why this is a file and not a row.
 """

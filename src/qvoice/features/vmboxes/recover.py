@@ -19,6 +19,7 @@ from qvoice.features.media.wav import read_wav
 from qvoice.features.vmboxes.store_message import Caller, store_message
 from qvoice.kit import log
 from qvoice.kit.errors import Invalid, NotFound
+from qvoice.kit.ids import is_id
 
 SHORTEST = 0.5
 """Seconds; less is a caller who hung up at the tone."""
@@ -44,6 +45,8 @@ async def recover(db: Database, journal: Journal, *, alive: Collection[str], now
     waiting: list[str] = []
     found = await asyncio.to_thread(lambda: list(journal.leftovers()))
     for ref, intent in found:
+        if intent is not None and not (is_id(intent.account_id) and is_id(intent.owner)):
+            intent = None  # a note that names no place to store to is worth no more than none
         if intent is not None and intent.call_id in alive and not intent.due:
             continue
         if not await asyncio.to_thread(_wanted, journal, ref, intent, found):
