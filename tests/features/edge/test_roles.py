@@ -9,7 +9,7 @@ ROLES = Path(__file__).resolve().parents[3] / "engine" / "kamailio" / "roles"
 
 
 def nulls_that_cannot_be(text: str) -> list[str]:
-    """Return the `$var(x)` that are compared with $null: such a variable is 0 instead, so the answer is always the same."""
+    """Return the `$var(x)` that are compared with $null, which they never are (they hold 0)."""
     return re.findall(r"\$var\(\w+\)\s*[!=]=\s*\$null", text)
 
 
