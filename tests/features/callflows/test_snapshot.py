@@ -5,6 +5,7 @@ database.
 from __future__ import annotations
 
 import asyncio
+import json
 
 import psycopg
 import pytest
@@ -296,7 +297,7 @@ async def test_B6_gateways_the_edge_found_dead_are_avoided(accounts, snapshots, 
     await snapshots.world(acme)
     with psycopg.connect(database.admin_url) as admin:
         admin.execute("insert into edge.gateway_state (resource_id, gateway, alive) values (%s, 1, false)", [resource])
-        admin.execute("select pg_notify('qvoice_doc', '{\"account\":\"\",\"type\":\"gateway_state\",\"id\":\"first\"}')")
-        admin.execute("select pg_notify('qvoice_doc', '{\"account\":\"\",\"type\":\"none\",\"id\":\"second\"}')")
+        for kind, id in (("gateway_state", "first"), ("none", "second")):
+            admin.execute("select pg_notify('qvoice_doc', %s)", [json.dumps({"account": "", "type": kind, "id": id})])
     await following("second")  # notices are taken in order: the first was carried out
     assert (await snapshots.world(acme)).dead_gateways == {(resource, 1)}
