@@ -244,23 +244,31 @@ class Exchange:
         if self._away is not None:
             self._away.cancel()
             self._away = None
+        if self._reconciled is not None:
+            self._reconciled.cancel()
         self._reconciled = asyncio.get_running_loop().create_task(self._come_up())
 
     async def _come_up(self) -> None:
-        """Asterisk is here: set the filter, compare its channels with our calls, then let waiting calls go on."""
-        try:
-            await self.ari.configure()
-            alive = {channel.id for channel in await self.ari.channels()}
-            at = self.now()
-            for call in list(self.calls.values()):
-                _drop_missing(call, alive, at)
-            if self.on_link is not None:
-                await self.on_link()
-        except Exception:  # noqa: BLE001 - logged
-            log.get().exception("ari.setup_failed")
+        """Asterisk is here: set the filter, compare its channels with our calls, then let waiting calls go on.
+
+        Repeated until it works: an Asterisk that starts connects before all its ARI modules are there (404 until then).
+        """
+        while self.ari.connected:
+            try:
+                await self.ari.configure()
+                alive = {channel.id for channel in await self.ari.channels()}
+                at = self.now()
+                for call in list(self.calls.values()):
+                    _drop_missing(call, alive, at)
+                if self.on_link is not None:
+                    await self.on_link()
+            except Exception as problem:  # noqa: BLE001 - logged, and tried again
+                log.get().warning("ari.setup_failed", problem=f"{type(problem).__name__}: {problem}"[:300])
+                await asyncio.sleep(0.3)
+                continue
+            self._link.set()
+            log.get().info("ari.up", calls=len(self.calls))
             return
-        self._link.set()
-        log.get().info("ari.up", calls=len(self.calls))
 
     def _down(self) -> None:
         self._link.clear()

@@ -112,6 +112,7 @@ async def _playback(
     name = f"{call.id}.{call.sounds}"
     await call.ari.post(f"channels/{call.caller.channel}/play", body={"media": uris, "lang": lang, "playbackId": name})
     finished = False
+    call.playing = name
     try:
         while True:
             item = await call.next(until)
@@ -128,6 +129,7 @@ async def _playback(
                 if key is not None:
                     return key
     finally:
+        call.playing = ""
         if not finished and not call.caller.gone:
             call.ari.tell("DELETE", f"playbacks/{name}")
 

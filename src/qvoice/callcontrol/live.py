@@ -78,6 +78,7 @@ class LiveCall:
         self.early_media = False
         self.sounds = 0
         self.leaving = False
+        self.playing = ""
         self._kept: deque[Item] = deque(maxlen=100)
         self.released = False
         """The caller's channel was handed to another call (transfer): leave it alone."""
@@ -200,6 +201,9 @@ class LiveCall:
         if leg.gone or (leg is self.caller and self.released):
             return
         leg.cancelled = leg.cancelled or cause
+        if leg is self.caller and self.playing:
+            # A tone does not notice that its channel is to end, and would turn in Asterisk for ever.
+            self.ari.tell("DELETE", f"playbacks/{self.playing}")
         self.ari.tell(
             "DELETE",
             f"channels/{leg.channel}",

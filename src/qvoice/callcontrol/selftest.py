@@ -2,7 +2,7 @@
 
 Leg: Asterisk → edge (X-QV-Dest `loop`) → Asterisk, where it arrives as a call to SELFTEST_NUMBER of no account. That
 end answers and
-plays a tone; this end asks Asterisk's talk detection whether sound arrives. So a pass means that signalling and media
+speaks a prompt; this end asks Asterisk whether sound arrives. So a pass means that signalling and media
 of all three engines work.
 """
 
@@ -90,10 +90,10 @@ def is_selftest(number: str, expected: set[str]) -> bool:
 
 
 async def echo_end(exchange: Exchange, channel: str) -> None:
-    """Be the called end of a self-test: answer, play a tone for a few seconds, go."""
+    """Be the called end of a self-test: answer, speak for a few seconds, go."""
     try:
         await exchange.ari.post(f"channels/{channel}/answer")
-        await exchange.ari.post(f"channels/{channel}/play", {"media": "tone:440"})
+        await exchange.ari.post(f"channels/{channel}/play", {"media": "sound:vm-intro,sound:vm-intro"})
         await asyncio.sleep(SECONDS)
     finally:
         exchange.ari.tell("DELETE", f"channels/{channel}")

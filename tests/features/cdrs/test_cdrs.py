@@ -20,7 +20,9 @@ def call(account: str, at: float, *, owner: str = "", name: str = "Alice", talk:
     common = {"node": "media1", "cause": "NORMAL_CLEARING", "sip_code": 0, "caller_name": name, "caller_number": "1000"}
     interaction = f"{int(at)}-{first[:8]}"
     return [
-        LegRecord(first, account, interaction, "inbound", at, 0, at + 2, at + 2 + talk, other=second, owner_id=owner, **common),
+        LegRecord(
+            first, account, interaction, "inbound", at, 0, at + 2, at + 2 + talk, other=second, owner_id=owner, **common
+        ),
         LegRecord(second, account, interaction, "outbound", at, at + 1, at + 2, at + 2 + talk, other=first, **common),
     ]
 

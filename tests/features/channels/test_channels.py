@@ -16,7 +16,8 @@ def channel(account: str) -> dict:
     uuid = new_id()
     document = {"uuid": uuid, "answered": True, "destination": "1001", "direction": "inbound", "owner_id": None}
     return {
-        "uuid": uuid, "account_id": account, "call_id": uuid, "owner_id": None, "authorizing_id": None, "created": time.time(),
+        "uuid": uuid, "account_id": account, "call_id": uuid, "owner_id": None, "authorizing_id": None,
+        "created": time.time(),
         "doc": document,
     }  # fmt: skip
 
