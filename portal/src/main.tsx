@@ -12,6 +12,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { useTranslation } from "react-i18next";
 
 import { onSession, Problem, session } from "./api";
 import "./i18n";
@@ -43,12 +44,21 @@ onSession(() => {
   void router.invalidate();
 });
 
+function Messages() {
+  const { t } = useTranslation();
+  return (
+    <aside aria-label={t("messages")}>
+      <Notifications position="bottom-right" limit={4} withinPortal={false} />
+    </aside>
+  );
+}
+
 function Portal() {
   usePreferences();
   return (
     <MantineProvider theme={theme} forceColorScheme={useScheme()} withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={queryClient}>
-        <Notifications position="bottom-right" limit={4} />
+        <Messages />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

@@ -21,12 +21,12 @@ export interface Options {
   anonymous?: boolean;
 }
 
-/** Ask the API. `path` starts after `/v2`; `body` is what goes into the envelope's `data`. Throws Problem. */
-export async function call<T>(method: string, path: string, options: Options = {}): Promise<Reply<T>> {
+/** Ask the API. `url` comes from the generated client's URL builders; `body` goes into the envelope's `data`. Throws Problem. */
+export async function call<T>(method: string, url: string, options: Options = {}): Promise<Reply<T>> {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(options.query ?? {})) if (value !== undefined) query.append(key, String(value));
   const suffix = query.size ? `?${query}` : "";
-  return send<Reply<T>>(`/v2${path}${suffix}`, {
+  return send<Reply<T>>(`${url}${suffix}`, {
     method,
     signal: options.signal,
     body: options.body === undefined ? undefined : JSON.stringify({ data: options.body }),

@@ -7,6 +7,7 @@ export type Link = "connecting" | "live" | "lost";
 
 interface Notice {
   action?: string;
+  status?: string;
   name?: string;
   data?: { type?: string; account?: string };
 }
@@ -55,7 +56,10 @@ export function follow(account: string, client: QueryClient, onLink: (link: Link
     });
     socket.addEventListener("message", ({ data }) => {
       const notice = JSON.parse(String(data)) as Notice;
-      if (notice.action === "reply") {
+      if (notice.action === "reply" && notice.status !== "success") {
+        // Plain users have no stream of the whole account: the pages then ask again now and then.
+        onLink("lost");
+      } else if (notice.action === "reply") {
         // What happened while nobody listened is unknown: read everything of the account once more after a reconnection.
         if (attempt > 0) void client.invalidateQueries({ queryKey: ["account", account] });
         attempt = 0;

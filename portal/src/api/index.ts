@@ -1,5 +1,6 @@
 /** What pages import of the API. */
 export * from "./call";
+export * as urls from "./generated/client";
 export * from "./problem";
 export * from "./read";
 export * from "./session";

@@ -2,26 +2,27 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { call, type Query } from "./call";
+import * as urls from "./generated/client";
 import type { Account, AccountRow, CallflowRow, Cdr, Channel, DeviceRow, NumberRow, UserDoc, UserRow, VoicemailBoxRow } from "./types";
 
 const ALL: Query = { paginate: false };
 
-/** The URL of an account's collection or document. */
-export function at(account: string, ...parts: string[]): string {
-  return ["", "accounts", account, ...parts].map(encodeURIComponent).join("/");
-}
-
-function list<T>(account: string, collection: string, query: Query = {}, ...parts: string[]) {
+/** A whole collection; `url` is where it is, `collection` what its change notices call it. */
+function list<T>(account: string, collection: string, url: string, query: Query = {}) {
   return queryOptions({
-    queryKey: ["account", account, collection, ...parts, query],
-    queryFn: async ({ signal }) => (await call<T>("GET", at(account, collection, ...parts), { query: { ...ALL, ...query }, signal })).data,
+    queryKey: ["account", account, collection, url, query],
+    queryFn: async ({ signal }) => (await call<T>("GET", url, { query: { ...ALL, ...query }, signal })).data,
   });
 }
 
 export const accountQuery = (account: string) =>
   queryOptions({
     queryKey: ["account", account, "accounts"],
-    queryFn: async ({ signal }) => (await call<Account>("GET", at(account), { signal })).data,
+    queryFn: async ({ signal }) => {
+      const { data } = await call<Account & { _read_only?: Partial<Account> }>("GET", urls.getGetAccountUrl(account), { signal });
+      // The dialect keeps what the server computes (is_reseller, superduper_admin) apart, and some servers beside the rest too.
+      return { ...data._read_only, ...data };
+    },
     staleTime: 60_000,
   });
 
@@ -29,38 +30,38 @@ export const accountQuery = (account: string) =>
 export const ancestorsQuery = (account: string) =>
   queryOptions({
     queryKey: ["account", account, "tree"],
-    queryFn: async ({ signal }) => (await call<AccountRow[]>("GET", at(account, "tree"), { signal })).data,
+    queryFn: async ({ signal }) => (await call<AccountRow[]>("GET", urls.getGetAccountTreeUrl(account), { signal })).data,
     staleTime: 60_000,
   });
 
-export const childrenQuery = (account: string) => list<AccountRow[]>(account, "children", { ascending: true });
+export const childrenQuery = (account: string) => list<AccountRow[]>(account, "children", urls.getListChildrenUrl(account), { ascending: true });
 
 /** Accounts below (and including) `account` whose name starts with `text`. */
 export const accountSearchQuery = (account: string, text: string) =>
   queryOptions({
     queryKey: ["account", account, "search", "account", text],
     queryFn: async ({ signal }) =>
-      (await call<AccountRow[]>("GET", at(account, "search"), { query: { t: "account", q: "name", v: text }, signal })).data,
+      (await call<AccountRow[]>("GET", urls.getSearchUrl(account), { query: { t: "account", q: "name", v: text }, signal })).data,
     enabled: text.length > 0,
   });
 
-export const usersQuery = (account: string) => list<UserRow[]>(account, "users");
-export const devicesQuery = (account: string) => list<DeviceRow[]>(account, "devices", { with_status: true });
-export const callflowsQuery = (account: string) => list<CallflowRow[]>(account, "callflows");
-export const voicemailBoxesQuery = (account: string) => list<VoicemailBoxRow[]>(account, "vmboxes");
-export const channelsQuery = (account: string) => list<Channel[]>(account, "channels");
+export const usersQuery = (account: string) => list<UserRow[]>(account, "users", urls.getListUsersUrl(account));
+export const devicesQuery = (account: string) => list<DeviceRow[]>(account, "devices", urls.getListDevicesUrl(account), { with_status: true });
+export const callflowsQuery = (account: string) => list<CallflowRow[]>(account, "callflows", urls.getListCallflowsUrl(account));
+export const voicemailBoxesQuery = (account: string) => list<VoicemailBoxRow[]>(account, "vmboxes", urls.getListVmboxesUrl(account));
+export const channelsQuery = (account: string) => list<Channel[]>(account, "channels", urls.getListChannelsUrl(account));
 
 export const numbersQuery = (account: string) =>
   queryOptions({
     queryKey: ["account", account, "phone_numbers"],
     queryFn: async ({ signal }) =>
-      (await call<{ numbers: Record<string, NumberRow> }>("GET", at(account, "phone_numbers"), { query: ALL, signal })).data.numbers,
+      (await call<{ numbers: Record<string, NumberRow> }>("GET", urls.getListPhoneNumbersUrl(account), { query: ALL, signal })).data.numbers,
   });
 
 export const userQuery = (account: string, user: string) =>
   queryOptions({
     queryKey: ["account", account, "users", user],
-    queryFn: async ({ signal }) => (await call<UserDoc>("GET", at(account, "users", user), { signal })).data,
+    queryFn: async ({ signal }) => (await call<UserDoc>("GET", urls.getGetUserUrl(account, user), { signal })).data,
   });
 
 /** Finished calls, newest first, one row per interaction; `from` and `to` are Gregorian seconds at most 31 days apart. */
@@ -69,7 +70,7 @@ export const callLogQuery = (account: string, from: number, to: number) =>
     queryKey: ["account", account, "cdrs", "interaction", from, to],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ signal, pageParam }) =>
-      call<Cdr[]>("GET", at(account, "cdrs", "interaction"), {
+      call<Cdr[]>("GET", urls.getListInteractionsUrl(account), {
         query: { created_from: from, created_to: to, page_size: 50, start_key: pageParam },
         signal,
       }),
@@ -78,4 +79,4 @@ export const callLogQuery = (account: string, from: number, to: number) =>
   });
 
 /** All legs of one interaction. */
-export const legsQuery = (account: string, interaction: string) => list<Cdr[]>(account, "cdrs", {}, "legs", interaction);
+export const legsQuery = (account: string, interaction: string) => list<Cdr[]>(account, "cdrs", urls.getListLegsUrl(account, interaction));

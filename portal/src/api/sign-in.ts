@@ -2,6 +2,7 @@
 import { md5 } from "js-md5";
 
 import { call } from "./call";
+import { getLoginUrl, getLogoutUrl } from "./generated/client";
 import { session, setSession, type Session } from "./session";
 
 export interface SignInForm {
@@ -27,7 +28,7 @@ export function accountKey(account: string): "account_realm" | "account_name" {
 
 /** Exchange name and password for a session. Throws Problem(401) when they do not match. */
 export async function signIn(form: SignInForm): Promise<Session> {
-  const reply = await call<SignedIn>("PUT", "/user_auth", {
+  const reply = await call<SignedIn>("PUT", getLoginUrl(), {
     anonymous: true,
     body: {
       credentials: credential(form.userName, form.password),
@@ -51,7 +52,7 @@ export async function signOut(): Promise<void> {
   const leaving = session();
   if (!leaving) return;
   try {
-    await call("DELETE", "/token_auth");
+    await call("DELETE", getLogoutUrl());
   } finally {
     setSession(null);
   }

@@ -27,10 +27,10 @@ export const theme = createTheme({
     Modal: { defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.4 } } },
     Drawer: { defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.2 } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
-    TextInput: { defaultProps: { size: "md" } },
-    PasswordInput: { defaultProps: { size: "md" } },
-    Select: { defaultProps: { size: "md", checkIconPosition: "right" } },
-    Button: { defaultProps: { size: "md" } },
+    TextInput: { defaultProps: { size: "sm" } },
+    PasswordInput: { defaultProps: { size: "sm" } },
+    Select: { defaultProps: { size: "sm", checkIconPosition: "right" } },
+    Button: { defaultProps: { size: "sm" } },
   },
 });
 

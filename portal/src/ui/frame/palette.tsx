@@ -10,9 +10,12 @@ import classes from "./palette.module.css";
 export function Palette({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={onClose} withCloseButton={false} size={560} padding={0} yOffset="12dvh" aria-label={t("palette.title")} transitionProps={{ duration: 80 }}>
-      <PaletteBody onClose={onClose} />
-    </Modal>
+    <Modal.Root opened={opened} onClose={onClose} size={560} padding={0} yOffset="12dvh" transitionProps={{ duration: 80 }} lockScroll={false}>
+      <Modal.Overlay backgroundOpacity={0.4} />
+      <Modal.Content aria-label={t("palette.title")}>
+        <PaletteBody onClose={onClose} />
+      </Modal.Content>
+    </Modal.Root>
   );
 }
 

@@ -64,6 +64,7 @@ function ActingIn() {
   const { id, home, name, path, masquerading, manages } = useActing();
   const label = (
     <>
+      <span className="visually-hidden">{t("top.actingIn")}</span>
       {path.map((row) => (
         <span key={row.id} className={classes.ancestor}>
           {row.name}
@@ -76,7 +77,7 @@ function ActingIn() {
   return (
     <div className={classes.acting}>
       {manages ? (
-        <Link to="/a/$account/accounts" params={{ account: home }} className={classes.account} title={t("top.accounts")} aria-label={t("top.actingIn", { name: name ?? "" })}>
+        <Link to="/a/$account/accounts" params={{ account: home }} className={classes.account} title={t("top.accounts")}>
           {label}
           <IconChevronDown size={14} stroke={1.6} aria-hidden />
         </Link>
@@ -114,10 +115,12 @@ export function TopBar({ account, current, onSearch }: Props) {
           </ol>
         )}
       </nav>
-      <UnstyledButton className={classes.search} onClick={onSearch} aria-label={t("top.palette")} aria-keyshortcuts="Control+K Meta+K">
+      <UnstyledButton className={classes.search} onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
         <IconSearch size={16} stroke={1.6} aria-hidden />
         <span>{t("top.palette")}</span>
-        <Kbd size="xs">Ctrl K</Kbd>
+        <Kbd size="xs" aria-hidden>
+          Ctrl K
+        </Kbd>
       </UnstyledButton>
       <LiveCalls account={account} />
       <ActingIn />

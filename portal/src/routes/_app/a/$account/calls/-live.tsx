@@ -4,7 +4,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { at, call, type Channel, channelsQuery, fromGregorian } from "@/api";
+import { call, type Channel, channelsQuery, fromGregorian, urls } from "@/api";
 import { callsOf } from "@/ui/calls-of";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
@@ -46,7 +46,7 @@ export function LiveCalls({ account }: { account: string }) {
     if (!leg) return;
     setBusy(true);
     try {
-      await call("POST", at(account, "channels", leg.uuid), { body: { action: "hangup" } });
+      await call("POST", urls.getActOnChannelUrl(account, leg.uuid), { body: { action: "hangup" } });
       tellDone(t("live.ended"));
       setEnding(null);
     } catch (error) {

@@ -1,5 +1,5 @@
 /** Changes and removes a user together with what belongs to it, so that the extension is the same everywhere. */
-import { at, call, type CallflowRow, type Cdr, type UserDoc, type VoicemailBoxRow } from "@/api";
+import { call, type CallflowRow, urls, type UserDoc, type VoicemailBoxRow } from "@/api";
 
 export interface UserForm {
   firstName: string;
@@ -36,10 +36,10 @@ export async function changeUser(account: string, user: UserDoc, belongings: Bel
       const numbers = before.extension
         ? flow.numbers.map((number) => (number === before.extension ? after.extension : number))
         : [after.extension, ...flow.numbers];
-      await patch(at(account, "callflows", flow.id), { numbers }, { numbers: flow.numbers });
+      await patch(urls.getPatchCallflowUrl(account, flow.id), { numbers }, { numbers: flow.numbers });
     }
     if (changed.has("extension") && box)
-      await patch(at(account, "vmboxes", box.id), { mailbox: after.extension }, { mailbox: box.mailbox });
+      await patch(urls.getPatchVoicemailBoxUrl(account, box.id), { mailbox: after.extension }, { mailbox: box.mailbox });
     const body: Record<string, unknown> = {};
     if (changed.has("firstName")) body.first_name = after.firstName.trim();
     if (changed.has("lastName")) body.last_name = after.lastName.trim();
@@ -48,7 +48,7 @@ export async function changeUser(account: string, user: UserDoc, belongings: Bel
     if (changed.has("extension")) body.presence_id = after.extension;
     if (changed.has("extension") || changed.has("firstName") || changed.has("lastName"))
       body.caller_id = { internal: { name: `${after.firstName.trim()} ${after.lastName.trim()}`, number: after.extension } };
-    if (Object.keys(body).length > 0) await call("PATCH", at(account, "users", user.id), { body });
+    if (Object.keys(body).length > 0) await call("PATCH", urls.getPatchUserUrl(account, user.id), { body });
   } catch (cause) {
     for (const run of undo.toReversed()) {
       // oxlint-disable-next-line no-await-in-loop -- last changed, first put back
@@ -59,15 +59,21 @@ export async function changeUser(account: string, user: UserDoc, belongings: Bel
 }
 
 /** Everything a user owns, in the order it is removed: phones stop first, the user goes last. */
-const OWNED = ["devices", "vmboxes", "conferences", "faxboxes", "callflows"] as const;
+const OWNED = [
+  [urls.getListDevicesUrl, urls.getDeleteDeviceUrl],
+  [urls.getListVmboxesUrl, urls.getDeleteVoicemailBoxUrl],
+  [urls.getListConferencesUrl, urls.getDeleteConferenceUrl],
+  [urls.getListFaxboxesUrl, urls.getDeleteFaxboxeUrl],
+  [urls.getListCallflowsUrl, urls.getDeleteCallflowUrl],
+] as const;
 
 /** Delete a user and all it owns. Throws Problem at the first refusal; a second try goes on from there. */
 export async function deleteUser(account: string, user: string): Promise<void> {
-  for (const collection of OWNED) {
+  for (const [list, remove] of OWNED) {
     // oxlint-disable-next-line no-await-in-loop -- one after the other on purpose
-    const { data } = await call<Pick<Cdr, "id">[]>("GET", at(account, collection), { query: { filter_owner_id: user, paginate: false } });
+    const { data } = await call<{ id: string }[]>("GET", list(account), { query: { filter_owner_id: user, paginate: false } });
     // oxlint-disable-next-line no-await-in-loop
-    await Promise.all(data.map(({ id }) => call("DELETE", at(account, collection, id))));
+    await Promise.all(data.map(({ id }) => call("DELETE", remove(account, id))));
   }
-  await call("DELETE", at(account, "users", user));
+  await call("DELETE", urls.getDeleteUserUrl(account, user));
 }

@@ -2,7 +2,7 @@
  * Makes a user the way SmartPBX does: user, voicemail box, callflow, directory entry, device, in this order.
  * When a step fails, what was made before is removed again, last first, and the error says which step it was.
  */
-import { at, call, type CallflowRow, Problem, type VoicemailBoxRow } from "@/api";
+import { call, type CallflowRow, Problem, urls, type VoicemailBoxRow } from "@/api";
 
 import { takenExtensions } from "./-extension";
 import { deviceSecret, portalPassword, voicemailPin } from "./-secret";
@@ -20,6 +20,15 @@ export interface NewUser {
 
 export const STEPS = ["check", "users", "vmboxes", "callflows", "directories", "devices"] as const;
 export type Step = (typeof STEPS)[number];
+
+/** Where a document of each kind is made and removed. */
+const PLACES = {
+  users: [urls.getCreateUserUrl, urls.getDeleteUserUrl],
+  vmboxes: [urls.getCreateVoicemailBoxUrl, urls.getDeleteVoicemailBoxUrl],
+  callflows: [urls.getCreateCallflowUrl, urls.getDeleteCallflowUrl],
+  directories: [urls.getCreateDirectorieUrl, urls.getDeleteDirectorieUrl],
+  devices: [urls.getCreateDeviceUrl, urls.getDeleteDeviceUrl],
+} as const;
 
 export interface Created {
   userId: string;
@@ -56,10 +65,11 @@ export async function createUser(account: string, form: NewUser, onStep: (step: 
     step = next;
     onStep(next);
   };
-  const put = async (collection: Step, body: object): Promise<Doc> => {
+  const put = async (collection: keyof typeof PLACES, body: object): Promise<Doc> => {
     enter(collection);
-    const { data } = await call<Doc>("PUT", at(account, collection), { body });
-    undo.push({ what: `${collection}/${data.id}`, run: () => call("DELETE", at(account, collection, data.id)) });
+    const [create, remove] = PLACES[collection];
+    const { data } = await call<Doc>("PUT", create(account), { body });
+    undo.push({ what: `${collection}/${data.id}`, run: () => call("DELETE", remove(account, data.id)) });
     return data;
   };
 
@@ -93,11 +103,11 @@ export async function createUser(account: string, form: NewUser, onStep: (step: 
       },
     });
     enter("directories");
-    const { data: directories } = await call<(Doc & { name: string })[]>("GET", at(account, "directories"), { query: { paginate: false } });
+    const { data: directories } = await call<(Doc & { name: string })[]>("GET", urls.getListDirectoriesUrl(account), { query: { paginate: false } });
     const directory =
       directories.find((row) => row.name === DIRECTORY) ??
       (await put("directories", { name: DIRECTORY, confirm_match: false, max_dtmf: 0, min_dtmf: 3, sort_by: "last_name" }));
-    await call("PATCH", at(account, "users", user.id), { body: { directories: { [directory.id]: flow.id } } });
+    await call("PATCH", urls.getPatchUserUrl(account, user.id), { body: { directories: { [directory.id]: flow.id } } });
     const device = form.deviceName ? await addDevice(account, user.id, form.deviceName, form.deviceType, put) : undefined;
     return { userId: user.id, userName: form.email, password, extension: form.extension, pin, device };
   } catch (cause) {
@@ -111,7 +121,7 @@ export async function addDevice(
   owner: string,
   name: string,
   type: NewUser["deviceType"],
-  put: (collection: "devices", body: object) => Promise<unknown> = (collection, body) => call("PUT", at(account, collection), { body }),
+  put: (collection: "devices", body: object) => Promise<unknown> = (_, body) => call("PUT", urls.getCreateDeviceUrl(account), { body }),
 ): Promise<{ name: string; username: string; password: string }> {
   const secret = deviceSecret();
   await put("devices", { name, owner_id: owner, device_type: type, enabled: true, sip: { ...secret, method: "password" } });
@@ -121,8 +131,8 @@ export async function addDevice(
 async function assertFree(account: string, extension: string): Promise<void> {
   const query = { paginate: false };
   const [flows, boxes] = await Promise.all([
-    call<CallflowRow[]>("GET", at(account, "callflows"), { query }),
-    call<VoicemailBoxRow[]>("GET", at(account, "vmboxes"), { query }),
+    call<CallflowRow[]>("GET", urls.getListCallflowsUrl(account), { query }),
+    call<VoicemailBoxRow[]>("GET", urls.getListVmboxesUrl(account), { query }),
   ]);
   if (takenExtensions(flows.data, boxes.data).has(extension)) throw new Problem(400, "taken", { extension: "taken" }, null);
 }

@@ -5,7 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { at, call, type DeviceDoc, type DeviceRow } from "@/api";
+import { call, type DeviceDoc, type DeviceRow, urls } from "@/api";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
 import { StateDot } from "@/ui/state-dot";
@@ -44,12 +44,12 @@ export function Devices({ account, person, onSecret }: Props) {
   const renew = (device: DeviceRow) =>
     act(async () => {
       const { password } = deviceSecret();
-      const { data } = await call<DeviceDoc>("PATCH", at(account, "devices", device.id), { body: { sip: { password } } });
+      const { data } = await call<DeviceDoc>("PATCH", urls.getPatchDeviceUrl(account, device.id), { body: { sip: { password } } });
       onSecret({ name: device.name, username: data.sip.username, password });
     });
   const remove = (device: DeviceRow) =>
     act(async () => {
-      await call("DELETE", at(account, "devices", device.id));
+      await call("DELETE", urls.getDeleteDeviceUrl(account, device.id));
       tellDone(t("device.removed", { name: device.name }));
     });
 
