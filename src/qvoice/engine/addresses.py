@@ -27,15 +27,14 @@ def given(data: Path, *, public_ip: str | None) -> dict[str, dict[str, str | int
     A first start remembers the environment's; a later one only uses it. `--public-ip` is remembered always.
     """
     found: dict[str, dict[str, str | int]] = {}
-    if not (data / "qvoice.toml").exists():
-        for section, cls in (("network", Network), ("ports", Ports), ("database", Database)):
-            for field in dataclasses.fields(cls):
-                text = os.environ.get(f"QVOICE_{section}_{field.name}".upper())
-                if text:
-                    try:
-                        found.setdefault(section, {})[field.name] = type(getattr(cls(), field.name))(text)
-                    except ValueError as problem:
-                        raise Invalid.field(f"{section}.{field.name}", "type", f"{text!r} is not a number") from problem
+    for section, cls in (("network", Network), ("ports", Ports), ("database", Database)):
+        for field in dataclasses.fields(cls):
+            text = os.environ.get(f"QVOICE_{section}_{field.name}".upper())
+            if text:
+                try:
+                    found.setdefault(section, {})[field.name] = type(getattr(cls(), field.name))(text)
+                except ValueError as problem:
+                    raise Invalid.field(f"{section}.{field.name}", "type", f"{text!r} is not a number") from problem
     if public_ip:
         found.setdefault("network", {}).update(public_ip=public_ip, bind=_local_address_for(public_ip))
     return found
@@ -71,12 +70,18 @@ def listened(settings: Settings) -> dict[tuple[str, str, int], str]:
     """Return {(protocol, address, port): setting} of everything that is listened on."""
     net, ports = settings.network, settings.ports
     found = {
-        ("udp", net.bind, ports.sip): "ports.sip", ("tcp", net.bind, ports.sip): "ports.sip", ("tcp", net.bind, ports.tls): "ports.tls",
-        ("tcp", net.bind, ports.wss): "ports.wss", ("tcp", net.bind, ports.api): "ports.api",
-        ("udp", net.private, ports.edge_private): "ports.edge_private", ("tcp", net.private, ports.edge_private): "ports.edge_private",
-        ("udp", net.private, ports.media_sip): "ports.media_sip", ("tcp", net.private, ports.asterisk_http): "ports.asterisk_http",
-        ("tcp", net.private, ports.callcontrol): "ports.callcontrol", ("udp", net.private, ports.rtpengine): "ports.rtpengine",
-    }  # fmt: skip
+        ("udp", net.bind, ports.sip): "ports.sip",
+        ("tcp", net.bind, ports.sip): "ports.sip",
+        ("tcp", net.bind, ports.tls): "ports.tls",
+        ("tcp", net.bind, ports.wss): "ports.wss",
+        ("tcp", net.bind, ports.api): "ports.api",
+        ("udp", net.private, ports.edge_private): "ports.edge_private",
+        ("tcp", net.private, ports.edge_private): "ports.edge_private",
+        ("udp", net.private, ports.media_sip): "ports.media_sip",
+        ("tcp", net.private, ports.asterisk_http): "ports.asterisk_http",
+        ("tcp", net.private, ports.callcontrol): "ports.callcontrol",
+        ("udp", net.private, ports.rtpengine): "ports.rtpengine",
+    }
     if not settings.database.url:
         found["tcp", net.private, ports.postgres] = "ports.postgres"
     return found

@@ -125,7 +125,7 @@ def _namespace_advice() -> str:
             return f"Run: {command} (and put it in /etc/sysctl.d/ to keep it)"
     if Path("/proc/sys/user/max_user_namespaces").read_text().strip() == "0":
         return "Run: sudo sysctl -w user.max_user_namespaces=10000"
-    return "The machine forbids user namespaces (a container, perhaps): allow them there, or run QVOICE on a virtual machine."
+    return "The machine forbids user namespaces (a container, perhaps): allow them, or run QVOICE on a virtual machine."
 
 
 def _images() -> Iterator[Finding]:

@@ -11,7 +11,8 @@ from qvoice.kit.errors import Conflict, Invalid
 from qvoice.kit.settings import Settings
 
 PARTS = (
-    "secrets", "run", "logs", "tls", "postgres", "asterisk", "asterisk/spool", "asterisk/sounds-cache", "asterisk/recordings",
+    "secrets", "run", "logs", "tls", "postgres",
+    "asterisk", "asterisk/spool", "asterisk/sounds-cache", "asterisk/recordings",
     "asterisk/lib", "asterisk/log", "asterisk/run",
 )  # fmt: skip
 LONGEST = 80

@@ -53,11 +53,9 @@ def command_in(
     """Return the command line that runs `command` inside `image`.
 
     `writable`, `readable`: host folders, seen at the same path, or (host folder, path inside); `empty`: folders to
-    make in the private
-    file system. The program sees itself as `user` but has no more rights than we have. It dies with its parent. With `own_processes` it is
-    process 1 of its namespace where that works, so that no child of it can outlive it (and it must handle the signals
-    it is to be
-    stopped by).
+    make in the private file system. The program sees itself as `user` but has no more rights than we have. It dies
+    with its parent. With `own_processes` it is process 1 of its namespace where that works, so that no child of it can
+    outlive it (and it must handle the signals it is to be stopped by).
     """
     uid, gid = ids_of(image, user)
     bwrap = [need("bwrap", "bubblewrap"), "--ro-bind", str(image), "/", "--dev", "/dev", "--proc", "/proc"]

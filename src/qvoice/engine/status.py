@@ -89,7 +89,8 @@ def table(state: dict[str, Any]) -> str:
     for row in state["processes"]:
         health = "well" if row["well"] else f"NOT WELL {row['note']}"
         lines.append(
-            f"{row['name']:<12} {row['state']:<9} {row['pid'] or '-':>7} {_span(row['uptime']):>9} {row['memory'] / 2**20:>6.0f} M  {health}"
+            f"{row['name']:<12} {row['state']:<9} {row['pid'] or '-':>7} {_span(row['uptime']):>9} "
+            f"{row['memory'] / 2**20:>6.0f} M  {health}"
         )
     lines.append("engines: " + ", ".join(f"{name} {version}" for name, version in state["engines"].items()))
     return "\n".join(lines)
