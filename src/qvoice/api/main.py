@@ -56,7 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         server_header=False,
         timeout_keep_alive=120,
         timeout_graceful_shutdown=5,
-        ws="websockets",
+        ws="websockets-sansio",
         ws_max_size=65_536,
     )
     log.get().info("api.start", address=options.network.bind, port=options.ports.api)

@@ -47,6 +47,7 @@ class AccountHasDescendants(Invalid):
 async def _before_write(change: Change) -> None:
     for key in READ_ONLY_KEYS:
         change.new.pop(key, None)
+    _guard_number_additions(change)
     s = change.session
     if change.old is None:
         # The hook runs in the parent's scope; bootstrap has none and gives the columns itself.
@@ -71,11 +72,21 @@ async def _before_write(change: Change) -> None:
     switched = change.old.get("enabled", True) != change.new.get("enabled", True)
     if actor is not None and switched and actor.account_id == change.id:
         raise Forbidden("an account cannot enable or disable itself: ask the account above")
-    if actor is not None and not actor.actor.is_master:
-        for key in ("wnm_allow_additions",):
-            if change.old.get(key) != change.new.get(key):
-                raise Forbidden(f"only the master account may change {key}")
     change.scratch["realm_changed"] = change.old.get("realm") != change.new["realm"]
+
+
+def _guard_number_additions(change: Change) -> None:
+    """Leave `wnm_allow_additions` to the master account. A client sends back what it read, which says false when
+    nothing is stored, so absent and false are the same, and leaving it out keeps it.
+    """
+    actor, key = change.actor, "wnm_allow_additions"
+    if actor is None or actor.actor.is_master:
+        return
+    stored = bool((change.old or {}).get(key))
+    if change.new.pop(key, stored) != stored:
+        raise Forbidden(f"only the master account may change {key}")
+    if stored:
+        change.new[key] = True
 
 
 async def _after_write(change: Change) -> None:

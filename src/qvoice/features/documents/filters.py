@@ -8,6 +8,7 @@ conditions; a list as value (`["a","b"]` or `[a,b]`) means "one of". Unknown par
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -24,6 +25,8 @@ from qvoice.kit.errors import Invalid
 _TIMES = {"created_from": "created", "created_to": "created", "modified_from": "modified", "modified_to": "modified"}
 _PRESENCE = {"has_key", "key_missing", "has_value", "value_missing", "missing_value"}
 MAX_CONDITIONS = 50
+_FIRST, _LAST = 31_622_400, 315_000_000_000
+"""Gregorian seconds of the first and last moments that a datetime can hold (with a day to spare)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,11 @@ def parse(parameters: Iterable[tuple[str, str]]) -> Filter:
 def moment(name: str, text: str) -> datetime:
     """Read a time bound in Gregorian seconds; raises Invalid naming the parameter."""
     try:
-        return from_gregorian(float(text) if len(text) <= 24 else float("nan"))
+        seconds = float(text) if len(text) <= 24 else math.nan
+        if math.isnan(seconds) or math.isinf(seconds):
+            raise ValueError
+        # Bounds before year 1 or after 9999 mean "no bound" to a client that writes 0.
+        return from_gregorian(min(max(seconds, _FIRST), _LAST))
     except ValueError:
         raise Invalid.field(
             name, "type", f"{name} must be a time in Gregorian seconds (Unix time + 62167219200)"

@@ -74,7 +74,7 @@ async def load(s: AsyncSession, type: str, id: str, *, lock: bool = False) -> Do
     return found
 
 
-async def find(s: AsyncSession, type: str, *, limit: int | None = None, **where: Any) -> list[Document]:
+async def find(s: AsyncSession, type: str, /, *, limit: int | None = None, **where: Any) -> list[Document]:
     """Return documents in list order whose typed columns (or else top-level keys, as text) equal `where`.
 
     A tuple or list of values means "one of"; None means absent.

@@ -1,0 +1,86 @@
+"""Accounts and their tree."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from qvoice.features.accounts.bootstrap import create_master
+
+pytestmark = [pytest.mark.db, pytest.mark.anyio]
+
+
+async def test_A1_the_master_is_made_once_even_when_two_starts_race(world):
+    again = await asyncio.gather(*(create_master(world.db, world.key, password="x" * 12) for _ in range(3)))
+    assert {(master.account_id, master.created) for master in again} == {(world.master.account_id, False)}
+
+
+async def test_A3_realms_are_unique_and_made_up_when_absent(world):
+    made = await world.master.put("accounts", {"name": "No realm"})
+    assert made["realm"].endswith(".master.example.test")
+    taken = await world.stranger.call("PATCH", "accounts/{A}", {"realm": "Customer.Example.test"})
+    assert taken.json()["data"]["realm"]["unique"]["message"]
+    for realm in ("x", "no dots", "-a.example", "a..b", "ü.example.test"):
+        assert (await world.master.call("PUT", "accounts", {"name": "N", "realm": realm})).status_code == 400
+
+
+async def test_A3_zone_language_and_country_are_checked_and_inherited(world):
+    made = await world.master.put("accounts", {"name": "Heir"})
+    assert (made["timezone"], made["language"], made["country"]) == ("America/Toronto", "en-us", "CA")
+    for bad in ({"timezone": "Mars/Base"}, {"language": "klingon!"}, {"country": "ZZ"}):
+        answer = await world.master.call("PATCH", f"accounts/{made['id']}", bad)
+        assert list(answer.json()["data"]) == list(bad)
+
+
+async def test_A4_account_and_administrator_are_one_transaction(world):
+    bad = await world.master.call(
+        "PUT", "accounts", {"name": "Half", "realm": "half.example.test", "admin": {"email": "not mail"}}
+    )
+    assert bad.status_code == 400
+    assert "Half" not in {row["name"] for row in await world.master.get("accounts/{A}/children?paginate=false")}
+    good = await world.master.put(
+        "accounts", {"name": "Half", "realm": "half.example.test", "admin": {"email": "a@b.example"}}
+    )
+    assert (
+        await world.login("half.example.test", good["admin"]["username"], good["admin"]["password"])
+    ).account_id == good["id"]
+
+
+async def test_A5_an_account_moves_with_all_below_and_never_in_a_circle(world):
+    below = await world.account(world.reseller, "below")
+    await world.master.put(f"accounts/{world.customer.account_id}/reseller", {})
+    leaf = await world.account(world.customer, "leaf")
+    for to in (leaf.account_id, world.customer.account_id):
+        answer = await world.master.call("POST", f"accounts/{world.customer.account_id}/move", {"to": to})
+        assert answer.status_code == 400
+    assert (
+        await world.reseller.call("POST", f"accounts/{world.customer.account_id}/move", {"to": below.account_id})
+    ).status_code == 403
+    await world.master.post(f"accounts/{world.customer.account_id}/move", {"to": world.stranger.account_id})
+    for account in (world.customer, leaf):
+        assert (await world.reseller.call("GET", f"accounts/{account.account_id}")).status_code == 403
+        assert (await world.stranger.call("GET", f"accounts/{account.account_id}/users")).status_code == 200
+        assert (await account.call("GET", "accounts/{A}/users")).status_code == 200
+
+
+async def test_A11_delete_is_refused_with_descendants_and_ends_logins(world):
+    answer = await world.master.call("DELETE", f"accounts/{world.reseller.account_id}")
+    assert (answer.status_code, answer.json()["message"]) == (400, "account_has_descendants")
+    assert (await world.customer.call("DELETE", "accounts/{A}")).status_code == 403
+    await world.master.put(f"accounts/{world.customer.account_id}/phone_numbers/%2B14165550142", {})
+    await world.reseller.delete(f"accounts/{world.customer.account_id}")
+    assert (await world.customer.call("GET", "accounts/{A}")).status_code == 401
+    assert (await world.reseller.call("GET", f"accounts/{world.customer.account_id}")).status_code == 403
+    assert "+14165550142" in (await world.reseller.get("accounts/{A}/phone_numbers"))["numbers"]
+    await world.account(world.reseller, "customer")
+
+
+async def test_children_rows_count_descendants(world):
+    rows = await world.master.get("accounts/{A}/children?ascending=true")
+    assert [(row["name"], row["descendants_count"]) for row in rows] == [("reseller", 1), ("stranger", 0)]
+    found = await world.master.get("accounts/{A}/search?t=account&q=name&v=CUST")
+    assert [row["id"] for row in found] == [world.customer.account_id]
+    multi = await world.master.get("accounts/{A}/search/multi?t=account&by_name=res&by_realm=str")
+    assert [len(multi["name"]), len(multi["realm"])] == [1, 1]
+    assert await world.stranger.get("accounts/{A}/search?t=account&q=name&v=cust") == []

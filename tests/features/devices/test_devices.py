@@ -1,0 +1,74 @@
+"""Devices: credentials for the edge, uniqueness, realm changes."""
+
+from __future__ import annotations
+
+import hashlib
+
+import psycopg
+import pytest
+
+pytestmark = [pytest.mark.db, pytest.mark.anyio]
+
+
+def stored(database, device_id):
+    with psycopg.connect(database.admin_url) as admin:
+        return admin.execute(
+            "select sip_username, realm, ha1, enabled, mac_address from devices where id = %s", [device_id]
+        ).fetchone()
+
+
+async def test_D2_random_credentials_are_made_and_their_ha1_is_what_the_edge_checks(world, database):
+    made = await world.customer.put("accounts/{A}/devices", {"name": "Desk"})
+    sip = made["sip"]
+    assert len(sip["password"]) == 20
+    username, realm, ha1, enabled, _ = stored(database, made["id"])
+    assert (username, realm, enabled) == (sip["username"], "customer.example.test", True)
+    assert ha1 == hashlib.md5(f"{username}:{realm}:{sip['password']}".encode()).hexdigest()
+    kept = await world.customer.post(f"accounts/{{A}}/devices/{made['id']}", {"name": "Renamed"})
+    assert kept["sip"]["password"] == sip["password"]
+    changed = await world.customer.patch(f"accounts/{{A}}/devices/{made['id']}", {"sip": {"password": "new-secret"}})
+    assert changed["sip"]["username"] == username
+    assert stored(database, made["id"])[2] != ha1
+
+
+async def test_a_new_realm_reaches_every_device(world, database):
+    made = await world.customer.put(
+        "accounts/{A}/devices", {"name": "Desk", "sip": {"username": "desk", "password": "secret-x"}}
+    )
+    await world.customer.patch("accounts/{A}", {"realm": "moved.example.test"})
+    assert stored(database, made["id"])[1:3] == (
+        "moved.example.test", hashlib.md5(b"desk:moved.example.test:secret-x").hexdigest(),
+    )  # fmt: skip
+
+
+async def test_A3_a_sip_user_name_is_unique_in_its_realm_only(world):
+    phone = {"name": "Desk", "sip": {"username": "desk1000", "password": "secret-x"}}
+    await world.customer.put("accounts/{A}/devices", phone)
+    taken = await world.customer.call("PUT", "accounts/{A}/devices", {**phone, "sip": {"username": "DESK1000"}})
+    assert taken.json()["data"]["sip.username"]["unique"]["message"]
+    await world.stranger.put("accounts/{A}/devices", phone)
+    foreign = {"name": "x", "sip": {"realm": "stranger.example.test"}}
+    assert (await world.customer.call("PUT", "accounts/{A}/devices", foreign)).status_code == 400
+
+
+async def test_mac_addresses_are_written_one_way_and_used_once(world):
+    made = await world.customer.put("accounts/{A}/devices", {"name": "Desk", "mac_address": "0015-65AA.BBCC"})
+    assert made["mac_address"] == "00:15:65:aa:bb:cc"
+    again = await world.stranger.call("PUT", "accounts/{A}/devices", {"name": "Desk", "mac_address": "001565aabbcc"})
+    assert "mac_address" in again.json()["data"]
+    assert (
+        await world.customer.call("PUT", "accounts/{A}/devices", {"name": "D", "mac_address": "nope"})
+    ).status_code == 400
+
+
+async def test_the_owner_must_be_a_user_of_the_account(world):
+    for owner in (world.stranger.user_id, "0" * 32, "x"):
+        answer = await world.customer.call("PUT", "accounts/{A}/devices", {"name": "D", "owner_id": owner})
+        assert answer.json()["data"]["owner_id"]["not_found"]
+
+
+async def test_status_and_with_status_say_what_is_registered(world):
+    made = await world.customer.put("accounts/{A}/devices", {"name": "Desk"})
+    assert await world.customer.get("accounts/{A}/devices/status") == []
+    [row] = await world.customer.get("accounts/{A}/devices?with_status=true")
+    assert (row["id"], row["registered"]) == (made["id"], False)
