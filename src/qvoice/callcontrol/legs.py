@@ -115,6 +115,8 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
                 headers["X-QV-Invite-User"] = invite_user
         case Gateway(resource_id=resource_id, index=index, codecs=codecs):
             headers |= {"X-QV-Dest": "gateway", "X-QV-Gateway": f"{resource_id}:{index}"}
+            if plan.target.from_realm:
+                headers["X-QV-From-Realm"] = plan.target.from_realm
         case Loop(account_id=account_id, authorised_by=authorised_by):
             headers |= {
                 "X-QV-Dest": "loop",
@@ -127,9 +129,7 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
         if not name.lower().startswith("x-qv-"):
             headers[name] = value
     variables = {f"PJSIP_HEADER(add,{name})": header_value(value) for name, value in headers.items()}
-    variables |= caller_variables(
-        plan.caller, from_realm=plan.target.from_realm if isinstance(plan.target, Gateway) else ""
-    )
+    variables |= caller_variables(plan.caller)
     variables["PJSIP_TRANSFER_HANDLING()"] = "ari-only"
     return {
         "endpoint": f"PJSIP/edge/{dial_uri(plan)}",
@@ -141,17 +141,16 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
     }
 
 
-def caller_variables(caller: CallerId, *, from_realm: str = "") -> dict[str, str]:
-    """Return the channel variables that set what the called side sees."""
-    variables = {
-        "CALLERID(name)": clean_line(caller.name, 64).replace('"', "'"),
-        "CALLERID(num)": clean_line(caller.number, 64),
+def caller_variables(caller: CallerId) -> dict[str, str]:
+    """Return the channel variables that set what the called side sees.
+
+    A channel that is dialled shows its *connected line* as From; `i` keeps Asterisk from telling the update to anybody else.
+    """
+    return {
+        "CONNECTEDLINE(name,i)": clean_line(caller.name, 64).replace('"', "'"),
+        "CONNECTEDLINE(num,i)": clean_line(caller.number, 64),
+        "CONNECTEDLINE(pres,i)": "prohib" if caller.private else "allowed",
     }
-    if caller.private:
-        variables["CALLERID(pres)"] = "prohib"
-    if from_realm:
-        variables["CALLERID(tag)"] = clean_line(from_realm, 128)
-    return variables
 
 
 def incoming(came: Arrival, *, uuid: str) -> CallLeg:
