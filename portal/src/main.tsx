@@ -1,6 +1,6 @@
 /** Starts the portal: styles, words, query cache, router. */
 import "@fontsource-variable/inter/wght.css";
-import "@mantine/core/styles.css";
+import "./theme/mantine-parts";
 import "@mantine/notifications/styles.css";
 import "./theme/tokens.css";
 import "./theme/mantine-variables.css";
@@ -18,6 +18,7 @@ import { onSession, Problem, session } from "./api";
 import "./i18n";
 import { routeTree } from "./routeTree.gen";
 import { theme } from "./theme/theme";
+import { loadNumberRules } from "./ui/phone-number";
 import { usePreferences, useScheme } from "./ui/preferences";
 
 const queryClient = new QueryClient({
@@ -64,6 +65,8 @@ function Portal() {
     </MantineProvider>
   );
 }
+
+window.addEventListener("load", () => void loadNumberRules());
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -1,7 +1,7 @@
 """The portal in a real Chromium against a real API with the demo accounts.
 
-An installation of its own is started for it. To use one that runs already, put the output of `./qvoice demo --json` into a
-file and name it in `QVOICE_E2E_DEMO`.
+An installation of its own is started for it. To use one that runs already, put the output of `./qvoice demo --json`
+into a file and name it in `QVOICE_E2E_DEMO`.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict]:
 
     def qvoice(*words: str) -> str:
         command = [str(root_of_project() / "qvoice"), *words, "--data", str(data)]
-        run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=START_SECONDS, check=False)
+        run = subprocess.run(
+            command, env=environment, capture_output=True, text=True, timeout=START_SECONDS, check=False
+        )
         assert run.returncode == 0, f"{' '.join(words)}: {run.stdout}{run.stderr}"
         return run.stdout
 

@@ -1,8 +1,9 @@
 /** Keys that work everywhere: Ctrl/⌘ K, ?, / and "g" followed by a page's letter. */
-import { Kbd, Modal } from "@mantine/core";
+import { Kbd } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/ui/side-panel";
 
 import classes from "./frame.module.css";
 import type { Place } from "./places";
@@ -89,8 +90,8 @@ export function ShortcutList() {
 export function ShortcutsDialog({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const { t } = useTranslation();
   return (
-    <Modal opened={opened} onClose={onClose} title={t("keys.title")} closeButtonProps={{ "aria-label": t("close") }}>
+    <Dialog opened={opened} onClose={onClose} title={t("keys.title")}>
       <ShortcutList />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,9 +1,10 @@
 /** One finished call, leg by leg. */
-import { Drawer } from "@mantine/core";
+
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { type Cdr, fromGregorian, legsQuery } from "@/api";
+import { SidePanel } from "@/ui/side-panel";
 import { ErrorState } from "@/ui/error-state";
 import { readable } from "@/ui/phone-number";
 import { Skeleton } from "@/ui/skeleton";
@@ -21,9 +22,9 @@ interface Props {
 export function CallPanel({ account, interaction, onClose }: Props) {
   const { t } = useTranslation(["calls", "ui"]);
   return (
-    <Drawer opened={interaction !== undefined} onClose={onClose} position="right" size={480} title={t("panel.title")} closeButtonProps={{ "aria-label": t("ui:close") }} transitionProps={{ duration: 120 }}>
+    <SidePanel opened={interaction !== undefined} onClose={onClose} size={480} title={t("panel.title")}>
       {interaction && <Legs account={account} interaction={interaction} />}
-    </Drawer>
+    </SidePanel>
   );
 }
 

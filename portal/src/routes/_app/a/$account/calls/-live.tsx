@@ -1,10 +1,11 @@
 /** Calls that are going on now, from the event stream, each with its length ticking and a way to end it. */
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { call, type Channel, channelsQuery, fromGregorian, urls } from "@/api";
+import { Dialog } from "@/ui/side-panel";
 import { callsOf } from "@/ui/calls-of";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
@@ -82,7 +83,7 @@ export function LiveCalls({ account }: { account: string }) {
           );
         })}
       </ul>
-      <Modal opened={ending !== null} onClose={() => setEnding(null)} title={t("live.sure")} closeButtonProps={{ "aria-label": t("ui:close") }}>
+      <Dialog opened={ending !== null} onClose={() => setEnding(null)} title={t("live.sure")}>
         <p>{t("live.sureText", { from: parties(ending ?? [])[0], to: parties(ending ?? [])[1] })}</p>
         <div className={classes.bar}>
           <Button variant="default" onClick={() => setEnding(null)} data-autofocus>
@@ -92,7 +93,7 @@ export function LiveCalls({ account }: { account: string }) {
             {t("live.hangUp")}
           </Button>
         </div>
-      </Modal>
+      </Dialog>
     </section>
   );
 }

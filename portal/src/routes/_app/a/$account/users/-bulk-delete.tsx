@@ -1,10 +1,11 @@
 /** Deletes users after saying exactly what goes with them. */
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { tellDone } from "@/ui/done";
+import { Dialog } from "@/ui/side-panel";
 import { tellFailure } from "@/ui/failed";
 
 import { deleteUser } from "./-change-user";
@@ -49,7 +50,7 @@ export function BulkDelete({ account, people, onDone }: Props) {
       <Button variant="default" className={classes.danger} onClick={() => setAsking(true)}>
         {t("delete.action")}
       </Button>
-      <Modal opened={asking} onClose={() => setAsking(false)} title={t("delete.title", { count: people.length })} closeButtonProps={{ "aria-label": t("ui:close") }}>
+      <Dialog opened={asking} onClose={() => setAsking(false)} title={t("delete.title", { count: people.length })}>
         <p>{t("delete.who", { names: people.map(({ name, extension }) => `${name} (${extension || "–"})`).slice(0, 10).join(", ") })}</p>
         <p>{t("delete.what", { devices, messages })}</p>
         <div className={classes.bar}>
@@ -63,7 +64,7 @@ export function BulkDelete({ account, people, onDone }: Props) {
             {t("delete.action")}
           </Button>
         </div>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,10 +1,11 @@
 /** The side panel of the users list: a new user, or one that is there. */
-import { Drawer } from "@mantine/core";
+
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { accountQuery, userQuery } from "@/api";
+import { SidePanel } from "@/ui/side-panel";
 import { ErrorState } from "@/ui/error-state";
 import { Skeleton } from "@/ui/skeleton";
 
@@ -27,14 +28,12 @@ export function UserPanel({ account, user, person, onOpen, onClose }: Props) {
   const realm = useQuery(accountQuery(account)).data?.realm ?? "";
   return (
     <>
-      <Drawer
+      <SidePanel
         opened={user !== undefined}
         onClose={onClose}
-        position="right"
+       
         size={480}
         title={user === "new" ? t("new.title") : (person?.name ?? " ")}
-        closeButtonProps={{ "aria-label": t("ui:close") }}
-        transitionProps={{ duration: 120 }}
       >
         {user === "new" && (
           <CreateForm
@@ -57,7 +56,7 @@ export function UserPanel({ account, user, person, onOpen, onClose }: Props) {
         {user !== undefined && user !== "new" && (
           <Existing key={user} account={account} user={user} person={person} onGone={onClose} onSecret={(device) => setSecret({ kind: "device", lines: [], device: { ...device, realm } })} />
         )}
-      </Drawer>
+      </SidePanel>
       <SecretDialog secret={secret} onClose={() => setSecret(null)} />
     </>
   );

@@ -1,7 +1,8 @@
 /** What is shown once: the secrets made for a new user or device, each with a copy button. */
-import { Button, CopyButton, Modal, Tooltip, ActionIcon } from "@mantine/core";
+import { Button, CopyButton, Tooltip, ActionIcon } from "@mantine/core";
 import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "@/ui/side-panel";
 
 import classes from "./-panel.module.css";
 
@@ -27,7 +28,7 @@ export function SecretDialog({ secret, onClose }: { secret: Secret | null; onClo
     ...(secret?.lines.map(([name, value]): [string, string] => [t(`secret.${name}`), value]) ?? []),
   ];
   return (
-    <Modal opened={secret !== null} onClose={onClose} title={t("secret.title")} size={480} closeOnClickOutside={false} closeButtonProps={{ "aria-label": t("ui:close") }}>
+    <Dialog opened={secret !== null} onClose={onClose} title={t("secret.title")} size={480} closeOnClickOutside={false}>
       <p className={classes.once}>{t("secret.once")}</p>
       <dl className={classes.secrets}>
         {lines.map(([name, value]) => (
@@ -58,6 +59,6 @@ export function SecretDialog({ secret, onClose }: { secret: Secret | null; onClo
         </CopyButton>
         <Button onClick={onClose}>{t("secret.done")}</Button>
       </div>
-    </Modal>
+    </Dialog>
   );
 }

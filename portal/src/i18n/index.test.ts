@@ -1,0 +1,15 @@
+/** Both languages say everything, with the same placeholders. */
+import { expect, test } from "vitest";
+
+import { resources } from ".";
+
+function flat(words: unknown, path = ""): Map<string, string> {
+  if (typeof words === "string") return new Map([[path, [...words.matchAll(/\{\{\w+\}\}/g)].map(String).toSorted().join()]]);
+  return new Map(Object.entries(words as object).flatMap(([key, value]) => [...flat(value, path ? `${path}.${key}` : key)]));
+}
+
+test("English and French have the same keys and placeholders in every folder", () => {
+  const { en, fr } = resources();
+  expect(Object.keys(en ?? {})).toContain("users");
+  expect(flat(fr)).toEqual(flat(en));
+});
