@@ -54,7 +54,7 @@ def ensure_roles(admin_dsn: str, passwords: Mapping[str, str]) -> None:
         if "qvoice_edge" not in existing:
             # Registrations may be lost by a power cut; phones register again. Speed matters more there.
             connection.execute("alter role qvoice_edge set synchronous_commit = off")
-        # A role's settings are the server's, not the database's, so a dump does not hold them: they are set here each time.
+        # A role's settings are the server's, not the database's: a dump does not hold them, so they are set each time.
         connection.execute("alter role qvoice_edge set search_path = edge, public")
         superuser = connection.execute("select usesuper from pg_user where usename = current_user").fetchone()
         if not (superuser and superuser[0]):

@@ -36,8 +36,9 @@ def initialise(settings: Settings, store: Path) -> bool:
         run(
             settings,
             store,
-            ["initdb", "-D", str(making), "-U", "admin", "--auth=scram-sha-256", "--encoding=UTF8",
-             "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8", "--data-checksums", f"--pwfile={password}"],
+            ["initdb", "-D", str(making), "-U", "admin", "--auth=scram-sha-256",
+             "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C.UTF-8",
+             "--data-checksums", f"--pwfile={password}"],
             writable=[settings.data / "postgres"],
         )  # fmt: skip
     finally:
