@@ -44,8 +44,6 @@ def placeholders(settings: Settings, voice: Path) -> dict[str, str]:
         "KAMAILIO_MODULES": f"{module_folder(voice, 'kamailio/modules')}/",
         "KAMAILIO_WORKERS": str(max(4, os.cpu_count() or 1)),
         "KAMAILIO_DEBUG": "3" if debug else "2",
-        "SHARED_MB": "128",
-        "PRIVATE_MB": "16",
         "ASTERISK_MODULES": module_folder(voice, "asterisk/modules"),
         "LOG_LEVEL": settings.log.level,
         "BENCH": str(settings.engine.bench),
