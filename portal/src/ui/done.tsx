@@ -15,6 +15,7 @@ export function tellDone(message: string, undo?: () => void): void {
     id,
     autoClose: undo ? 10_000 : 5_000,
     withBorder: true,
+    closeButtonProps: { "aria-label": i18n.t("close") },
     message: (
       <>
         <span>{message}</span>

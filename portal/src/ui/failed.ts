@@ -10,6 +10,7 @@ export function tellFailure(error: unknown): void {
   notifications.show({
     color: "red",
     autoClose: 10_000,
+    closeButtonProps: { "aria-label": i18n.t("close") },
     title: i18n.t("problem.title"),
     message: [i18n.t(explanation(error)), reference ? i18n.t("problem.reference", { id: reference }) : ""].join(" ").trim(),
   });

@@ -56,9 +56,9 @@ test("a taken extension is refused before anything is written", async () => {
   expect(asked.every(({ method }) => method === "GET")).toBe(true);
 });
 
-test("the next extension follows the highest one; emergency numbers are none", () => {
+test("the next extension is the first free one above the lowest; emergency numbers are none", () => {
   const taken = takenExtensions([{ id: "f", numbers: ["1000", "1003", "+14165550100", "MainOpenHours"] }], [{ id: "v", name: "v", mailbox: "1004", messages: 0 }]);
-  expect(nextExtension(taken)).toBe("1005");
+  expect(nextExtension(taken)).toBe("1001");
   expect(nextExtension(new Set())).toBe("1000");
   expect(["911", "933", "12", "1234567", "12a"].map(isExtension)).toEqual([false, false, true, false, false]);
 });

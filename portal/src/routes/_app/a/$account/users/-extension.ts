@@ -6,10 +6,10 @@ export function takenExtensions(callflows: readonly CallflowRow[], boxes: readon
   return new Set([...callflows.flatMap(({ numbers }) => numbers), ...boxes.map(({ mailbox }) => mailbox)]);
 }
 
-/** The number after the highest used 3-6 digit extension, skipping taken ones; 1000 in an empty account. */
+/** The first free number above the lowest 3-6 digit extension, so that people stay together; 1000 in an empty account. */
 export function nextExtension(taken: ReadonlySet<string>): string {
   const used = [...taken].filter((number) => /^[1-9]\d{2,5}$/.test(number)).map(Number);
-  let next = used.length ? Math.max(...used) + 1 : 1000;
+  let next = used.length ? Math.min(...used) + 1 : 1000;
   while (taken.has(String(next))) next += 1;
   return String(next);
 }
