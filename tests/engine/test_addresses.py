@@ -38,4 +38,5 @@ def test_a_public_address_must_be_an_address(tmp_path: Path) -> None:
 
 
 def test_a_public_address_of_this_machine_is_bound(tmp_path: Path) -> None:
-    assert addresses.given(tmp_path, public_ip="127.0.0.9")["network"] == {"public_ip": "127.0.0.9", "bind": "127.0.0.9"}
+    found = addresses.given(tmp_path, public_ip="127.0.0.9")["network"]
+    assert (found["public_ip"], found["bind"]) == ("127.0.0.9", "127.0.0.9")

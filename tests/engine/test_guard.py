@@ -54,9 +54,10 @@ def test_levels_are_read_from_the_engines_own_words(line: str, level: str) -> No
 
 
 def start(tmp_path: Path, script: str, *, stop: str = "TERM") -> subprocess.Popen[str]:
-    sandbox = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--bind", str(tmp_path), str(tmp_path), "--unshare-user"]
+    sandbox = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--bind", str(tmp_path), str(tmp_path)]
+    sandbox += ["--unshare-user", "--die-with-parent", "--", "/bin/sh", "-c", script]
     command = [sys.executable, "-I", "-S", str(GUARD), "it", str(tmp_path), stop, "engine", "--", *sandbox]
-    return subprocess.Popen([*command, "--die-with-parent", "--", "/bin/sh", "-c", script], stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
 @needs_bwrap

@@ -169,7 +169,7 @@ def main() -> None:
     """Run the command line; our own errors are one clear message, not a traceback."""
     os.umask(0o077)
     try:
-        app()
+        app(prog_name="./qvoice")
     except Invalid as problem:
         for field, rules in problem.fields.items():
             for rule in rules.values():
