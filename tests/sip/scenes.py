@@ -46,7 +46,7 @@ async def cdrs(
     """The account's CDRs of `call` (by its SIP Call-ID), at least `count` of its legs."""
 
     def look() -> list[dict[str, Any]] | None:
-        mine = [row for row in account.rest.get(account.path("cdrs")) if row["call_id"] == call.call_id]
+        mine = [row for row in account.rest.get(account.path("cdrs")) if row["sip_call_id"] == call.call_id]
         legs = account.rest.get(account.path("cdrs", "legs", mine[0]["interaction_id"])) if mine else []
         return legs if len(legs) >= count else None
 

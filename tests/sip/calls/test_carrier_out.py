@@ -76,7 +76,8 @@ async def test_D3_out_the_accounts_number_is_shown_whatever_the_phone_claims(
     platform: Platform, phone: Phones, carrier: UserAgent
 ) -> None:
     alice = await phone(platform.acme, "1000")
-    call = await alice.call("+14165559998", caller="911", name="Bank")
+    claimed = ("P-Asserted-Identity", '"Bank" <sip:+18005550000@acme.example.test>')
+    call = await alice.call("+14165559998", claimed, name="Bank")
     incoming = await carrier.incoming()
     assert caller_number(incoming) == platform.acme.numbers[0]
     assert incoming.invite
@@ -106,7 +107,7 @@ async def test_B5_the_specifications_first_example_66_becomes_a_national_number(
     platform: Platform, phone: Phones, carrier: UserAgent, local_trunks: Trunks
 ) -> None:
     await local_trunks(formatters={"outbound_caller_id_number": {"prefix": "0", "regex": r"^\+?66(\d{5,})$"}})
-    number = "+661234567"
+    number = "+6621234567"
     own = lend_number(platform, number)
     device = own.path("devices", own.device("1000")["id"])
     own.rest.patch(device, {"caller_id": {"external": {"number": number}}})
@@ -114,7 +115,7 @@ async def test_B5_the_specifications_first_example_66_becomes_a_national_number(
         alice = await phone(own, "1000")
         call = await alice.call("+14165559998")
         incoming = await carrier.incoming()
-        assert caller_number(incoming) == "01234567"
+        assert caller_number(incoming) == "021234567"
         await call.cancel()
         await incoming.wait_over()
     finally:

@@ -66,7 +66,7 @@ async def test_A5_a_phone_cannot_call_into_another_accounts_realm(platform: Plat
 async def test_D3_the_callee_sees_the_callers_internal_name_and_extension(platform: Platform, phone: Phones) -> None:
     alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
     alice.name = "The Police"  # what the phone claims counts for nothing
-    call = await alice.call("1001", caller="999")
+    call = await alice.call("1001", ("P-Asserted-Identity", '"Boss" <sip:999@acme.example.test>'))
     incoming = await bob.incoming()
     assert incoming.invite
     sender = incoming.invite.get("From")
@@ -100,7 +100,7 @@ async def test_D20_each_leg_is_in_the_call_log(platform: Platform, phone: Phones
     legs = await cdrs(platform.acme, call=call, count=2)
     assert len(legs) == 2
     assert len({leg["interaction_id"] for leg in legs}) == 1
-    mine = next(leg for leg in legs if leg["call_id"] == call.call_id)
+    mine = next(leg for leg in legs if leg["sip_call_id"] == call.call_id)
     assert mine["caller_id_number"] == "1000"
     assert mine["hangup_cause"] == "NORMAL_CLEARING"
     assert mine["billing_seconds"] <= mine["duration_seconds"]
