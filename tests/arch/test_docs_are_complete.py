@@ -57,7 +57,7 @@ def test_decisions_are_numbered_once_and_say_their_state() -> None:
     assert len(set(numbers)) == len(numbers), numbers
     for page in pages:
         text = page.read_text()
-        assert text.startswith(f"# {page.name[:4]} "), page.name
+        assert re.match(rf"# {page.name[:4]}\W", text), page.name
         assert re.search(r"^(\*\*)?(Accepted|Superseded by \d{4})", text, re.MULTILINE), (
             f"{page.name} does not say its state"
         )

@@ -41,7 +41,7 @@ def test_every_module_says_why_it_exists() -> None:
     silent = [
         str(file.relative_to(ROOT))
         for file, source in modules("src", "tests", "bench")
-        if not ast.get_docstring(source.body)
+        if source.body.body and not ast.get_docstring(source.body)
     ]
     assert not silent, "\n".join(silent)
 
@@ -64,9 +64,10 @@ def test_no_exception_is_swallowed() -> None:
             if isinstance(node, ast.ExceptHandler):
                 bare = node.type is None
                 silent = len(node.body) == 1 and isinstance(node.body[0], ast.Pass)
-                if bare or silent:
+                said = "#" in file.read_text().splitlines()[node.body[0].lineno - 1]
+                if bare or (silent and not said):
                     found.append(f"{file.relative_to(ROOT)}:{node.lineno}")
-    assert not found, "say so with contextlib.suppress, log it, or handle it:\n" + "\n".join(found)
+    assert not found, "log it, handle it, or say in a comment on the line why not:\n" + "\n".join(found)
 
 
 def test_no_registry_host_and_no_path_of_a_machine_is_tracked() -> None:
