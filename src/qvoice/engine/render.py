@@ -43,7 +43,7 @@ def placeholders(settings: Settings, voice: Path) -> dict[str, str]:
         "DB_EDGE_URL": "postgres" + settings.dsn("qvoice_edge").removeprefix("postgresql"),
         "KAMAILIO_MODULES": f"{module_folder(voice, 'kamailio/modules')}/",
         "KAMAILIO_WORKERS": str(max(4, os.cpu_count() or 1)),
-        "KAMAILIO_DEBUG": "3" if debug else "2",
+        "KAMAILIO_DEBUG": "3" if debug else "1",
         "ASTERISK_MODULES": module_folder(voice, "asterisk/modules"),
         "LOG_LEVEL": settings.log.level,
         "BENCH": str(settings.engine.bench),

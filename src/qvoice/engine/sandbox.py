@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
 from qvoice.engine.tools import need
+
+_PRIVATE = ("/tmp", "/run", "/var/tmp")
+"""Folders that are private, empty and writable."""
 
 
 @cache
@@ -58,20 +62,49 @@ def command_in(
     outlive it (and it must handle the signals it is to be stopped by).
     """
     uid, gid = ids_of(image, user)
-    bwrap = [need("bwrap", "bubblewrap"), "--ro-bind", str(image), "/", "--dev", "/dev", "--proc", "/proc"]
-    bwrap += ["--tmpfs", "/tmp", "--tmpfs", "/run", "--tmpfs", "/var/tmp"]
+    inside = [Path(place) for _, place in (*_pairs(readable), *_pairs(writable))]
+    bwrap = [need("bwrap", "bubblewrap"), *root_of(image, inside), "--dev", "/dev", "--proc", "/proc"]
+    for folder in _PRIVATE:
+        bwrap += ["--tmpfs", folder]
     for folder in empty:
         bwrap += ["--dir", folder]
     for host, inside in _pairs(readable):
         bwrap += ["--ro-bind", host, inside]
     for host, inside in _pairs(writable):
         bwrap += ["--bind", host, inside]
-    bwrap += ["--unshare-user", "--uid", str(uid), "--gid", str(gid), "--unshare-ipc", "--unshare-uts", "--share-net"]
+    bwrap += ["--remount-ro", "/", "--unshare-user", "--uid", str(uid), "--gid", str(gid)]
+    bwrap += ["--unshare-ipc", "--unshare-uts", "--share-net"]
     if own_processes and process_namespace_works(image):
         bwrap += ["--unshare-pid", "--as-pid-1"]
     bwrap += ["--die-with-parent", "--new-session", "--clearenv", "--setenv", "PATH", "/usr/sbin:/usr/bin:/sbin:/bin"]
     bwrap += ["--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp", "--chdir", "/"]
     return [*bwrap, "--", *command]
+
+
+def root_of(image: Path, places: Sequence[Path]) -> list[str]:
+    """Return the arguments that make the read-only root with a mount point for each of `places`.
+
+    The image's own root cannot be it: `/srv/qvoice/var`, say, does not exist there, and nothing can be made in what is
+    read-only. So the root is an empty file system with the image's folders in it, split where a place needs it.
+    """
+    missing = [place for place in places if not (image / place.relative_to("/")).is_dir()]
+    missing = [place for place in missing if not any(place.is_relative_to(folder) for folder in _PRIVATE)]
+    return ["--tmpfs", "/", *_show(image, Path("/"), missing)]
+
+
+def _show(image: Path, folder: Path, missing: Sequence[Path]) -> list[str]:
+    arguments: list[str] = []
+    for child in sorted((image / folder.relative_to("/")).iterdir()):
+        place = folder / child.name
+        if str(place) in (*_PRIVATE, "/dev", "/proc", "/sys"):
+            continue
+        if child.is_symlink():
+            arguments += ["--symlink", str(child.readlink()), str(place)]
+        elif child.is_dir() and any(wanted.is_relative_to(place) for wanted in missing):
+            arguments += ["--dir", str(place), *_show(image, place, missing)]
+        elif os.access(child, os.R_OK | (os.X_OK if child.is_dir() else 0)):
+            arguments += ["--ro-bind", str(child), str(place)]
+    return arguments
 
 
 def _pairs(folders: Sequence[Path | tuple[Path, str]]) -> list[tuple[str, str]]:
