@@ -1,6 +1,8 @@
 /** Changes and removes a user together with what belongs to it, so that the extension is the same everywhere. */
 import { call, type CallflowRow, urls, type UserDoc, type VoicemailBoxRow } from "@/api";
 
+import { userCallflow } from "./-create-user";
+
 export interface UserForm {
   firstName: string;
   lastName: string;
@@ -31,7 +33,19 @@ export async function changeUser(account: string, user: UserDoc, belongings: Bel
     undo.push(() => call("PATCH", path, { body: back }));
   };
   const { flow, box } = belongings;
+  const create = async (place: string, remove: (account: string, id: string) => string, body: object) => {
+    const { data } = await call<{ id: string }>("PUT", place, { body });
+    undo.push(() => call("DELETE", remove(account, data.id)));
+    return data.id;
+  };
   try {
+    if (changed.has("extension") && !flow) {
+      // A user who could not be called so far (such as a first administrator) gets what a new user gets.
+      const name = `${after.firstName.trim()} ${after.lastName.trim()}`;
+      const boxBody = { owner_id: user.id, mailbox: after.extension, name: `${name}'s VMBox` };
+      const boxId = box?.id ?? (await create(urls.getCreateVoicemailBoxUrl(account), urls.getDeleteVoicemailBoxUrl, boxBody));
+      await create(urls.getCreateCallflowUrl(account), urls.getDeleteCallflowUrl, userCallflow(user.id, name, after.extension, boxId));
+    }
     if (changed.has("extension") && flow) {
       const numbers = before.extension
         ? flow.numbers.map((number) => (number === before.extension ? after.extension : number))

@@ -12,7 +12,7 @@ const TONES: Record<PhoneState, Tone> = { online: "good", offline: "warn", none:
 /** Columns with their titles in the chosen language. */
 export function personColumns(t: TFunction<["users", "ui"]>): Column<Person>[] {
   return [
-    { id: "name", title: t("column.name"), cell: (row) => row.name, value: (row) => row.name },
+    { id: "name", title: t("column.name"), cell: (row) => row.name, value: (row) => row.name, width: "20%" },
     { id: "extension", title: t("column.extension"), cell: (row) => row.extension || "–", value: (row) => row.extension, width: "120px" },
     {
       id: "phone",

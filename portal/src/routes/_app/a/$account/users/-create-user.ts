@@ -91,17 +91,7 @@ export async function createUser(account: string, form: NewUser, onStep: (step: 
       send_email_on_creation: false,
     });
     const box = await put("vmboxes", { owner_id: user.id, mailbox: form.extension, name: `${name}'s VMBox`, pin });
-    const flow = await put("callflows", {
-      name: `${name} SmartPBX's Callflow`,
-      numbers: [form.extension],
-      owner_id: user.id,
-      type: "mainUserCallflow",
-      flow: {
-        module: "user",
-        data: { id: user.id, can_call_self: false, timeout: 20 },
-        children: { _: { module: "voicemail", data: { id: box.id }, children: {} } },
-      },
-    });
+    const flow = await put("callflows", userCallflow(user.id, name, form.extension, box.id));
     enter("directories");
     const { data: directories } = await call<(Doc & { name: string })[]>("GET", urls.getListDirectoriesUrl(account), { query: { paginate: false } });
     const directory =
@@ -113,6 +103,21 @@ export async function createUser(account: string, form: NewUser, onStep: (step: 
   } catch (cause) {
     throw new CreateFailed(step, cause, await takeBack(undo));
   }
+}
+
+/** The route to a user: ring its devices for 20 s, then its voicemail box (the document SmartPBX makes). */
+export function userCallflow(user: string, name: string, extension: string, box: string): object {
+  return {
+    name: `${name} SmartPBX's Callflow`,
+    numbers: [extension],
+    owner_id: user,
+    type: "mainUserCallflow",
+    flow: {
+      module: "user",
+      data: { id: user, can_call_self: false, timeout: 20 },
+      children: { _: { module: "voicemail", data: { id: box }, children: {} } },
+    },
+  };
 }
 
 /** Create a device with a secret of its own, and return that secret: nobody is shown it again. */

@@ -55,6 +55,8 @@ export function EditForm({ account, user, person, onGone, onSecret }: Props) {
     await changeUser(account, user, { flow, box }, from, to);
     await client.invalidateQueries({ queryKey: ["account", account] });
   };
+  // Taking back a first extension would have to delete what was made for it; only changes of values can be undone.
+  const undoable = person.flow !== undefined;
   const takeBack = (saved: UserForm) => {
     apply(saved, before).then(() => form.setValues(before), tellFailure);
   };
@@ -63,7 +65,7 @@ export function EditForm({ account, user, person, onGone, onSecret }: Props) {
     setFailure(null);
     try {
       await apply(before, values);
-      tellDone(t(changed.includes("extension") ? "edit.savedExtension" : "edit.saved", { extension: values.extension }), () => takeBack(values));
+      tellDone(t(changed.includes("extension") ? "edit.savedExtension" : "edit.saved", { extension: values.extension }), undoable ? () => takeBack(values) : undefined);
     } catch (error) {
       form.setErrors(formErrors(error));
       setFailure(t(`ui:${explanation(error)}`));
@@ -86,7 +88,7 @@ export function EditForm({ account, user, person, onGone, onSecret }: Props) {
         </div>
         <TextInput label={t("email")} type="email" autoComplete="off" {...form.getInputProps("email")} />
         <div className={classes.pair}>
-          <TextInput label={t("extension")} inputMode="numeric" autoComplete="off" disabled={!person.flow} description={person.flow ? undefined : t("edit.noFlow")} {...form.getInputProps("extension")} />
+          <TextInput label={t("extension")} inputMode="numeric" autoComplete="off" description={person.flow ? undefined : t("edit.noFlow")} {...form.getInputProps("extension")} />
           <Select label={t("column.role")} allowDeselect={false} data={(["user", "admin"] as const).map((value) => ({ value, label: t(`role.${value}`) }))} {...form.getInputProps("role")} />
         </div>
         {changed.length > 0 && (
