@@ -94,6 +94,8 @@ def root_of(image: Path, places: Sequence[Path]) -> list[str]:
 
 def _show(image: Path, folder: Path, missing: Sequence[Path]) -> list[str]:
     arguments: list[str] = []
+    if not _reachable(image / folder.relative_to("/")):
+        return arguments
     for child in sorted((image / folder.relative_to("/")).iterdir()):
         place = folder / child.name
         if str(place) in (*_PRIVATE, "/dev", "/proc", "/sys"):
@@ -102,9 +104,17 @@ def _show(image: Path, folder: Path, missing: Sequence[Path]) -> list[str]:
             arguments += ["--symlink", str(child.readlink()), str(place)]
         elif child.is_dir() and any(wanted.is_relative_to(place) for wanted in missing):
             arguments += ["--dir", str(place), *_show(image, place, missing)]
-        elif os.access(child, os.R_OK | (os.X_OK if child.is_dir() else 0)):
+        elif _reachable(child):
             arguments += ["--ro-bind", str(child), str(place)]
     return arguments
+
+
+def _reachable(place: Path) -> bool:
+    """Tell whether the sandbox may show `place`: in its user namespace even root has only an ordinary user's rights."""
+    facts = place.stat()
+    wanted = 0o5 if place.is_dir() else 0o4
+    shift = 6 if facts.st_uid == os.geteuid() else 3 if facts.st_gid == os.getegid() else 0
+    return (facts.st_mode >> shift) & wanted == wanted
 
 
 def _pairs(folders: Sequence[Path | tuple[Path, str]]) -> list[tuple[str, str]]:
