@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from qvoice.engine import images
+from qvoice.engine import folders, images, programs
 from qvoice.engine.sandbox import command_in
+from qvoice.kit.settings import load
 
 pytestmark = pytest.mark.db
 
@@ -59,3 +60,15 @@ def test_no_child_outlives_the_program() -> None:
 def test_the_callers_environment_stays_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QVOICE_DATABASE_URL", "postgresql://admin:secret@db/x")
     assert "QVOICE" not in run("env").stdout
+
+
+def test_every_program_of_an_installation_can_be_put_into_its_sandbox(tmp_path: Path) -> None:
+    settings = load(tmp_path / "var", environ={})
+    folders.prepare(settings)
+    for engine in ("postgres", "rtpengine", "kamailio", "asterisk"):
+        (settings.run / engine).mkdir(exist_ok=True)
+    found = programs.of(settings, voice=images.ensure("voice"), store=images.ensure("store"))
+    for program in (program for program in found if program.mode == "engine"):
+        inside = program.command.index("--")
+        done = subprocess.run([*program.command[:inside], "--", "/bin/true"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{program.name}: {done.stderr}"

@@ -88,7 +88,13 @@ def root_of(image: Path, places: Sequence[Path]) -> list[str]:
     read-only. So the root is an empty file system with the image's folders in it, split where a place needs it.
     """
     missing = [place for place in places if not (image / place.relative_to("/")).is_dir()]
-    missing = [place for place in missing if not any(place.is_relative_to(folder) for folder in _PRIVATE)]
+    # Below another place, or a private folder, there is room already.
+    roomy = [Path(folder) for folder in _PRIVATE]
+    missing = [
+        place
+        for place in missing
+        if not any(place != other and place.is_relative_to(other) for other in (*places, *roomy))
+    ]
     return ["--tmpfs", "/", *_show(image, Path("/"), missing)]
 
 
@@ -115,6 +121,14 @@ def _reachable(place: Path) -> bool:
     wanted = 0o5 if place.is_dir() else 0o4
     shift = 6 if facts.st_uid == os.geteuid() else 3 if facts.st_gid == os.getegid() else 0
     return (facts.st_mode >> shift) & wanted == wanted
+
+
+def _may_read(path: Path) -> bool:
+    """Tell whether we may read `path` without the powers of root: in the sandbox even root has none over others' files."""
+    found = path.stat()
+    shift = 6 if found.st_uid == os.geteuid() else 3 if found.st_gid == os.getegid() else 0
+    wanted = 0o5 if path.is_dir() else 0o4
+    return (found.st_mode >> shift) & wanted == wanted
 
 
 def _pairs(folders: Sequence[Path | tuple[Path, str]]) -> list[tuple[str, str]]:
