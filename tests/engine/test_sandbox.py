@@ -70,5 +70,6 @@ def test_every_program_of_an_installation_can_be_put_into_its_sandbox(tmp_path: 
     found = programs.of(settings, voice=images.ensure("voice"), store=images.ensure("store"))
     for program in (program for program in found if program.mode == "engine"):
         inside = program.command.index("--")
-        done = subprocess.run([*program.command[:inside], "--", "/bin/true"], capture_output=True, text=True, check=False)
+        command = [*program.command[:inside], "--", "/bin/true"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{program.name}: {done.stderr}"

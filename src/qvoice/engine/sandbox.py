@@ -124,7 +124,7 @@ def _reachable(place: Path) -> bool:
 
 
 def _may_read(path: Path) -> bool:
-    """Tell whether we may read `path` without the powers of root: in the sandbox even root has none over others' files."""
+    """Tell whether we may read `path` without root's powers: in the sandbox even root has none over others' files."""
     found = path.stat()
     shift = 6 if found.st_uid == os.geteuid() else 3 if found.st_gid == os.getegid() else 0
     wanted = 0o5 if path.is_dir() else 0o4
