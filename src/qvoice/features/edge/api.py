@@ -43,13 +43,19 @@ async def list_registrations(
     return ctx.reply(rows, page_size=len(rows))
 
 
-@router.get("/accounts/{account_id}/registrations/count", operation_id="count_registrations", summary="Count registrations")
-async def count(request: Request, account_id: str, ctx: Context = permit("registrations", "read", own=True)) -> Response:
+@router.get(
+    "/accounts/{account_id}/registrations/count", operation_id="count_registrations", summary="Count registrations"
+)
+async def count(
+    request: Request, account_id: str, ctx: Context = permit("registrations", "read", own=True)
+) -> Response:
     """`{count}` of registered contacts."""
     return ctx.reply({"count": len(await _visible(ctx))})
 
 
-@router.delete("/accounts/{account_id}/registrations", operation_id="delete_registrations", summary="Unregister all phones")
+@router.delete(
+    "/accounts/{account_id}/registrations", operation_id="delete_registrations", summary="Unregister all phones"
+)
 async def remove_all(request: Request, account_id: str, ctx: Context = permit("registrations", "delete")) -> Response:
     """Remove every registration; phones come back by themselves."""
     found = await _visible(ctx)
@@ -57,7 +63,11 @@ async def remove_all(request: Request, account_id: str, ctx: Context = permit("r
     return ctx.reply({"count": len(found)})
 
 
-@router.get("/accounts/{account_id}/registrations/{username}", operation_id="get_registration", summary="A device's registrations")
+@router.get(
+    "/accounts/{account_id}/registrations/{username}",
+    operation_id="get_registration",
+    summary="A device's registrations",
+)
 async def read(
     request: Request, account_id: str, username: str, ctx: Context = permit("registrations", "read", own=True)
 ) -> Response:
@@ -68,8 +78,12 @@ async def read(
     return ctx.reply(_shown(ctx, found))
 
 
-@router.delete("/accounts/{account_id}/registrations/{username}", operation_id="delete_registration", summary="Unregister a device")
-async def remove(request: Request, account_id: str, username: str, ctx: Context = permit("registrations", "delete")) -> Response:
+@router.delete(
+    "/accounts/{account_id}/registrations/{username}", operation_id="delete_registration", summary="Unregister a device"
+)
+async def remove(
+    request: Request, account_id: str, username: str, ctx: Context = permit("registrations", "delete")
+) -> Response:
     """Remove the registrations of one SIP user name."""
     found = await _visible(ctx, username=username)
     if not found:

@@ -30,6 +30,7 @@ async def keep_edge_fresh(db: Database, settings: Settings) -> None:
     async with _kamailio(settings) as kamailio, asyncio.TaskGroup() as group:
         refresher = Refresher(db, kamailio)
         group.create_task(refresher.work())
+        group.create_task(refresher.watch_edge())
         async for notice in listen(settings.dsn(), ["qvoice_doc"]):
             refresher.take(notice)
 

@@ -56,6 +56,15 @@ class Kamailio:
         """Set the message-waiting state of an AOR and notify all its contacts."""
         await self._send("GET", f"/mwi/{quote(aor, safe='@')}/{new}/{saved}")
 
+    async def ping_gateway(self, server: str, port: int) -> None:
+        """Send OPTIONS to a gateway from the public socket; the outcome is in `pinged` a little later."""
+        await self._send("GET", f"/options/{quote(server, safe='')}/{port}")
+
+    async def pinged(self) -> dict[str, int]:
+        """Return {`server:port`: last status} of the gateways asked in the last two minutes; 408 is silence."""
+        rows: Any = await self.rpc("htable.dump", "pinged")
+        return {slot["name"]: int(slot["value"]) for row in rows or () for slot in row["slot"]}
+
     async def reload(self, table: str) -> None:
         """Read an htable again from its database table."""
         await self.rpc("htable.reload", table)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 import uuid
 from typing import Any
 
@@ -16,10 +17,12 @@ from sqlalchemy import text
 from qvoice.db import SYSTEM, Database, Scope
 from qvoice.db.engine import DatabaseAway
 from qvoice.db.listen import CONNECTED, Notice
-from qvoice.features.edge.kamailio import EdgeAway, Kamailio
+from qvoice.features.edge.kamailio import EdgeAway, EdgeRefused, Kamailio
 from qvoice.kit import log
 
 RECONCILE_SECONDS = 600.0
+REGISTRATIONS_SECONDS = 31.0
+"""Kamailio refuses to read its trunks' registrations again within 30 s (uac, uac_reg_ht_shift)."""
 
 
 class Refresher:
@@ -33,6 +36,10 @@ class Refresher:
         self._mailboxes: set[str] = set()
         self._all_devices = False
         self._carriers = False
+        self._edge_started = 0
+        self._registrations = ""
+        self._registrations_read = -REGISTRATIONS_SECONDS
+        self._registrations_wait: asyncio.TimerHandle | None = None
         self._wake = asyncio.Event()
 
     def take(self, notice: Notice) -> None:
@@ -62,6 +69,19 @@ class Refresher:
         self._mailboxes.add("")
         self._wake.set()
 
+    async def watch_edge(self) -> None:
+        """Notice that Kamailio was restarted while nobody called it (its tables are those of its start): read all again."""
+        while True:
+            try:
+                started = int((await self._kamailio.rpc("core.uptime"))["uptime"])
+                if started < self._edge_started:
+                    log.get().info("edge.restarted")
+                    self.everything()
+                self._edge_started = started
+            except (EdgeAway, EdgeRefused):
+                self._edge_started = 1 << 60
+            await asyncio.sleep(2.0)
+
     async def work(self) -> None:
         """Carry out what is noted, for ever."""
         while True:
@@ -72,7 +92,7 @@ class Refresher:
             self._wake.clear()
             try:
                 await self._once()
-            except (EdgeAway, DatabaseAway) as away:
+            except (EdgeAway, EdgeRefused, DatabaseAway) as away:
                 log.get().warning("edge.refresh_waits", why=str(away))
                 await asyncio.sleep(1.0)
                 self._wake.set()
@@ -88,12 +108,15 @@ class Refresher:
             await self._throw_out()
             self._all_devices = False
             self._devices.clear()
-        for device in list(self._devices):
-            await self._kamailio.refresh_device(device)
-            self._devices.discard(device)
+        if self._devices:
+            for device in list(self._devices):
+                await self._kamailio.refresh_device(device)
+                self._devices.discard(device)
+            await self._kamailio.reload("ipdevices")
         if self._carriers:
             await self._tell_carriers()
             self._carriers = False
+        await self._tell_registrations()
         for account in list(self._mailboxes):
             await self._tell_mailboxes(account)
             self._mailboxes.discard(account)
@@ -103,7 +126,9 @@ class Refresher:
         if scope is None:
             return set()
         async with self._db.tx(scope) as s:
-            rows = await s.execute(text("select id from devices where owner_id = :user and deleted is null"), {"user": uuid.UUID(user)})
+            rows = await s.execute(
+                text("select id from devices where owner_id = :user and deleted is null"), {"user": uuid.UUID(user)}
+            )
             return {row.id.hex for row in rows}
 
     async def _throw_out(self) -> None:
@@ -119,31 +144,72 @@ class Refresher:
         for gateway in await self._db.fetch("select * from gateway_addresses()"):
             for address in await resolve(gateway.server):
                 key = f"{address}:{gateway.port}" if gateway.force_port else address
+                # Two customers with one carrier: the trunk highest in the tree is named; whose call it is follows from the number.
                 wanted.setdefault(key, f"{gateway.resource_id}|{gateway.account_id}")
         async with self._db.tx(SYSTEM) as s:
             await s.execute(text("delete from edge.carriers"))
             for key, value in wanted.items():
                 await s.execute(
-                    text("insert into edge.carriers (key_name, key_value) values (:key, :value)"), {"key": key, "value": value}
+                    text("insert into edge.carriers (key_name, key_value) values (:key, :value)"),
+                    {"key": key, "value": value},
                 )
         await self._kamailio.reload("carriers")
         await self._kamailio.reload("gateways")
-        await self._kamailio.rpc("uac.reg_reload")
+
+    async def _tell_registrations(self) -> None:
+        """Let Kamailio read the trunks' registrations again when they changed, as soon as it is willing to."""
+        now = (await self._db.fetch("select edge_registrations_digest() as digest"))[0].digest
+        if now == self._registrations:
+            return
+        wait = self._registrations_read + REGISTRATIONS_SECONDS - time.monotonic()
+        if wait > 0:
+            if self._registrations_wait is None:
+                self._registrations_wait = asyncio.get_running_loop().call_later(wait, self._registrations_due)
+            return
+        self._registrations_read = time.monotonic()
+        try:
+            await self._kamailio.rpc("uac.reg_reload")
+        except EdgeRefused as problem:
+            # Somebody else (its own start) read them less than 30 s ago.
+            log.get().info("edge.registrations_wait", why=problem.message)
+            self._registrations_wait = asyncio.get_running_loop().call_later(
+                REGISTRATIONS_SECONDS, self._registrations_due
+            )
+            return
+        self._registrations = now
+
+    def _registrations_due(self) -> None:
+        self._registrations_wait = None
+        self._wake.set()
 
     async def _tell_mailboxes(self, account: str) -> None:
         """Compare every AOR's waiting messages with what the edge was told; tell it the difference. Account "" means all."""
         current = {
             row.aor: f"{row.new}/{row.saved}"
             for row in await self._db.fetch(
-                "select * from mailbox_aors(cast(:account as uuid))", {"account": uuid.UUID(account) if account else None}
+                "select * from mailbox_aors(cast(:account as uuid))",
+                {"account": uuid.UUID(account) if account else None},
             )
         }
         told = {row.key_name: row.key_value for row in await self._db.fetch("select key_name, key_value from edge.mwi")}
+        if account:
+            realms = {
+                row.realm
+                for row in await self._db.fetch(
+                    "select realm from account_scope(cast(:id as uuid))", {"id": uuid.UUID(account)}
+                )
+            }
+            told = {aor: state for aor, state in told.items() if aor in current or aor.rpartition("@")[2] in realms}
+        # Nothing waits any more for a phone whose mailbox was removed: its lamp goes out.
+        for aor in told.keys() - current.keys():
+            current[aor] = ""
         for aor, state in current.items():
-            if told.get(aor) != state:
-                new, saved = state.split("/")
-                await self._kamailio.tell_mwi(aor, int(new), int(saved))
-                async with self._db.tx(SYSTEM) as s:
+            if told.get(aor) == state:
+                continue
+            new, saved = (state or "0/0").split("/")
+            await self._kamailio.tell_mwi(aor, int(new), int(saved))
+            async with self._db.tx(SYSTEM) as s:
+                if state:
                     await s.execute(
                         text(
                             "insert into edge.mwi (key_name, key_value) values (:aor, :state)"
@@ -151,6 +217,8 @@ class Refresher:
                         ),
                         {"aor": aor, "state": state},
                     )
+                else:
+                    await s.execute(text("delete from edge.mwi where key_name = :aor"), {"aor": aor})
 
 
 async def scope_of(db: Database, account: str) -> Scope | None:
@@ -162,7 +230,9 @@ async def scope_of(db: Database, account: str) -> Scope | None:
 async def resolve(server: str) -> list[str]:
     """Return the IPv4 addresses of a host name (itself for an address), [] when it does not resolve now."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(server, None, family=socket.AF_INET, type=socket.SOCK_DGRAM)
+        found = await asyncio.get_running_loop().getaddrinfo(
+            server, None, family=socket.AF_INET, type=socket.SOCK_DGRAM
+        )
     except OSError as problem:
         log.get().warning("carrier.unresolved", server=server, why=str(problem))
         return []

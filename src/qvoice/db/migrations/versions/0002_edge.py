@@ -11,6 +11,27 @@ down_revision = "0001"
 
 _HEADER = "language plpgsql stable security definer set search_path = public, pg_temp"
 
+_DEVICE_COLUMNS = (
+    "device_id text, key_name varchar, ha1 varchar, account_id text, policy text, enabled boolean, ip text, realm varchar"
+)
+# A device whose owner was deleted is off: nobody answers for it any more.
+_DEVICES = """
+    select replace(d.id::text, '-', ''), (lower(d.sip_username) || '@' || d.realm)::varchar, d.ha1::varchar,
+        replace(d.account_id::text, '-', ''),
+        case
+            when d.doc #>> '{media,webrtc}' = 'true' then 'webrtc'
+            when d.doc #>> '{media,encryption,enforce_security}' = 'true' then 'srtp'
+            when jsonb_typeof(d.doc #> '{media,encryption,methods}') = 'array'
+                 and (d.doc #> '{media,encryption,methods}') ? 'srtp' then 'srtp-optional'
+            else 'rtp' end,
+        d.enabled and (d.owner_id is null or coalesce(u.enabled, false))
+            and not exists (select from accounts up where up.path @> a.path and not up.enabled),
+        case d.sip_method when 'ip' then host(d.sip_ip) end, d.realm::varchar
+    from devices d
+    join accounts a on a.id = d.account_id and a.deleted is null
+    left join users u on u.id = d.owner_id and u.account_id = d.account_id and u.deleted is null
+    where d.deleted is null"""
+
 TABLES = [
     "create schema edge",
     "grant usage on schema edge to qvoice_edge, qvoice_app, qvoice_lookup",
@@ -87,27 +108,22 @@ TABLES = [
 FUNCTIONS = [
     *definer(
         "edge_devices()",
+        f"create function edge_devices() returns table ({_DEVICE_COLUMNS}) {_HEADER} as $$ begin return query {_DEVICES}; end $$",
+        grantees=("qvoice_edge",),
+    ),
+    # One device, by its key: a change must not read all devices again.
+    *definer(
+        "edge_device_row(uuid)",
         f"""
-    create function edge_devices() returns table (
-        device_id text, key_name varchar, ha1 varchar, account_id text, policy text, enabled boolean, ip text, realm varchar)
-    {_HEADER} as $$ begin return query
-        select replace(d.id::text, '-', ''), (lower(d.sip_username) || '@' || d.realm)::varchar, d.ha1::varchar,
-            replace(d.account_id::text, '-', ''),
-            case
-                when d.doc #>> '{{media,webrtc}}' = 'true' then 'webrtc'
-                when jsonb_typeof(d.doc #> '{{media,encryption,methods}}') = 'array'
-                     and (d.doc #> '{{media,encryption,methods}}') ? 'srtp'
-                    then case when d.doc #>> '{{media,encryption,enforce_security}}' = 'true' then 'srtp' else 'srtp-optional' end
-                when d.doc #>> '{{media,encryption,enforce_security}}' = 'true' then 'srtp'
-                else 'rtp' end,
-            d.enabled and coalesce(u.enabled, true)
-                and not exists (select from accounts up where up.path @> a.path and not up.enabled),
-            case d.sip_method when 'ip' then host(d.sip_ip) end, d.realm::varchar
-        from devices d
-        join accounts a on a.id = d.account_id and a.deleted is null
-        left join users u on u.id = d.owner_id and u.deleted is null
-        where d.deleted is null;
-    end $$""",
+    create function edge_device_row(wanted uuid) returns table ({_DEVICE_COLUMNS})
+    {_HEADER} as $$ begin return query {_DEVICES} and d.id = wanted; end $$""",
+        grantees=("qvoice_edge",),
+    ),
+    *definer(
+        "edge_ip_devices()",
+        f"""
+    create function edge_ip_devices() returns table ({_DEVICE_COLUMNS})
+    {_HEADER} as $$ begin return query {_DEVICES} and d.sip_method = 'ip' and d.sip_ip is not null order by d.created, d.id; end $$""",
         grantees=("qvoice_edge",),
     ),
     # Gateways of all carriers, with what answers their challenges: for Kamailio only.
@@ -144,7 +160,18 @@ FUNCTIONS = [
         join accounts a on a.id = r.account_id and a.deleted is null and a.enabled
         cross join lateral jsonb_array_elements(r.doc -> 'gateways') with ordinality as g (doc, n)
         where r.deleted is null and r.enabled and coalesce((g.doc ->> 'enabled')::boolean, true)
-            and coalesce(g.doc ->> 'server', '') <> '';
+            and coalesce(g.doc ->> 'server', '') <> ''
+        order by nlevel(a.path), r.created, r.id, g.n;
+    end $$""",
+    ),
+    # Changes when a trunk's registration does; says nothing about it.
+    *definer(
+        "edge_registrations_digest()",
+        f"""
+    create function edge_registrations_digest() returns table (digest text)
+    {_HEADER} as $$ begin return query
+        select md5(coalesce(string_agg(g::text, '|' order by g.resource_id, g.gateway), ''))
+        from edge_gateways() g where g.register;
     end $$""",
     ),
     *definer(
@@ -189,13 +216,19 @@ FUNCTIONS = [
     ),
 ]
 
+_DEVICE_VALUE = "(ha1 || '|' || device_id || '|' || account_id || '|' || policy || '|' || enabled::integer)::varchar"
+
 VIEWS = [
-    """
+    f"""
     create view edge.devices as
-        select device_id, key_name, 0 as key_type, 0 as value_type,
-            (ha1 || '|' || device_id || '|' || account_id || '|' || policy || '|' || enabled::integer)::varchar as key_value,
-            0 as expires
+        select device_id, key_name, 0 as key_type, 0 as value_type, {_DEVICE_VALUE} as key_value, 0 as expires
         from public.edge_devices() where key_name is not null and ha1 is not null""",
+    f"""
+    create function edge.device(wanted uuid) returns table (key_name varchar, key_value varchar) language sql stable as $$
+        select d.key_name, {_DEVICE_VALUE} from public.edge_device_row(wanted) d where d.key_name is not null and d.ha1 is not null
+    $$""",
+    "revoke all on function edge.device(uuid) from public",
+    "grant execute on function edge.device(uuid) to qvoice_edge",
     """
     create view edge.device_keys as
         select device_id::varchar as key_name, 0 as key_type, 0 as value_type, key_name as key_value, 0 as expires
@@ -204,7 +237,7 @@ VIEWS = [
     create view edge.ip_devices as
         select ip::varchar as key_name, 0 as key_type, 0 as value_type,
             (device_id || '|' || account_id || '|' || policy || '|' || realm)::varchar as key_value, 0 as expires
-        from public.edge_devices() where ip is not null and enabled""",
+        from public.edge_ip_devices() where enabled""",
     """
     create view edge.gateways as
         select (resource_id || ':' || gateway)::varchar as key_name, 0 as key_type, 0 as value_type,
