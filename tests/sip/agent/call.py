@@ -45,6 +45,8 @@ class Call:
         self._version = 1
         self._session = secrets.randbelow(1 << 31)
         self._key: tuple[str, str] | None = None
+        self._tag = "1"
+        """An answer repeats the tag of the suite it takes (RFC 4568 5.1.2)."""
         self._codecs: tuple[str, ...] = ("PCMU", "PCMA")
 
     # --- descriptions -------------------------------------------------------------------------------------------------
@@ -56,13 +58,14 @@ class Call:
         self._codecs = codecs or self._codecs
         secure = self.agent.srtp if secure is None else secure
         if secure and not self._key:
-            self._key = ("1", srtp.new_key())
+            self._key = (self._tag, srtp.new_key())
             self.media.seal = srtp.Stream(self._key[1])
         ours = sdp.Audio(
             host=self.media.local[0],
             port=self.media.local[1],
             codecs=tuple(CODECS[name] for name in self._codecs),
-            dtmf=101,
+            # The offer's payload type for 8 kHz key events: a wide-band offer has another one too (RFC 4733 2.5.1.1).
+            dtmf=(sdp.parse(self.invite.body).dtmf if self.invite and self.invite.body else None) or 101,
             direction=self.direction,
             profile="RTP/SAVP" if secure else "RTP/AVP",
             crypto=((self._key[0], srtp.SUITE, self._key[1]),) if secure and self._key else (),
@@ -163,6 +166,7 @@ class Call:
             codecs
             or tuple(name for _, name, _ in (offer.codecs if offer else CODECS.values()) if name.upper() in CODECS)[:1]
         )
+        self._tag = next((tag for tag, suite, _ in (offer.crypto if offer else ()) if suite == srtp.SUITE), self._tag)
         body = await self.describe(wanted or None, secure="SAVP" in offer.profile if offer else None)
         if self.invite.body:
             self.hear(self.invite.body)

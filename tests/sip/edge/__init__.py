@@ -1,0 +1,1 @@
+"""The edge by itself: registration, guards, forking, policies, carriers' registrations, lamps, gateways' health."""
