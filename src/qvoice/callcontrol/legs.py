@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from qvoice.callcontrol.arrival import Arrival
+from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Loop
 from qvoice.core.ring.plan import Leg as PlanLeg
 from qvoice.kit.ids import new_id
@@ -204,3 +205,12 @@ def outgoing(plan: PlanLeg, *, account_id: str, now: float, other: str, authoriz
         case Loop(number=number, authorised_by=authorised_by):
             leg.kind, leg.callee_number, leg.authorizing_id = "loop", number, authorised_by or authorizing_id
     return leg
+
+
+def name_callee(leg: CallLeg, world: World, *, user_id: str | None) -> None:
+    """Write down whom a device's leg reaches, as people know him: extension and name of its user, else of the device."""
+    user, device = world.user(user_id) or {}, world.device(leg.device_id) or {}
+    number = user.get("presence_id") or device.get("presence_id")
+    name = f"{user.get('first_name') or ''} {user.get('last_name') or ''}".strip() or device.get("name")
+    leg.callee_number = clean_line(str(number), 64) if number else leg.callee_number
+    leg.callee_name = clean_line(str(name), 128) if name else leg.callee_name

@@ -16,7 +16,7 @@ from qvoice.callcontrol import causes
 from qvoice.core.dialing.emergency import account_emergency, beats_extensions
 from qvoice.core.dialing.normalise import country_of, to_e164
 from qvoice.core.flow.call import Call
-from qvoice.core.flow.callers import caller_endpoint
+from qvoice.core.flow.callers import caller_endpoint, shown_caller
 from qvoice.core.flow.checkpoint import Checkpoint
 from qvoice.core.flow.compile import CompiledFlow, compile_flow
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
@@ -103,7 +103,12 @@ class Placing:
             hops=came.hops,
             privacy=came.privacy,
         )
-        return await self._find(call, facts)
+        placed = await self._find(call, facts)
+        if facts.source == "device":
+            # The call log shows people, not SIP user names.
+            shown = shown_caller(facts, "internal")
+            call.caller.caller_name, call.caller.caller_number = shown.name, shown.number
+        return placed
 
     async def transferred(self, call: LiveCall, by: CallLeg, party: CallLeg, number: str) -> Placed | None:
         """Place a party that `by` transfers to `number`, in the account and name of `by`; None when nothing is."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from qvoice.callcontrol import talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
-from qvoice.callcontrol.legs import CallLeg, create_body, outgoing
+from qvoice.callcontrol.legs import CallLeg, create_body, name_callee, outgoing
 from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall, all_of
 from qvoice.callcontrol.sounds import Run, language, render
 from qvoice.core.flow.commands import Media
@@ -168,6 +168,8 @@ def _start(state: _Ringing, action: m.StartLeg) -> None:
         other=call.caller.uuid,
         authorizing_id=call.caller.authorizing_id,
     )
+    if facts is not None and leg.kind == "aor":
+        name_callee(leg, facts.world, user_id=plan_leg.user_id)
     state.by_plan[plan_leg.id] = leg
     call.legs[leg.channel] = leg
     call.exchange.adopt_leg(call, leg)
