@@ -289,7 +289,7 @@ FEATURE_CODES = (
         data={"action": "check"},
     ),
     feature_code(
-        "voicemail[action=direct]",
+        'voicemail[action="direct"]',
         "*",
         pattern=r"^\*\*([0-9]+)$",
         module="voicemail",

@@ -10,6 +10,14 @@ from qvoice.features.documents import get
 
 CLUSTER_ID = "qvoice"
 
+CAPABILITIES: dict[str, Any] = {
+    "caller_id": {"external_numbers": {"available": False}},
+    "voicemail": {"transcription": {"available": False, "default": False}},
+}
+"""What the platform can do beyond the dialect's core. Each key must be there even when it is not available: clients
+read `available` and `default` without looking first, and their mailbox and user forms stay empty otherwise.
+"""
+
 
 async def session_data(db: Database, account: AccountInfo, owner_id: str | None, *, method: str) -> dict[str, Any]:
     """Return the `data` of a login answer."""
@@ -28,7 +36,7 @@ async def session_data(db: Database, account: AccountInfo, owner_id: str | None,
         "language": account.language,
         "timezone": account.timezone,
         "cluster_id": CLUSTER_ID,
-        "capabilities": {},
+        "capabilities": CAPABILITIES,
         "apps": [{**row, "default": row["name"] == "voip"} for row in rows(account.language)],
     }
     if owner_id is None:

@@ -20,11 +20,13 @@ class Featurecode(Lenient):
 
 
 class Callflow(Lenient):
-    """A callflow. `numbers` may be words (`no_match`, `MainOpenHours`); `patterns` are regular expressions (RE2)."""
+    """A callflow. `numbers` may be words (`no_match`, `MainOpenHours`); `patterns` are regular expressions (RE2), never
+    empty: that would match every number.
+    """
 
     name: Annotated[str, Field(max_length=256)] | None = None
     numbers: Annotated[list[Number], Field(max_length=1000)] = Field(default_factory=list)
-    patterns: Annotated[list[Annotated[Pattern, Field(max_length=512)]], Field(max_length=100)] = Field(
+    patterns: Annotated[list[Annotated[Pattern, Field(min_length=1, max_length=512)]], Field(max_length=100)] = Field(
         default_factory=list
     )
     flow: dict[str, Any]

@@ -30,6 +30,8 @@ _RULES: dict[str, tuple[str, str]] = {
     "extra_forbidden": ("additionalProperties", "Unknown key: remove it"),
 }
 _TARGETS = ("min_length", "max_length", "ge", "gt", "le", "lt", "expected", "pattern")
+_FREE = (Any, dict[str, Any], dict[str, Any] | None)
+"""Fields about whose inside the model says nothing: a callflow's nodes may nest deeper than pydantic dumps."""
 _TYPES = ("_type", "_parsing", "_from_float")
 
 
@@ -73,7 +75,15 @@ def validated(model: type[BaseModel], doc: dict[str, Any]) -> dict[str, Any]:
         instance = model.model_validate(doc)
     except ValidationError as problem:
         raise to_invalid(problem) from problem
-    result = _overlay(doc, instance.model_dump(mode="json", exclude_unset=True, by_alias=True))
+    as_given = set(instance.model_extra or ()) | {
+        name for name, field in model.model_fields.items() if field.annotation in _FREE
+    }
+    try:
+        understood = instance.model_dump(mode="json", exclude_unset=True, by_alias=True, exclude=as_given)
+    except ValueError as problem:
+        # pydantic's own limit, about 250 levels, for unknown keys inside a known one.
+        raise Invalid.field("data", "depth", "a value is nested too deeply: flatten it") from problem
+    result = _overlay(doc, understood)
     for name, field in model.model_fields.items():
         key = field.alias or name
         default = field.default
