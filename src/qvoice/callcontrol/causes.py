@@ -41,9 +41,14 @@ def name_of(q850: int, sip: int = 0) -> str:
     return NAMES.get(q850, "NORMAL_UNSPECIFIED")
 
 
+_TOLD_BY_ASTERISK = frozenset({1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 34, 38, 42, 58, 65})
+"""Numbers that Asterisk has a SIP code of its own for; it refuses with 603 for all others, which would blame the callee."""
+
+
 def q850_of(cause: str) -> int:
-    """Return the Q.850 number that makes Asterisk say `cause`; 31 (normal, unspecified) for a name without one."""
-    return _NUMBERS.get(cause) or q850_for_sip(code_of(cause))
+    """Return the Q.850 number that makes Asterisk refuse a caller with what `cause` means in SIP."""
+    number = _NUMBERS.get(cause, 0)
+    return number if number in _TOLD_BY_ASTERISK else q850_for_sip(code_of(cause))
 
 
 def q850_for_sip(code: int) -> int:
