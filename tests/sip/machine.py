@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -56,10 +56,14 @@ def send(pids: list[int], number: signal.Signals) -> None:
             continue
 
 
-async def kill(platform: Platform, name: str) -> None:
-    """SIGKILL the process and its children, and wait until the supervisor has a new and healthy one."""
+async def kill(
+    platform: Platform, name: str, *, meanwhile: Callable[[], Coroutine[Any, Any, object]] | None = None
+) -> None:
+    """SIGKILL the process and its children, do something at once, and wait until there is a new and healthy one."""
     old = processes(platform)[name]["pid"]
     send(descendants(old), signal.SIGKILL)
+    if meanwhile is not None:
+        await meanwhile()
 
     def back() -> bool:
         row = processes(platform).get(name, {})

@@ -50,6 +50,7 @@ async def record(call: LiveCall, command: Record) -> Recorded:
         log.get().error("recording.refused", call=call.id, problem=str(problem))
         return Recorded(name, 0.0, "failed")
     call.recording = name
+    began = asyncio.get_running_loop().time()
     key: str | None = None
     over: wire.LiveRecording | None = None
     try:
@@ -68,8 +69,18 @@ async def record(call: LiveCall, command: Record) -> Recorded:
         raise CallerGone(done if done.ended_by == "hangup" and done.seconds > 0 else None) from None
     finally:
         call.recording = ""
-    how = "key" if key else "limit" if 0 < command.max_seconds <= over.duration else "silence"
+    how = "key" if key else _unasked(command, asyncio.get_running_loop().time() - began)
     return await _kept(call, name, over, how, key)
+
+
+def _unasked(command: Record, elapsed: float) -> str:
+    """Tell why a recording ended that nobody ended: one that neither limit nor silence can explain met a full disk.
+
+    Asterisk calls that `done` too, and the file looks whole.
+    """
+    if 0 < command.max_seconds <= elapsed + 0.5:
+        return "limit"
+    return "silence" if 0 < command.silence_seconds <= elapsed + 0.5 else "failed"
 
 
 def _over(message: wire.Message, name: str) -> wire.LiveRecording | None:
@@ -105,7 +116,7 @@ async def _kept(call: LiveCall, name: str, over: wire.LiveRecording, how: str, k
         log.get().error("recording.lost", call=call.id, path=str(path), problem=str(problem))
         return Recorded(name, 0.0, "failed", key)
     # Asterisk counts whole seconds; a file much shorter than that was cut by a full disk.
-    if over.state == "failed" or seconds + 1.5 < over.duration:
+    if how == "failed" or over.state == "failed" or seconds + 1.5 < over.duration:
         log.get().error("recording.cut", call=call.id, seconds=seconds, expected=over.duration, cause=over.cause)
         return Recorded(name, seconds, "failed", key)
     return Recorded(name, seconds, how, key)

@@ -107,6 +107,12 @@ def test_1_8_disk_full_gets_an_apology_and_nothing_is_stored() -> None:
     run(COMPOSE, [ANSWER, opened(), (Play, None), TAKE, (Collect, "1"), *away, HANGUP])
 
 
+def test_1_8_what_fitted_on_a_full_disk_is_kept_and_the_speaker_is_told() -> None:
+    cut = (Record, Recorded("vm-1", 3.0, "failed"))
+    sorry = (says("im-sorry", "something-terribly-wrong"), None)
+    run(COMPOSE, [ANSWER, opened(), (Play, None), cut, (STORE, True), sorry, HANGUP])
+
+
 def test_E1_a_full_box_says_so() -> None:
     full = (says("vm-mailboxfull"), None)
     run(COMPOSE, [ANSWER, opened(box(new=60, saved=40)), full, HANGUP])

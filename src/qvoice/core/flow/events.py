@@ -36,7 +36,8 @@ class Collected:
 class Recorded:
     """A recording exists under `ref`. `ended_by`: `key`, `silence`, `limit`, `hangup`, `failed`; `key` the pressed one.
 
-    `failed` (disk full, engine fault) has no usable audio; `hangup` arrives only through CallerGone.recorded.
+    `failed` (disk full, engine fault) was cut after `seconds`, often 0; `hangup` arrives only through
+    CallerGone.recorded.
     """
 
     ref: str

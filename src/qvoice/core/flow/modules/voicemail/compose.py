@@ -10,7 +10,7 @@ from qvoice.core.flow.events import CallerGone, Recorded
 from qvoice.core.flow.exits import WILDCARD, Branch, Next
 from qvoice.core.flow.modules.voicemail.check import check_box, log_in
 from qvoice.core.flow.modules.voicemail.dialogue import Options, is_owner, is_set, max_messages
-from qvoice.core.flow.recording import FAILED_PROMPTS, MAX_TAKES, REVIEW_MENU, usable
+from qvoice.core.flow.recording import FAILED_PROMPTS, MAX_TAKES, MIN_SECONDS, REVIEW_MENU, usable
 from qvoice.core.flow.requests import FindFlow, FoundFlow, Mailbox, OpenMailbox, StoreMessage
 from qvoice.core.flow.talk import DataUnavailable, Talk, ask, collect, play, record
 
@@ -89,6 +89,8 @@ def _take(box: Mailbox, call: Call, options: Options) -> Talk[Next]:
                 "message", box.box_id, max_seconds=options.max_seconds, terminators=ALL_KEYS, silence_seconds=0
             )
             if recorded.ended_by == "failed":
+                if recorded.seconds >= MIN_SECONDS:
+                    yield from _store(box, call, recorded)  # part of a message is better than none
                 yield from play(*FAILED_PROMPTS, Prompt("please-try-call-later"))
                 return WILDCARD
             if not usable(recorded):
