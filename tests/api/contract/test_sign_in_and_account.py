@@ -1,0 +1,75 @@
+"""What web interfaces of the dialect read while they start, and the whole documents they send back (C1-C9)."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.db, pytest.mark.anyio]
+
+
+async def test_C1_a_domain_without_branding_is_404_json_before_signing_in(shared_world):
+    for path in ("whitelabel/portal.example.test", "whitelabel/portal.example.test/logo"):
+        answer = await shared_world.nobody.call("GET", path)
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/json"
+
+
+async def test_C2_the_login_tells_the_capabilities_that_forms_read_without_looking(shared_world):
+    me = shared_world.customer
+    data = await me.get(f"user_auth/{me.token}")
+    assert {"account_id", "owner_id", "is_reseller", "reseller_id", "language", "apps", "account_name"} <= data.keys()
+    assert data["capabilities"]["caller_id"]["external_numbers"] == {"available": False}
+    assert data["capabilities"]["voicemail"]["transcription"] == {"available": False, "default": False}
+
+
+async def test_C5_C9_an_administrator_sends_the_whole_account_back_as_it_was_read(shared_world):
+    me = shared_world.customer
+    account = await me.get("accounts/{A}")
+    flagged = {**account, "ui_flags": {"numbers_format": "international"}, "announcement": "moved"}
+    assert (await me.post("accounts/{A}", flagged))["ui_flags"] == {"numbers_format": "international"}
+    again = await me.get("accounts/{A}")
+    assert {key: again[key] for key in ("name", "realm", "timezone", "language")} == {
+        key: account[key] for key in ("name", "realm", "timezone", "language")
+    }
+    assert again["announcement"] == "moved"
+    assert again["wnm_allow_additions"] is False
+
+
+async def test_A5_only_the_master_lets_an_account_add_numbers(world):
+    me, master = world.customer, world.master
+    key, path = "wnm_allow_additions", f"accounts/{world.customer.account_id}"
+    for actor in (me, world.reseller):
+        refused = await actor.call("PATCH", path, {key: True})
+        assert refused.status_code == 403
+        account = await actor.get(path)
+        assert (await actor.call("POST", path, {**account, key: True})).status_code == 403
+    made = await world.reseller.call("PUT", "accounts/{A}", {"name": "sly", "realm": "sly.example.test", key: True})
+    assert made.status_code == 403
+    assert (await master.patch(path, {key: True}))[key] is True
+    account = await me.get(path)
+    assert (await me.post(path, {**account, "org": "kept"}))[key] is True
+    del account[key]
+    assert (await me.post(path, account))[key] is True, "leaving it out keeps it"
+    assert (await me.call("PATCH", path, {key: False})).status_code == 403
+
+
+async def test_C6_C9_a_user_keeps_the_interfaces_own_keys(shared_world):
+    me = shared_world.customer
+    user = await me.get(f"accounts/{{A}}/users/{me.user_id}")
+    extra = {"appList": ["b" * 32, "a" * 32], "ui_help": {"voip": {"showUsersWalkthrough": False}}}
+    await me.post(f"accounts/{{A}}/users/{me.user_id}", {**user, **extra})
+    await me.patch(f"accounts/{{A}}/users/{me.user_id}", {"ui_help": {"voip": {"showGroupsWalkthrough": False}}})
+    again = await me.get(f"accounts/{{A}}/users/{me.user_id}")
+    assert again["appList"] == extra["appList"]
+    assert again["ui_help"] == {"voip": {"showUsersWalkthrough": False, "showGroupsWalkthrough": False}}
+    assert again["priv_level"] == "admin"
+
+
+async def test_C7_app_rows_have_what_the_app_loader_reads(shared_world):
+    rows = await shared_world.customer.get("accounts/{A}/apps_store")
+    assert {"accounts", "callflows", "numbers", "voicemails", "voip"} <= {row["name"] for row in rows}
+    for row in rows:
+        assert {"id", "name", "i18n", "tags", "allowed_users", "users", "icon", "masqueradable"} <= row.keys()
+        assert {"label", "description"} <= row["i18n"]["en-US"].keys()
+        icon = await shared_world.customer.call("GET", f"accounts/{{A}}/apps_store/{row['id']}/icon")
+        assert icon.headers["content-type"].startswith("image/")
