@@ -150,3 +150,32 @@ async def test_C15_deleting_a_user_finds_and_deletes_everything_of_theirs(shared
     assert (await me.get(f"accounts/{{A}}/users/{other['user']}"))["first_name"] == "Vic"
     assert await me.get("accounts/{A}/search?t=callflow&q=number&v=4400") == []
     assert (await add_user(me, "4400"))["user"] != made["user"]
+
+
+async def test_D6_the_user_form_lists_the_devices_a_user_is_logged_in_to(world):
+    me = world.customer
+    made, other = await add_user(me, "4600"), await add_user(me, "4700", "Vic")
+    path = f"accounts/{{A}}/users/{made['user']}/hotdesks"
+    assert await me.get(path) == []
+    await me.patch(f"accounts/{{A}}/devices/{other['device']}", {"hotdesk": {"users": {made["user"]: {}}}})
+    assert await me.get(path) == [{"device_id": other["device"], "device_name": "Vic 4700 phone"}]
+    assert await me.get(f"accounts/{{A}}/users/{other['user']}/hotdesks") == []
+    plain = await world.user(me, "plain")
+    assert await plain.get(f"accounts/{{A}}/users/{plain.user_id}/hotdesks") == []
+    assert (await plain.call("GET", path)).status_code == 404
+    assert (await me.call("GET", f"accounts/{{A}}/users/{'0' * 32}/hotdesks")).status_code == 404
+
+
+async def test_H19_a_conference_has_the_lists_that_its_form_reads(shared_world):
+    me = shared_world.customer
+    made = await me.put("accounts/{A}/conferences", {"name": "Bare"})
+    for room in (
+        made,
+        await me.get(f"accounts/{{A}}/conferences/{made['id']}"),
+        next(row for row in await me.get("accounts/{A}/conferences") if row["id"] == made["id"]),
+    ):
+        assert room["conference_numbers"] == []
+        for party in ("member", "moderator"):
+            assert (room[party]["numbers"], room[party]["pins"]) == ([], [])
+    numbered = await me.patch(f"accounts/{{A}}/conferences/{made['id']}", {"member": {"numbers": ["900"]}})
+    assert numbered["member"] == {"numbers": ["900"], "pins": []}

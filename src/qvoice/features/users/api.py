@@ -90,4 +90,28 @@ def _add_owned_list(type: str) -> None:
 for _type in LISTS:
     _add_owned_list(_type)
 
+
+@router.get(
+    "/accounts/{account_id}/users/{user_id}/hotdesks",
+    operation_id="list_user_hotdesks",
+    summary="The devices that a user is logged in to",
+    tags=["users"],
+)
+async def hotdesks(
+    request: Request, account_id: str, user_id: str, ctx: Context = permit("users", "read", own=True)
+) -> Response:
+    """Return `{device_id, device_name}` for each device whose `hotdesk.users` names the user, by name."""
+    async with ctx.tx() as s:
+        user = await documents.load(s, "users", user_id)
+        ctx.check(document_id=user.id, owner_id=user.id)
+        found = await s.execute(
+            text(
+                "select id, doc->>'name' as name from devices"
+                " where deleted is null and doc #> '{hotdesk,users}' ? :user order by sort_key, id"
+            ),
+            {"user": user.id},
+        )
+        rows = [{"device_id": row.id.hex, "device_name": row.name} for row in found]
+    return ctx.reply(rows, page_size=len(rows))
+
 router.include_router(routes.crossbar(RESOURCE))
