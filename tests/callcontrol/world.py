@@ -85,6 +85,7 @@ class Book:
         self.ended: list[CallLeg] = []
         self.over_calls: list[str] = []
         self.recordings: list[tuple[str, str, str]] = []
+        self.cut: list[str] = []
 
     def touch(self, call: LiveCall) -> None: ...
 
@@ -100,3 +101,6 @@ class Book:
 
     async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
         self.recordings.append((name, purpose, owner))
+
+    async def recording_cut(self, name: str) -> None:
+        self.cut.append(name)

@@ -2,15 +2,16 @@
 
 Conversations go on untouched (their bridge is in Asterisk); afterwards hang-up, transfer and detail record work as if
 nothing had
-been. A caller in a menu starts again at the node he was in. Channels without a journal entry, and legs that were
-ringing, are
-hung up. Entries without channels get their detail records: those calls ended while nobody watched.
+been. A caller in a menu starts again at the node he was in; what he was just saying to a voicemail box is kept.
+Channels without a journal entry, and legs that were ringing, are hung up. Entries without channels get their detail
+records: those calls ended while nobody watched.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.legs import CallLeg
 from qvoice.callcontrol.live import LiveCall
@@ -19,6 +20,8 @@ from qvoice.core.flow.checkpoint import Checkpoint, call_from_json
 from qvoice.kit import log
 
 LOST = "NORMAL_TEMPORARY_FAILURE"
+_UNNOTED = 1000
+"""More sounds than a call can have begun since its last entry in the journal: their names are in use in Asterisk."""
 
 
 async def adopt(exchange: Exchange, states: dict[str, dict[str, Any]]) -> list[str]:
@@ -56,6 +59,7 @@ async def _one(
     if state.get("released"):
         caller.ended = caller.ended or exchange.now()
     call = LiveCall(exchange, caller, id=call_id, interaction_id=state["interaction_id"])
+    call.sounds = int(state.get("sounds", 0)) + _UNNOTED
     checkpoint = Checkpoint.from_json(state["checkpoint"]) if state.get("checkpoint") else None
     talking = next((leg for leg in legs if leg.channel == state["talking_with"]), None)
     together = bridges.get(state["bridge"], set())
@@ -80,12 +84,23 @@ async def _one(
         call.bridge = state["bridge"]
         exchange.join(call, talking, in_bridge=True)
         return True
+    if not caller.gone and state.get("recording"):
+        await _keep_recording(exchange, str(state["recording"]))
     placed = await _resumed(exchange, call, checkpoint) if not caller.gone else None
     if placed is not None and talking is None:
         exchange.start(call, placed)
     else:
         exchange.dismiss(call, LOST)
     return True
+
+
+async def _keep_recording(exchange: Exchange, name: str) -> None:
+    """End a recording that nobody listens to any more: it would swallow whatever is played next."""
+    try:
+        await exchange.ari.post(f"recordings/live/{name}/stop")
+        await exchange.journal.recording_cut(name)
+    except (AriError, OSError) as problem:
+        log.get().warning("adoption.recording", recording=name, problem=str(problem))
 
 
 async def _facts(exchange: Exchange, call: LiveCall, checkpoint: Checkpoint) -> None:

@@ -48,6 +48,9 @@ class CallBook(Protocol):
     async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
         """Keep that this recording belongs to this call; returns when it is safe on disk."""
 
+    async def recording_cut(self, name: str) -> None:
+        """A recording that an earlier process began is to be kept as it is. Raises OSError."""
+
 
 Answerer = Callable[[LiveCall, Request], Awaitable[Any]]
 MediaPaths = Callable[[LiveCall], MediaPath]

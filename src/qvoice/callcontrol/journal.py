@@ -42,6 +42,7 @@ class Journal:
         self._legs: dict[str, tuple[LiveCall, CallLeg]] = {}
         self._batch = Batch(node)
         self._wake = asyncio.Event()
+        self._writing = asyncio.Lock()
         self._spooled = spool.exists() and spool.stat().st_size > 0
         self.written = 0
         self.failing = False
@@ -95,6 +96,10 @@ class Journal:
         )
         await asyncio.to_thread(self._media.journal.begin, name, intent)
 
+    async def recording_cut(self, name: str) -> None:
+        """Note that a recording which an earlier process began is to be kept, whatever its caller says next."""
+        await asyncio.to_thread(self._media.journal.mark_due, name)
+
     def _event(self, name: str, call: LiveCall, leg: CallLeg) -> None:
         self._batch.events.append({"account": leg.account_id, "name": name, "data": event_data(call, leg)})
 
@@ -110,13 +115,13 @@ class Journal:
 
     async def flush(self) -> None:
         """Write everything that is known now: to the database, else to the spool."""
-        self._wake.clear()
-        batch = self._take()
-        if self._spooled and not await self._replay():
-            self._to_spool(batch)
-            return
-        if batch:
-            await self._write(batch)
+        async with self._writing:
+            self._wake.clear()
+            batch = self._take()
+            if self._spooled and not await self._replay():
+                self._to_spool(batch)
+            elif batch:
+                await self._write(batch)
 
     def _take(self) -> Batch:
         batch, self._batch = self._batch, Batch(self.node)
@@ -291,6 +296,8 @@ def state_of(call: LiveCall) -> dict[str, Any]:
         "interaction_id": call.interaction_id,
         "checkpoint": call.checkpoint.to_json() if call.checkpoint else None,
         "released": call.released,
+        "recording": call.recording,
+        "sounds": call.sounds,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,8 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         nonlocal adopted
         if adopted:
             return
-        states = await _patiently(lambda: of_node(db, NODE))
+        # What was last noted while the database was away is still in the spool.
+        states = await _patiently(lambda: _after(journal.flush, lambda: of_node(db, NODE)))
         kept = await adoption.adopt(exchange, states)
         await _patiently(lambda: forget(db, NODE, kept))
         adopted = True
@@ -107,6 +108,11 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         await journal.flush()
         await db.close()
         log.get().info("callcontrol.down", calls=len(exchange.calls))
+
+
+async def _after(first: Callable[[], Awaitable[None]], work: Callable[[], Awaitable[Any]]) -> Any:
+    await first()
+    return await work()
 
 
 async def _patiently(work: Callable[[], Coroutine[Any, Any, Any]], *, tries: int = 60) -> Any:

@@ -50,6 +50,7 @@ async def record(call: LiveCall, command: Record) -> Recorded:
         log.get().error("recording.refused", call=call.id, problem=str(problem))
         return Recorded(name, 0.0, "failed")
     call.recording = name
+    call.exchange.journal.touch(call)
     began = asyncio.get_running_loop().time()
     key: str | None = None
     over: wire.LiveRecording | None = None

@@ -108,7 +108,7 @@ def test_1_8_disk_full_gets_an_apology_and_nothing_is_stored() -> None:
 
 
 def test_1_8_what_fitted_on_a_full_disk_is_kept_and_the_speaker_is_told() -> None:
-    cut = (Record, Recorded("vm-1", 3.0, "failed"))
+    cut = (Record, Recorded("r1", 5.0, "failed"))
     sorry = (says("im-sorry", "something-terribly-wrong"), None)
     run(COMPOSE, [ANSWER, opened(), (Play, None), cut, (STORE, True), sorry, HANGUP])
 
