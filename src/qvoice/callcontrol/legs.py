@@ -14,6 +14,8 @@ from qvoice.kit.ids import new_id
 from qvoice.kit.text import clean_line
 
 DEFAULT_CODECS = ("ulaw", "alaw", "g722", "opus")
+SPOKEN = (*DEFAULT_CODECS, "g729")
+"""What media nodes allow (engine/asterisk/pjsip.conf); asked for anything else only, Asterisk could make no offer."""
 INBOUND, OUTBOUND = "inbound", "outbound"
 
 
@@ -137,7 +139,7 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
         "app": app,
         "appArgs": f"leg,{call_id},{leg.uuid}",
         "channelId": leg.channel,
-        "formats": ",".join(codecs or DEFAULT_CODECS),
+        "formats": ",".join(tuple(codec for codec in codecs if codec in SPOKEN) or DEFAULT_CODECS),
         "variables": variables,
     }
 
@@ -145,7 +147,8 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
 def caller_variables(caller: CallerId) -> dict[str, str]:
     """Return the channel variables that set what the called side sees.
 
-    A channel that is dialled shows its *connected line* as From; `i` keeps Asterisk from telling the update to anybody else.
+    A channel that is dialled shows its *connected line* as From; `i` keeps Asterisk from telling the update to anybody
+    else.
     """
     return {
         "CONNECTEDLINE(name,i)": clean_line(caller.name, 64).replace('"', "'"),
@@ -208,7 +211,9 @@ def outgoing(plan: PlanLeg, *, account_id: str, now: float, other: str, authoriz
 
 
 def name_callee(leg: CallLeg, world: World, *, user_id: str | None) -> None:
-    """Write down whom a device's leg reaches, as people know him: extension and name of its user, else of the device."""
+    """Write down whom a device's leg reaches, as people know him: extension and name of its user, else of the
+    device.
+    """
     user, device = world.user(user_id) or {}, world.device(leg.device_id) or {}
     number = user.get("presence_id") or device.get("presence_id")
     name = f"{user.get('first_name') or ''} {user.get('last_name') or ''}".strip() or device.get("name")

@@ -16,7 +16,14 @@ from tests.sip.agent.wait import until
 if TYPE_CHECKING:
     from tests.sip.agent.ua import UserAgent
 
-CODECS = {"PCMU": (0, "PCMU", 8000), "PCMA": (8, "PCMA", 8000)}
+CODECS = {
+    "PCMU": (0, "PCMU", 8000),
+    "PCMA": (8, "PCMA", 8000),
+    "G722": (9, "G722", 8000),
+    "OPUS": (111, "opus", 48000),
+    "G729": (18, "G729", 8000),
+}
+"""G729 can be offered, not spoken."""
 
 
 class Call:
@@ -47,7 +54,7 @@ class Call:
         self._key: tuple[str, str] | None = None
         self._tag = "1"
         """An answer repeats the tag of the suite it takes (RFC 4568 5.1.2)."""
-        self._codecs: tuple[str, ...] = ("PCMU", "PCMA")
+        self._codecs = agent.codecs
 
     # --- descriptions -------------------------------------------------------------------------------------------------
 
@@ -60,12 +67,15 @@ class Call:
         if secure and not self._key:
             self._key = (self._tag, srtp.new_key())
             self.media.seal = srtp.Stream(self._key[1])
+        theirs = sdp.parse(self.invite.body) if self.invite and self.invite.body else None
+        # An answer names the payload types of the offer (RFC 3264 6.1).
+        named = {name.upper(): (pt, name, rate) for pt, name, rate in (theirs.codecs if theirs else ())}
         ours = sdp.Audio(
             host=self.media.local[0],
             port=self.media.local[1],
-            codecs=tuple(CODECS[name] for name in self._codecs),
+            codecs=tuple(named.get(name) or CODECS[name] for name in self._codecs),
             # The offer's payload type for 8 kHz key events: a wide-band offer has another one too (RFC 4733 2.5.1.1).
-            dtmf=(sdp.parse(self.invite.body).dtmf if self.invite and self.invite.body else None) or 101,
+            dtmf=(theirs.dtmf if theirs else None) or 101,
             direction=self.direction,
             profile="RTP/SAVP" if secure else "RTP/AVP",
             crypto=((self._key[0], srtp.SUITE, self._key[1]),) if secure and self._key else (),
@@ -82,7 +92,7 @@ class Call:
             keys = [key for _, suite, key in theirs.crypto if suite == srtp.SUITE]
             assert keys, f"asked for SRTP, got {body.decode()}"
             self.media.open = srtp.Stream(keys[0])
-        self.media.start(theirs)
+        self.media.start(theirs, speaks=self._codecs)
 
     # --- the caller's side --------------------------------------------------------------------------------------------
 
@@ -162,10 +172,7 @@ class Call:
         if self.over.is_set():
             raise AssertionError(f"already over: {self}")
         offer = sdp.parse(self.invite.body) if self.invite.body else None
-        wanted = (
-            codecs
-            or tuple(name for _, name, _ in (offer.codecs if offer else CODECS.values()) if name.upper() in CODECS)[:1]
-        )
+        wanted = codecs or self._shared(offer)
         self._tag = next((tag for tag, suite, _ in (offer.crypto if offer else ()) if suite == srtp.SUITE), self._tag)
         body = await self.describe(wanted or None, secure="SAVP" in offer.profile if offer else None)
         if self.invite.body:
@@ -174,6 +181,11 @@ class Call:
         await asyncio.wait_for(self.server.acknowledged.wait(), 10)
         self.answered.set()
         return self
+
+    def _shared(self, offer: sdp.Audio | None) -> tuple[str, ...]:
+        """The first codec of the offer that our phone speaks."""
+        offered = (name.upper() for _, name, _ in offer.codecs) if offer else self.agent.codecs
+        return tuple(name for name in offered if name in self.agent.codecs)[:1]
 
     def reject(self, status: int = 486, reason: str = "Busy Here") -> None:
         """Refuse."""
@@ -283,9 +295,8 @@ class Call:
                 theirs = sdp.parse(transaction.request.body)
                 mirror = {"sendonly": "recvonly", "recvonly": "sendonly", "inactive": "inactive"}
                 self.direction = mirror.get(theirs.direction, "sendrecv")
+                body = await self.describe(self._shared(theirs) or None)
                 self.hear(transaction.request.body)
-                shared = tuple(name.upper() for _, name, _ in theirs.codecs if name.upper() in CODECS)[:1]
-                body = await self.describe(shared or None)
             else:
                 body = await self.describe()
             headers = (*headers, ("Content-Type", "application/sdp"))

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.sip.agent import sdp, sound, srtp
+from tests.sip.agent import sdp, sound, srtp, wideband
 from tests.sip.agent.wait import until
 
 KEYS = "0123456789*#ABCD"
 
 
 class RtpSession(asyncio.DatagramProtocol):
-    """Audio of one call leg. `codec` is PCMU or PCMA until an answer says otherwise."""
+    """Audio of one call leg, in `codec` (PCMU PCMA G722 OPUS) as the answer says."""
 
     def __init__(self) -> None:
         self._socket: asyncio.DatagramTransport | None = None
@@ -31,7 +31,8 @@ class RtpSession(asyncio.DatagramProtocol):
         self._speech: sound.Samples | None = None
         self._level = -12.0
         self._keys: asyncio.Queue[str] = asyncio.Queue()
-        self._heard: list[sound.Samples] = []
+        self._heard: list[tuple[str, bytes]] = []
+        """Codec and payload of each packet."""
         self._events: set[int] = set()
         self.digits = ""
         self.received = 0
@@ -64,11 +65,11 @@ class RtpSession(asyncio.DatagramProtocol):
         assert self._socket
         return self._socket.get_extra_info("sockname")[:2]
 
-    def start(self, remote: sdp.Audio) -> None:
-        """Send to what the other side's SDP says, in its first codec that we speak; start if not yet running."""
+    def start(self, remote: sdp.Audio, *, speaks: tuple[str, ...] = ("PCMU", "PCMA")) -> None:
+        """Send to what the other side's SDP says, in its first codec of `speaks`; start if not yet running."""
         self.remote = (remote.host, remote.port)
         for pt, name, _ in remote.codecs:
-            if name.upper() in ("PCMU", "PCMA"):
+            if name.upper() in speaks:
                 self.codec, self.payload_type = name.upper(), pt
                 break
         self.dtmf_type = remote.dtmf if remote.dtmf is not None else self.dtmf_type
@@ -90,7 +91,8 @@ class RtpSession(asyncio.DatagramProtocol):
         self._tone, self._level, self._speech = frequency, level, None
 
     def say(self, samples: sound.Samples) -> None:
-        """Send these 8 kHz samples once, then silence."""
+        """Send these 8 kHz samples once, then silence. G.711 only."""
+        assert self.codec not in wideband.STEP
         self._speech, self._tone = samples, None
 
     async def press(self, keys: str, *, gap: float = 0.12) -> None:
@@ -107,6 +109,13 @@ class RtpSession(asyncio.DatagramProtocol):
         if self._socket and not self._socket.is_closing() and self.remote:
             self._socket.sendto(packet, self.remote)
             self.sent += 1
+
+    async def _payload(self) -> bytes:
+        """The next 20 ms, encoded."""
+        if self.codec not in wideband.STEP:
+            return sound.encode(self._frame(), self.codec)
+        frames = await asyncio.to_thread(wideband.tone, self._tone, self._level, self.codec)
+        return frames[self._clock // sound.FRAME % len(frames)]
 
     def _frame(self) -> sound.Samples:
         if self._speech is not None:
@@ -134,8 +143,9 @@ class RtpSession(asyncio.DatagramProtocol):
                     self._packet(body, pt=self.dtmf_type, stamp=stamp, marker=count == 1)
                 event = None if end else (code, stamp, count)
             elif not self.muted:
-                self._packet(sound.encode(self._frame(), self.codec), pt=self.payload_type, stamp=self._stamp)
-            self._stamp += sound.FRAME
+                payload = await self._payload()
+                self._packet(payload, pt=self.payload_type, stamp=self._stamp)
+            self._stamp += wideband.STEP.get(self.codec, sound.FRAME)
             self._clock += sound.FRAME
             due += 0.02
             if due < loop.time() - 1:
@@ -164,14 +174,25 @@ class RtpSession(asyncio.DatagramProtocol):
                 self.digits += KEYS[payload[0]]
             return
         self.received += 1
-        codec = {0: "PCMU", 8: "PCMA", self.payload_type: self.codec}.get(pt)
+        codec = {0: "PCMU", 8: "PCMA", 9: "G722", self.payload_type: self.codec}.get(pt)
         if codec:
-            self._heard.append(sound.decode(payload, codec))
+            self._heard.append((codec, payload))
 
-    def heard(self, seconds: float | None = None) -> sound.Samples:
-        """Return what was received, of all the call or the last `seconds`."""
-        frames = self._heard if seconds is None else self._heard[-round(seconds * 50) :]
-        return np.concatenate(frames) if frames else np.zeros(0, dtype=np.int16)
+    @property
+    def rate(self) -> int:
+        """Samples a second of what `heard` returns."""
+        return wideband.RATE if self.codec in wideband.STEP else sound.RATE
+
+    async def heard(self, seconds: float | None = None, *, since: int = 0) -> sound.Samples:
+        """Return what was received in our codec: all from packet `since` on, or the last `seconds` of it."""
+        packets = [payload for codec, payload in self._heard[since:] if codec == self.codec]
+        if self.codec not in wideband.STEP:
+            frames = [sound.decode(p, self.codec) for p in (packets[-round(seconds * 50) :] if seconds else packets)]
+            return np.concatenate(frames) if frames else np.zeros(0, dtype=np.int16)
+        # A decoder that starts in the middle needs a moment to find its feet.
+        part = packets[-round(seconds * 50) - 25 :] if seconds else packets
+        samples = await asyncio.to_thread(wideband.decode, part, self.codec)
+        return samples[-round(seconds * wideband.RATE) :] if seconds else samples
 
     def forget(self) -> None:
         """Drop what was heard so far, so that an assertion is about what comes next."""
@@ -180,30 +201,29 @@ class RtpSession(asyncio.DatagramProtocol):
     async def hears(self, frequency: float, *, within: float = 10.0, seconds: float = 0.4) -> float:
         """Wait until the last `seconds` are the tone `frequency`, loud; return its level in dB."""
 
-        def check() -> float:
-            part = self.heard(seconds)
-            enough = len(part) >= seconds * sound.RATE * 0.9
-            good = enough and sound.share(part, frequency) > 0.7 and sound.level(part) > -30
+        async def check() -> float:
+            part = await self.heard(seconds)
+            enough = len(part) >= seconds * self.rate * 0.9
+            good = enough and sound.share(part, frequency, rate=self.rate) > 0.7 and sound.level(part) > -30
             return sound.level(part) if good else 0.0
 
         try:
             return await until(check, within=within)
         except AssertionError:
-            raise AssertionError(f"no {frequency} Hz within {within} s; {self.describe(seconds)}") from None
+            raise AssertionError(f"no {frequency} Hz within {within} s; {await self.describe(seconds)}") from None
 
     async def hears_anything(self, *, within: float = 10.0, seconds: float = 0.4, above: float = -40.0) -> float:
         """Wait until the last `seconds` are louder than `above` dB: speech, music, a tone."""
+
+        async def check() -> float:
+            part = await self.heard(seconds)
+            loud = len(part) >= seconds * self.rate * 0.9 and sound.level(part) > above
+            return sound.level(part) if loud else 0.0
+
         try:
-            return await until(
-                lambda: (
-                    len(self.heard(seconds)) >= seconds * sound.RATE * 0.9
-                    and sound.level(self.heard(seconds)) > above
-                    and sound.level(self.heard(seconds))
-                ),
-                within=within,
-            )
+            return await until(check, within=within)
         except AssertionError:
-            raise AssertionError(f"heard nothing within {within} s; {self.describe(seconds)}") from None
+            raise AssertionError(f"heard nothing within {within} s; {await self.describe(seconds)}") from None
 
     async def hears_silence(self, *, within: float = 10.0, seconds: float = 0.5, below: float = -45.0) -> None:
         """Wait until nothing louder than `below` dB came for `seconds` (no packets at all also count)."""
@@ -215,21 +235,21 @@ class RtpSession(asyncio.DatagramProtocol):
             self._heard = self._heard[-500:]
             mark = len(self._heard)
             await asyncio.sleep(seconds)
-            part = np.concatenate(self._heard[mark:]) if len(self._heard) > mark else np.zeros(0, dtype=np.int16)
+            part = await self.heard(since=mark)
             if self.received == before or sound.level(part) < below:
                 return
             if loop.time() > deadline:
-                raise AssertionError(f"not silent within {within} s; {self.describe(seconds)}")
+                raise AssertionError(f"not silent within {within} s; {await self.describe(seconds)}")
 
-    def describe(self, seconds: float = 0.4) -> str:
+    async def describe(self, seconds: float = 0.4) -> str:
         """Say what is heard, for the message of a failed assertion."""
-        part = self.heard(seconds)
+        part = await self.heard(seconds)
         return (
             f"{self.received} packets from {sorted(self.sources)} ({self.rejected} rejected), "
             f"sent {self.sent} to {self.remote}, "
-            f"last {seconds} s: level {sound.level(part):.0f} dB, loudest {sound.loudest(part):.0f} Hz"
+            f"last {seconds} s: level {sound.level(part):.0f} dB, loudest {sound.loudest(part, rate=self.rate):.0f} Hz"
         )
 
-    def save(self, path: Path) -> None:
+    async def save(self, path: Path) -> None:
         """Write all that was heard as WAV."""
-        sound.write_wav(path, self.heard())
+        sound.write_wav(path, await self.heard(), rate=self.rate)

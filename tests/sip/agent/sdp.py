@@ -34,7 +34,8 @@ def build(audio: Audio, *, session: int, version: int) -> bytes:
         f"c=IN IP4 {audio.host}",
         "t=0 0",
         f"m=audio {audio.port} {audio.profile} {' '.join(formats)}",
-        *(f"a=rtpmap:{pt} {name}/{rate}" for pt, name, rate in audio.codecs),
+        # Opus always says two channels (RFC 7587 7).
+        *(f"a=rtpmap:{pt} {name}/{rate}{'/2' if name.lower() == 'opus' else ''}" for pt, name, rate in audio.codecs),
     ]
     if audio.dtmf is not None:
         lines += [f"a=rtpmap:{audio.dtmf} telephone-event/8000", f"a=fmtp:{audio.dtmf} 0-16"]

@@ -55,9 +55,9 @@ def decode(payload: bytes, codec: str) -> Samples:
     return _DECODE[codec][np.frombuffer(payload, dtype=np.uint8)]
 
 
-def sine(frequency: float, *, start: int, count: int, level: float = -12.0) -> Samples:
+def sine(frequency: float, *, start: int, count: int, level: float = -12.0, rate: int = RATE) -> Samples:
     """Return `count` samples of a sine from sample number `start` on; `level` in dB below full scale."""
-    t = (start + np.arange(count)) / RATE
+    t = (start + np.arange(count)) / rate
     return (32767 * 10 ** (level / 20) * np.sin(2 * np.pi * frequency * t)).astype(np.int16)
 
 

@@ -28,6 +28,8 @@ class UserAgent:
         self.user, self.realm, self.password, self.proxy = user, realm, password, proxy
         self.name = ""
         self.srtp = False
+        self.codecs: tuple[str, ...] = ("PCMU", "PCMA")
+        """What it speaks, best first: PCMU PCMA G722 OPUS."""
         self.transport: Transport
         self.media_host = "127.0.0.1"
         self.calls: dict[str, Call] = {}
@@ -59,10 +61,11 @@ class UserAgent:
         port: int = 0,
         ca: Path | None = None,
         srtp: bool = False,
+        codecs: tuple[str, ...] = ("PCMU", "PCMA"),
     ) -> UserAgent:
         """Open the socket (udp) or connect to `proxy` (tcp, tls); TLS trusts `ca`, and checks nothing without it."""
         self = cls(user=user, realm=realm, password=password, proxy=proxy)
-        self.srtp, self.media_host = srtp, host
+        self.srtp, self.media_host, self.codecs = srtp, host, codecs
         if transport == "udp":
             self.transport = await UdpTransport.bind(host, port, self._receive)
         else:
@@ -205,7 +208,7 @@ class UserAgent:
         self,
         to: str,
         *headers: tuple[str, str],
-        codecs: tuple[str, ...] = ("PCMU", "PCMA"),
+        codecs: tuple[str, ...] | None = None,
         caller: str = "",
         name: str = "",
         proxy: tuple[str, int] | None = None,

@@ -1,4 +1,4 @@
-"""D18: TLS and SRTP with our own agent, G.722 and Opus with baresip, sound measured both ways."""
+"""D18: TLS and SRTP, G.711, G.722 and Opus, sound measured both ways."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.fixtures.platform import Account, Platform
-from tests.sip.agent.baresip import Baresip
+from tests.sip.agent.sdp import Audio
 from tests.sip.conftest import Phones
 from tests.sip.scenes import connected, talk
 
@@ -75,34 +75,83 @@ async def test_D18_g711_both_laws(codec: str, platform: Platform, phone: Phones)
     await call.hang_up()
 
 
+async def test_D18_g729_is_not_taken_from_who_speaks_g711_too(platform: Platform, phone: Phones) -> None:
+    alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
+    call, incoming = await connected(alice, "1001", bob, codecs=("G729", "PCMA"))
+    assert spoken(call.answered_with) == ["PCMA"]
+    await talk(call, incoming)
+    await call.hang_up()
+
+
+def spoken(description: Audio | None) -> list[str]:
+    """The codecs of an SDP, in their order."""
+    assert description
+    return [name.upper() for _, name, _ in description.codecs]
+
+
 @pytest.mark.parametrize(
-    ("codec", "transport", "srtp"), [("G722", "udp", False), ("opus", "udp", False), ("opus", "tls", True)]
+    ("codec", "transport", "srtp"), [("G722", "udp", False), ("OPUS", "udp", False), ("OPUS", "tls", True)]
 )
-async def test_D18_wide_band_from_baresip_to_a_g711_phone(
-    codec: str, transport: str, srtp: bool, platform: Platform, phone: Phones, tmp_path_factory: pytest.TempPathFactory
+@pytest.mark.parametrize("calls", ["wide", "narrow"])
+async def test_D18_a_wide_band_phone_and_a_g711_phone(
+    codec: str, transport: str, srtp: bool, calls: str, platform: Platform, phone: Phones
 ) -> None:
-    bob = await phone(platform.acme, "1001")
-    device = platform.acme.device("1000")
-    async with await Baresip.start(
-        tmp_path_factory.mktemp("baresip"),
-        user=device["username"],
-        realm=platform.acme.realm,
-        password=device["password"],
-        proxy=platform.address(transport),
-        transport=transport,
-        codec=codec,
-        srtp=srtp,
-        ca=platform.ca,
-        tone=440,
-    ) as alice:
-        await alice.registered()
-        await alice.dial(f"sip:1001@{platform.acme.realm}")
-        incoming = await bob.incoming()
-        await incoming.answer()
-        assert incoming.media
-        incoming.media.tone(620)
-        await incoming.media.hears(440, within=15)
-        await alice.hears(620)
-        assert alice.negotiated(codec), alice.log()
-        await alice.hang_up()
-        await incoming.wait_over()
+    wide = await phone(platform.acme, "1000", transport=transport, srtp=srtp, codecs=(codec,))
+    narrow = await phone(platform.acme, "1001")
+    if calls == "wide":
+        call, incoming = await connected(wide, "1001", narrow)
+        assert spoken(call.answered_with)[0] == codec
+        assert "PCMU" in spoken(incoming.offer)
+    else:
+        call, incoming = await connected(narrow, "1000", wide)
+        assert codec in spoken(incoming.offer)
+        assert spoken(call.answered_with)[0] in ("PCMU", "PCMA")
+    assert incoming.media
+    assert call.media
+    assert {call.media.codec, incoming.media.codec} == {codec, "PCMU"}
+    await talk(call, incoming)
+    assert call.media.rejected == incoming.media.rejected == 0
+    await call.hang_up()
+    await incoming.wait_over()
+
+
+@pytest.mark.parametrize("codec", ["G722", "OPUS"])
+async def test_D18_two_wide_band_phones_hear_what_g711_cannot_carry(
+    codec: str, platform: Platform, phone: Phones
+) -> None:
+    alice = await phone(platform.acme, "1000", codecs=(codec, "PCMU"))
+    bob = await phone(platform.acme, "1001", codecs=(codec, "PCMU"))
+    call, incoming = await connected(alice, "1001", bob)
+    assert spoken(call.answered_with)[0] == codec
+    assert codec in spoken(incoming.offer)
+    assert call.media
+    assert incoming.media
+    assert call.media.codec == incoming.media.codec == codec
+    call.media.tone(5000)
+    incoming.media.tone(6000)
+    await incoming.media.hears(5000)
+    await call.media.hears(6000)
+    await call.hang_up()
+    await incoming.wait_over()
+
+
+@pytest.fixture
+async def narrowed(anyio_backend: str, platform: Platform) -> AsyncIterator[Account]:
+    """Acme, with 1001's device set to G.722 and A-law, in this order."""
+    acme = platform.acme
+    path = acme.path("devices", acme.device("1001")["id"])
+    before = acme.rest.get(path)["media"]["audio"]["codecs"]
+    acme.rest.patch(path, {"media": {"audio": {"codecs": ["G722", "PCMA"]}}})
+    yield acme
+    acme.rest.patch(path, {"media": {"audio": {"codecs": before}}})
+
+
+async def test_D18_a_device_is_offered_its_own_codecs_in_its_order(phone: Phones, narrowed: Account) -> None:
+    alice = await phone(narrowed, "1000")
+    bob = await phone(narrowed, "1001", codecs=("PCMA", "G722"))
+    call, incoming = await connected(alice, "1001", bob)
+    assert spoken(incoming.offer) == ["G722", "PCMA"]
+    assert incoming.media
+    assert incoming.media.codec == "G722"
+    await talk(call, incoming)
+    await call.hang_up()
