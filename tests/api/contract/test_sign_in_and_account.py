@@ -73,3 +73,16 @@ async def test_C7_app_rows_have_what_the_app_loader_reads(shared_world):
         assert {"label", "description"} <= row["i18n"]["en-US"].keys()
         icon = await shared_world.customer.call("GET", f"accounts/{{A}}/apps_store/{row['id']}/icon")
         assert icon.headers["content-type"].startswith("image/")
+
+
+async def test_C8_the_balance_of_an_account_without_charges_is_nothing_and_cannot_be_written(shared_world):
+    me = shared_world.customer
+    assert await me.get("accounts/{A}/ledgers") == {}
+    assert (await me.get("accounts/{A}/ledgers/total"))["amount"] == 0
+    assert (await me.get("accounts/{A}/ledgers/available"))["amount"] == 0
+    for verb in ("credit", "debit"):
+        answer = await me.call("PUT", f"accounts/{{A}}/ledgers/{verb}", {"amount": 5})
+        assert answer.status_code == 404
+    assert (await shared_world.stranger.call("GET", f"accounts/{me.account_id}/ledgers/total")).status_code == 403
+    plain = await shared_world.user(me, "moneyless")
+    assert (await plain.call("GET", "accounts/{A}/ledgers/total")).status_code == 403
