@@ -42,7 +42,9 @@ def name_of(q850: int, sip: int = 0) -> str:
 
 
 _TOLD_BY_ASTERISK = frozenset({1, 2, 3, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 34, 38, 42, 58, 65})
-"""Numbers that Asterisk has a SIP code of its own for; it refuses with 603 for all others, which would blame the callee."""
+"""Numbers that Asterisk has a SIP code of its own for; it refuses with 603 for all others, which would blame the
+callee.
+"""
 
 
 def q850_of(cause: str) -> int:

@@ -1,6 +1,7 @@
 """The six categories of error. Features subclass one; only the API edge knows HTTP status codes.
 
-The class docstring is the default message. `code` is a stable kebab-case name; `details` are typed facts for the client.
+The class docstring is the default message. `code` is a stable kebab-case name; `details` are typed facts for the
+client.
 """
 
 from __future__ import annotations

@@ -18,7 +18,9 @@ from qvoice.kit.errors import Invalid
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """Addresses. `bind`: where phones, browsers and carriers reach us; `public_ip`: what we advertise (default: bind)."""
+    """Addresses. `bind`: where phones, browsers and carriers reach us; `public_ip`: what we advertise (default:
+    bind).
+    """
 
     bind: str = "127.0.0.1"
     public_ip: str = ""
@@ -117,10 +119,13 @@ class Settings:
         return f"postgresql://{role}:{self.secret('db-' + role)}@{host}:{port}/{name}"
 
 
-def load(data: Path, *, overrides: dict[str, dict[str, Any]] | None = None, environ: dict[str, str] | None = None) -> Settings:
+def load(
+    data: Path, *, overrides: dict[str, dict[str, Any]] | None = None, environ: dict[str, str] | None = None
+) -> Settings:
     """Read the settings of the installation in `data`.
 
-    `overrides` are `{section: {key: value}}` from the command line. Raises Invalid naming the setting and what is wrong.
+    `overrides` are `{section: {key: value}}` from the command line. Raises Invalid naming the setting and what is
+    wrong.
     """
     environ = dict(os.environ) if environ is None else environ
     file = data / "qvoice.toml"
@@ -144,7 +149,8 @@ def load(data: Path, *, overrides: dict[str, dict[str, Any]] | None = None, envi
             try:
                 values[key] = wanted(value)
             except ValueError as problem:
-                raise Invalid.field(f"{name}.{key}", "type", f"{name}.{key} must be {wanted.__name__}, not {value!r}") from problem
+                message = f"{name}.{key} must be {wanted.__name__}, not {value!r}"
+                raise Invalid.field(f"{name}.{key}", "type", message) from problem
         sections[name] = cls(**values)
     ports: Ports = sections["ports"]
     if ports.offset:

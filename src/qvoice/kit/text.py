@@ -6,7 +6,9 @@ import unicodedata
 
 
 def clean_line(text: str, limit: int = 128) -> str:
-    """Return one printable line: control, format and surrogate characters removed, whitespace folded, cut at `limit`."""
+    """Return one printable line: control, format and surrogate characters removed, whitespace folded, cut at
+    `limit`.
+    """
     if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text and text == text.strip():
         return text  # the common case, twenty times a call
     kept = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text[: limit * 4])

@@ -1,4 +1,6 @@
-"""Carriers: the edge registers with those that want it, asks all whether they are there, and answers their challenges."""
+"""Carriers: the edge registers with those that want it, asks all whether they are there, and answers their
+challenges.
+"""
 
 from __future__ import annotations
 

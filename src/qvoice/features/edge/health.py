@@ -1,4 +1,6 @@
-"""Carriers' health: the edge sends OPTIONS to every gateway; what does not answer is written down, and tried last by calls."""
+"""Carriers' health: the edge sends OPTIONS to every gateway; what does not answer is written down, and tried last by
+calls.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from qvoice.kit import log
 
 WATCH_SECONDS = 5.0
 DEAD = frozenset({408, 477, 478, 502, 503})
-"""Silence, no route, and a carrier that says itself that it cannot; any other answer to OPTIONS shows somebody there."""
+"""Silence, no route, and a carrier that says itself that it cannot; any other answer to OPTIONS shows somebody
+there.
+"""
 
 
 class GatewayWatch:
@@ -50,7 +54,8 @@ class GatewayWatch:
             for (resource, index), up in alive.items():
                 await s.execute(
                     text(
-                        "insert into edge.gateway_state (resource_id, gateway, alive) values (:resource, :gateway, :alive)"
+                        "insert into edge.gateway_state (resource_id, gateway, alive) "
+                        "values (:resource, :gateway, :alive)"
                     ),
                     {"resource": uuid.UUID(resource), "gateway": index, "alive": up},
                 )

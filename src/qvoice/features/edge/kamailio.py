@@ -1,4 +1,6 @@
-"""Talking to Kamailio over its private TCP port: JSON-RPC, and the short requests of engine/kamailio/roles/control.cfg."""
+"""Talking to Kamailio over its private TCP port: JSON-RPC, and the short requests of
+engine/kamailio/roles/control.cfg.
+"""
 
 from __future__ import annotations
 

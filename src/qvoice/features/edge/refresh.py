@@ -1,7 +1,7 @@
 """Following document changes so that the edge always knows what is true: credentials, carriers, message waiting.
 
-Each `qvoice_doc` notice says what changed; what must be read again follows from the type. Notices may be lost (a restart of anything), so
-everything is also read again after each reconnection and every ten minutes.
+Each `qvoice_doc` notice says what changed; what must be read again follows from the type. Notices may be lost (a
+restart of anything), so everything is also read again after each reconnection and every ten minutes.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ REGISTRATIONS_SECONDS = 31.0
 
 
 class Refresher:
-    """Brings changes to one edge. `take` notes a notice; `work` carries out what is noted, in order, retrying while the edge is away."""
+    """Brings changes to one edge. `take` notes a notice; `work` carries out what is noted, in order, retrying while
+    the edge is away.
+    """
 
     def __init__(self, db: Database, kamailio: Kamailio) -> None:
         self._db = db
@@ -70,7 +72,9 @@ class Refresher:
         self._wake.set()
 
     async def watch_edge(self) -> None:
-        """Notice that Kamailio was restarted while nobody called it (its tables are those of its start): read all again."""
+        """Notice that Kamailio was restarted while nobody called it (its tables are those of its start): read all
+        again.
+        """
         while True:
             try:
                 started = int((await self._kamailio.rpc("core.uptime"))["uptime"])
@@ -132,7 +136,9 @@ class Refresher:
             return {row.id.hex for row in rows}
 
     async def _throw_out(self) -> None:
-        """Remove registrations of AORs that may no longer register (an account was disabled, removed, or changed its realm)."""
+        """Remove registrations of AORs that may no longer register (an account was disabled, removed, or changed its
+        realm).
+        """
         rows = await self._db.fetch("select aor from edge_intruders()")
         for row in rows:
             log.get().info("edge.unregistered", aor=row.aor)
@@ -144,7 +150,8 @@ class Refresher:
         for gateway in await self._db.fetch("select * from gateway_addresses()"):
             for address in await resolve(gateway.server):
                 key = f"{address}:{gateway.port}" if gateway.force_port else address
-                # Two customers with one carrier: the trunk highest in the tree is named; whose call it is follows from the number.
+                # Two customers with one carrier: the trunk highest in the tree is named; whose call it is follows from
+                # the number.
                 wanted.setdefault(key, f"{gateway.resource_id}|{gateway.account_id}")
         async with self._db.tx(SYSTEM) as s:
             await s.execute(text("delete from edge.carriers"))
@@ -183,7 +190,9 @@ class Refresher:
         self._wake.set()
 
     async def _tell_mailboxes(self, account: str) -> None:
-        """Compare every AOR's waiting messages with what the edge was told; tell it the difference. Account "" means all."""
+        """Compare every AOR's waiting messages with what the edge was told; tell it the difference. Account "" means
+        all.
+        """
         current = {
             row.aor: f"{row.new}/{row.saved}"
             for row in await self._db.fetch(

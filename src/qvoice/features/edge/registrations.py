@@ -35,8 +35,8 @@ async def registrations(s: AsyncSession, *, username: str | None = None) -> list
     rows = (await s.execute(text("select * from registrations()"))).all()
     return [
         Registration(
-            row.username, row.realm, row.device_id.hex, row.owner_id.hex if row.owner_id else None, row.contact, row.received,
-            row.user_agent, row.expires, row.call_id, row.last_modified,
+            row.username, row.realm, row.device_id.hex, row.owner_id.hex if row.owner_id else None, row.contact,
+            row.received, row.user_agent, row.expires, row.call_id, row.last_modified,
         )
         for row in rows
         if username is None or row.username == username.lower()

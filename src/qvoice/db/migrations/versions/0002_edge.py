@@ -1,4 +1,6 @@
-"""What Kamailio reads and writes: schema `edge`, and the definer functions that give it exactly that of the tenants' tables."""
+"""What Kamailio reads and writes: schema `edge`, and the definer functions that give it exactly that of the tenants'
+tables.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,8 @@ down_revision = "0001"
 _HEADER = "language plpgsql stable security definer set search_path = public, pg_temp"
 
 _DEVICE_COLUMNS = (
-    "device_id text, key_name varchar, ha1 varchar, account_id text, policy text, enabled boolean, ip text, realm varchar"
+    "device_id text, key_name varchar, ha1 varchar, account_id text, policy text, enabled boolean, ip text, "
+    "realm varchar"
 )
 # A device whose owner was deleted is off: nobody answers for it any more.
 _DEVICES = """
@@ -108,7 +111,9 @@ TABLES = [
 FUNCTIONS = [
     *definer(
         "edge_devices()",
-        f"create function edge_devices() returns table ({_DEVICE_COLUMNS}) {_HEADER} as $$ begin return query {_DEVICES}; end $$",
+        f"""
+    create function edge_devices() returns table ({_DEVICE_COLUMNS})
+    {_HEADER} as $$ begin return query {_DEVICES}; end $$""",
         grantees=("qvoice_edge",),
     ),
     # One device, by its key: a change must not read all devices again.
@@ -123,7 +128,8 @@ FUNCTIONS = [
         "edge_ip_devices()",
         f"""
     create function edge_ip_devices() returns table ({_DEVICE_COLUMNS})
-    {_HEADER} as $$ begin return query {_DEVICES} and d.sip_method = 'ip' and d.sip_ip is not null order by d.created, d.id; end $$""",
+    {_HEADER} as $$ begin return query {_DEVICES} and d.sip_method = 'ip' and d.sip_ip is not null
+        order by d.created, d.id; end $$""",
         grantees=("qvoice_edge",),
     ),
     # Gateways of all carriers, with what answers their challenges: for Kamailio only.
@@ -134,10 +140,12 @@ FUNCTIONS = [
         resource_id text, gateway integer, server text, port integer, username text, password text, realm text,
         register boolean, from_realm text)
     {_HEADER} as $$ begin return query
-        select replace(r.id::text, '-', ''), (g.n - 1)::integer, g.doc ->> 'server', coalesce((g.doc ->> 'port')::integer, 5060),
+        select replace(r.id::text, '-', ''), (g.n - 1)::integer, g.doc ->> 'server',
+            coalesce((g.doc ->> 'port')::integer, 5060),
             coalesce(g.doc ->> 'username', ''), coalesce(g.doc ->> 'password', ''), coalesce(g.doc ->> 'realm', ''),
             coalesce((g.doc ->> 'register')::boolean, false),
-            coalesce(nullif(r.doc ->> 'from_uri_realm', ''), case when r.doc ->> 'from_account_realm' = 'true' then a.realm end,
+            coalesce(nullif(r.doc ->> 'from_uri_realm', ''),
+                     case when r.doc ->> 'from_account_realm' = 'true' then a.realm end,
                      nullif(g.doc ->> 'realm', ''), '')
         from resources r
         join accounts a on a.id = r.account_id and a.deleted is null and a.enabled
@@ -154,7 +162,8 @@ FUNCTIONS = [
     create function gateway_addresses() returns table (
         resource_id text, account_id text, gateway integer, server text, port integer, force_port boolean)
     {_HEADER} as $$ begin return query
-        select replace(r.id::text, '-', ''), replace(r.account_id::text, '-', ''), (g.n - 1)::integer, g.doc ->> 'server',
+        select replace(r.id::text, '-', ''), replace(r.account_id::text, '-', ''), (g.n - 1)::integer,
+            g.doc ->> 'server',
             coalesce((g.doc ->> 'port')::integer, 5060), coalesce((g.doc ->> 'force_port')::boolean, false)
         from resources r
         join accounts a on a.id = r.account_id and a.deleted is null and a.enabled
@@ -178,11 +187,12 @@ FUNCTIONS = [
         "registrations()",
         f"""
     create function registrations() returns table (
-        username text, realm text, device_id uuid, owner_id uuid, contact text, received text, user_agent text, expires double precision,
-        call_id text, last_modified double precision)
+        username text, realm text, device_id uuid, owner_id uuid, contact text, received text, user_agent text,
+        expires double precision, call_id text, last_modified double precision)
     {_HEADER} as $$ begin return query
-        select l.username::text, l.domain::text, d.id, d.owner_id, l.contact::text, l.received::text, l.user_agent::text,
-            extract(epoch from l.expires)::double precision, l.callid::text, extract(epoch from l.last_modified)::double precision
+        select l.username::text, l.domain::text, d.id, d.owner_id, l.contact::text, l.received::text,
+            l.user_agent::text, extract(epoch from l.expires)::double precision, l.callid::text,
+            extract(epoch from l.last_modified)::double precision
         from accounts a
         join edge.location l on l.domain = a.realm and l.expires > (now() at time zone 'UTC')
         join devices d on d.realm = a.realm and lower(d.sip_username) = l.username and d.deleted is null
@@ -224,8 +234,10 @@ VIEWS = [
         select device_id, key_name, 0 as key_type, 0 as value_type, {_DEVICE_VALUE} as key_value, 0 as expires
         from public.edge_devices() where key_name is not null and ha1 is not null""",
     f"""
-    create function edge.device(wanted uuid) returns table (key_name varchar, key_value varchar) language sql stable as $$
-        select d.key_name, {_DEVICE_VALUE} from public.edge_device_row(wanted) d where d.key_name is not null and d.ha1 is not null
+    create function edge.device(wanted uuid) returns table (key_name varchar, key_value varchar)
+    language sql stable as $$
+        select d.key_name, {_DEVICE_VALUE} from public.edge_device_row(wanted) d
+        where d.key_name is not null and d.ha1 is not null
     $$""",
     "revoke all on function edge.device(uuid) from public",
     "grant execute on function edge.device(uuid) to qvoice_edge",
@@ -241,19 +253,24 @@ VIEWS = [
     """
     create view edge.gateways as
         select (resource_id || ':' || gateway)::varchar as key_name, 0 as key_type, 0 as value_type,
-            (encode(convert_to(username, 'UTF8'), 'hex') || '|' || encode(convert_to(password, 'UTF8'), 'hex') || '|' || realm || '|'
-             || from_realm)::varchar as key_value, 0 as expires
+            (encode(convert_to(username, 'UTF8'), 'hex') || '|' || encode(convert_to(password, 'UTF8'), 'hex') || '|'
+             || realm || '|' || from_realm)::varchar as key_value, 0 as expires
         from public.edge_gateways()""",
     """
     create view edge.uacreg as
         select (row_number() over (order by resource_id, gateway))::integer as id,
             (resource_id || '-' || gateway)::varchar as l_uuid, username::varchar as l_username,
-            coalesce(nullif(realm, ''), server)::varchar as l_domain, username::varchar as r_username, server::varchar as r_domain,
-            realm::varchar as realm, username::varchar as auth_username, password::varchar as auth_password, ''::varchar as auth_ha1,
+            coalesce(nullif(realm, ''), server)::varchar as l_domain, username::varchar as r_username,
+            server::varchar as r_domain,
+            realm::varchar as realm, username::varchar as auth_username, password::varchar as auth_password,
+            ''::varchar as auth_ha1,
             ('sip:' || server || ':' || port)::varchar as auth_proxy, 600 as expires, 0 as flags, 0 as reg_delay,
             ''::varchar as contact_addr, ''::varchar as socket
         from public.edge_gateways() where register and username <> ''""",
-    *(f"grant select on edge.{view} to qvoice_edge" for view in ("devices", "device_keys", "ip_devices", "gateways", "uacreg")),
+    *(
+        f"grant select on edge.{view} to qvoice_edge"
+        for view in ("devices", "device_keys", "ip_devices", "gateways", "uacreg")
+    ),
 ]
 
 EVENTS = [
@@ -290,7 +307,8 @@ def upgrade() -> None:
     op.execute("set local role qvoice_owner")
     for statement in EVENTS:
         op.execute(statement)
-    # Kamailio's table names have no schema; the role finds them by its search path (set by an administrator, not by the owner).
+    # Kamailio's table names have no schema; the role finds them by its search path (set by an administrator, not by
+    # the owner).
     op.execute("reset role")
     op.execute("alter role qvoice_edge set search_path = edge, public")
     op.execute("set local role qvoice_owner")
