@@ -1,7 +1,7 @@
 """Registrations per second with digest authentication, against the same Kamailio as a bare registrar without any.
 
-SIPp is all the phones: each registers, is challenged, answers, is accepted; at the bare registrar it just registers. As many
-phones are under way at once as the other side answers; rounds alternate. What is compared is the time; the processor time that
+SIPp is all the phones: each registers, is challenged, answers, is accepted; at the bare registrar it just registers.
+The next phone begins when one has ended; rounds alternate. What is compared is the time; the processor time that
 Kamailio's processes took for one registration is told too.
 """
 
@@ -38,9 +38,7 @@ def measure(installation: Installation) -> list[Figure]:
     edge = installation.processes()["kamailio"]["pid"]
     with tempfile.TemporaryDirectory() as folder, bare(installation) as (port, pid):
         users = Path(folder) / "users.csv"
-        lines = (
-            f"bench{n};{realm};[authentication username=bench{n} password={PASSWORD}]" for n in range(PHONES)
-        )
+        lines = (f"bench{n};{realm};[authentication username=bench{n} password={PASSWORD}]" for n in range(PHONES))
         users.write_text("SEQUENTIAL\n" + "\n".join(lines) + "\n")
         for _ in range(ROUNDS):
             here.append(turn(users, port=installation.settings.ports.sip, pid=edge, challenged=True))
@@ -123,7 +121,9 @@ def turn(users: Path, *, port: int, pid: int, challenged: bool) -> tuple[float, 
     run = subprocess.run([*command, *limits], cwd=users.parent, capture_output=True, text=True, timeout=90, check=False)
     took = time.monotonic() - began
     if run.returncode != 0:
-        raise Failed(f"sipp ended with {run.returncode}: some phones were not registered\n{run.stdout[-1500:]}{run.stderr}")
+        raise Failed(
+            f"sipp ended with {run.returncode}: some phones were not registered\n{run.stdout[-1500:]}{run.stderr}"
+        )
     return REGISTRATIONS / took, (processor_seconds(pid) - before) / REGISTRATIONS
 
 

@@ -116,9 +116,7 @@ async def test_A3_another_account_sees_none_of_it(platform: Platform, spare: Spa
     await accepted(await spare.phone())
     await eventually(spare.registrations)
     globex = platform.globex
-    assert not [
-        row for row in globex.rest.get(globex.path("registrations")) if row["realm"] == platform.acme.realm
-    ]
+    assert not [row for row in globex.rest.get(globex.path("registrations")) if row["realm"] == platform.acme.realm]
 
 
 async def test_a_disabled_device_is_thrown_out_and_refused(spare: Spare) -> None:

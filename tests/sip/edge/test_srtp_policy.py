@@ -51,9 +51,7 @@ async def test_D18_keys_are_offered_with_real_ciphers_only(
     await incoming.wait_over()
 
 
-async def test_D18_a_phone_without_srtp_is_offered_no_keys(
-    platform: Platform, phone: Phones, encrypt: Encrypt
-) -> None:
+async def test_D18_a_phone_without_srtp_is_offered_no_keys(platform: Platform, phone: Phones, encrypt: Encrypt) -> None:
     await encrypt(enforce=False, methods=[])
     alice, bob = await phone(platform.acme, "1000", srtp=True), await phone(platform.acme, "1001")
     call, incoming = await connected(alice, "1001", bob)
