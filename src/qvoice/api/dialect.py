@@ -60,9 +60,15 @@ class Dialect:
         state["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id)
         started = False
+        only_head = scope["method"] == "HEAD" and scope["path"].startswith("/v2")
+        if only_head:
+            # Every GET answers HEAD too (RFC 9110, 9.3.2): the same answer without its content.
+            scope["method"] = "GET"
 
         async def sending(message: Message) -> None:
             nonlocal started
+            if only_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             if message["type"] == "http.response.start":
                 started = True
                 _decorate(MutableHeaders(scope=message), request_id)

@@ -86,3 +86,34 @@ async def test_C8_the_balance_of_an_account_without_charges_is_nothing_and_canno
     assert (await shared_world.stranger.call("GET", f"accounts/{me.account_id}/ledgers/total")).status_code == 403
     plain = await shared_world.user(me, "moneyless")
     assert (await plain.call("GET", "accounts/{A}/ledgers/total")).status_code == 403
+
+
+async def test_C17_the_account_wizard_creates_its_own_route_for_outside_calls(world):
+    me = await world.account(world.reseller, "wizard")
+    path = f"accounts/{me.account_id}/callflows"
+    [first] = await me.get(path + "?filter_numbers=no_match")
+    flow = {"module": "resources", "data": {"hunt_account_id": world.reseller.account_id}, "children": {}}
+    made = await world.reseller.put(path, {"numbers": ["no_match"], "flow": flow})
+    assert [row["id"] for row in await me.get(path + "?filter_numbers=no_match")] == [made["id"]] != [first["id"]]
+    again = await world.reseller.call("PUT", path, {"numbers": ["no_match"], "flow": flow})
+    assert again.status_code == 400, "only the one that the account began with gives way"
+    assert "unique" in again.json()["data"]["numbers"]
+
+
+async def test_C17_a_route_for_outside_calls_that_somebody_changed_does_not_give_way(world):
+    me = await world.account(world.reseller, "changed")
+    path = "accounts/{A}/callflows"
+    [first] = await me.get(path + "?filter_numbers=no_match")
+    await me.patch(f"{path}/{first['id']}", {"contact_list": {"exclude": True}})
+    flow = {"module": "offnet", "data": {}, "children": {}}
+    assert (await me.call("PUT", path, {"numbers": ["no_match"], "flow": flow})).status_code == 400
+
+
+async def test_head_answers_as_get_without_content(shared_world):
+    me = shared_world.customer
+    for path, status in (("accounts/{A}/users", 200), ("accounts/{A}/nothing", 404)):
+        whole, head = await me.call("GET", path), await me.call("HEAD", path)
+        assert (whole.status_code, head.status_code) == (status, status)
+        assert head.content == b""
+        assert head.headers["content-type"] == whole.headers["content-type"] == "application/json"
+    assert (await shared_world.nobody.call("HEAD", f"accounts/{me.account_id}/users")).status_code == 401

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.core.flow import references
 from qvoice.core.flow.compile import CompiledFlow, compile_flow
 from qvoice.core.flow.document import MAX_NODES, children_of, flow_of, module_of
+from qvoice.core.flow.lookup import NO_MATCH
 from qvoice.db.metadata import HexId
+from qvoice.features.callflows import defaults
 from qvoice.features.callflows.schemas import Callflow
 from qvoice.features.documents import Change, Document, Hooks, Resource, get, resources
 from qvoice.features.documents.resource import Doc
@@ -52,6 +54,8 @@ async def _before_write(change: Change) -> None:
             if problem.severity == "error":
                 fields.setdefault(problem.path, {})[problem.code] = {"message": problem.message}
         raise Invalid(fields)
+    if change.old is None and numbers == [NO_MATCH] and change.actor is not None:
+        await defaults.give_way(change.session)
 
 
 async def _after_write(change: Change) -> None:
