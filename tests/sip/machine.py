@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,6 +71,24 @@ async def kill(
         return bool(row.get("pid")) and row["pid"] != old and bool(row.get("well", row.get("healthy")))
 
     await until(back, within=60, every=0.5, what=f"{name} back after being killed")
+
+
+@contextmanager
+def stopped(platform: Platform, name: str) -> Iterator[None]:
+    """The process is down, its port refuses, and the supervisor lets it be; afterwards it is up and well again."""
+
+    def tell(action: str) -> None:
+        supervisor = ["-m", "supervisor.supervisorctl", "-s", f"unix://{platform.settings.run}/supervisor.sock"]
+        run = subprocess.run(
+            [sys.executable, *supervisor, action, name], capture_output=True, text=True, timeout=60, check=False
+        )
+        assert run.returncode == 0, run.stdout + run.stderr
+
+    tell("stop")
+    try:
+        yield
+    finally:
+        tell("start")
 
 
 @contextmanager

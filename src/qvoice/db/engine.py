@@ -20,9 +20,12 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
 
+from qvoice.db.patience import QUICK, lose_patience
 from qvoice.kit.errors import Conflict, Unavailable
 
-_ENTER = text("select set_config('qvoice.account', :account, true), set_config('qvoice.path', :path, true)")
+_ENTER = text(
+    "select set_config('qvoice.account', :account, true), set_config('qvoice.path', :path, true)"
+).execution_options(quick=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Database:
                 "prepare_threshold": 3,
             },
         )
+        lose_patience(self._engine, statement=statement_timeout_ms / 1000 + QUICK)
         self._sessions = async_sessionmaker(self._engine, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager

@@ -23,6 +23,8 @@ async def test_torture_messages_disturb_no_call_and_restart_nothing(platform: Pl
     call, incoming = await connected(alice, "1001", bob)
     await talk(call, incoming)
     before = {name: row["pid"] for name, row in processes(platform).items()}
+    log = platform.data / "logs" / "asterisk.log"
+    start = log.stat().st_size
     answers: list[Message] = []
     socket = await UdpTransport.bind("127.0.0.8", 0, lambda message, source: answers.append(message))
     try:
@@ -42,6 +44,10 @@ async def test_torture_messages_disturb_no_call_and_restart_nothing(platform: Pl
     await talk(again, second)
     await again.hang_up()
     assert bob.no_call(), "a malformed INVITE rang a phone"
+    written = log.read_bytes()[start:]
+    assert not [
+        line for line in written.splitlines() if b"pjproject" in line or b"rror pars" in line or b".torture" in line
+    ]
 
 
 async def test_torture_over_tcp_costs_only_that_connection(platform: Platform, phone: Phones) -> None:
