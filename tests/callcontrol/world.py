@@ -66,11 +66,11 @@ class Scripts:
             documents["devices", device_id] = {"name": "phone", "enabled": True, "sip": {}}
         return World(account_id, documents)
 
-    async def find_flow(self, account_id: str, number: str, *, no_match: bool = False) -> FoundFlow | None:
+    async def find_flow(self, account_id: str, number: str, no_match: bool = False, **_: object) -> FoundFlow | None:
         found = self.flows.get((account_id, number))
         return FoundFlow(found, World(account_id)) if found else None
 
-    async def load_flow(self, account_id: str, flow_id: str) -> FoundFlow | None:
+    async def load_flow(self, account_id: str, flow_id: str, **_: object) -> FoundFlow | None:
         return None
 
     async def number_owner(self, e164: str) -> NumberOwner | None:

@@ -118,7 +118,9 @@ async def _resumed(exchange: Exchange, call: LiveCall, checkpoint: Checkpoint | 
     if checkpoint is None or call.facts is None:
         return None
     try:
-        found = await exchange.placing.directory.load_flow(call.facts.account_id, checkpoint.at.flow_id)
+        found = await exchange.placing.directory.load_flow(
+            call.facts.account_id, checkpoint.at.flow_id, device_id=call.facts.device_id, owner_id=call.facts.owner_id
+        )
     except RefusedCall:
         return None
     if found is None:

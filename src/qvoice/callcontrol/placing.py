@@ -58,12 +58,22 @@ class Directory(Protocol):
         account.
         """
 
-    async def find_flow(self, account_id: str, number: str, *, no_match: bool = False) -> FoundFlow | None:
+    async def find_flow(
+        self,
+        account_id: str,
+        number: str,
+        no_match: bool = False,
+        *,
+        device_id: str | None = None,
+        owner_id: str | None = None,
+    ) -> FoundFlow | None:
         """The callflow for a number or pattern; with `no_match`, the account's no_match flow when nothing else takes
         it.
         """
 
-    async def load_flow(self, account_id: str, flow_id: str) -> FoundFlow | None:
+    async def load_flow(
+        self, account_id: str, flow_id: str, *, device_id: str | None = None, owner_id: str | None = None
+    ) -> FoundFlow | None:
         """A callflow by its id."""
 
     async def number_owner(self, e164: str) -> NumberOwner | None:
@@ -167,10 +177,10 @@ class Placing:
             if beats_extensions(facts.dialled, country):
                 facts.dialled = urgent
                 return await self._emergency(facts)
-        found = await self.directory.find_flow(facts.account_id, facts.dialled)
+        found = await self._flow_for(facts)
         if found is None:
             facts.dialled = to_e164(facts.dialled, country, dial_plan=endpoint.dial_plan)
-            found = await self.directory.find_flow(facts.account_id, facts.dialled, no_match=True)
+            found = await self._flow_for(facts, no_match=True)
         if found is None and facts.emergency:
             facts.dialled = urgent or facts.dialled
             return await self._emergency(facts)
@@ -178,11 +188,17 @@ class Placing:
             raise RefusedCall(404, f"no callflow for {facts.dialled!r}")
         return _placed(facts, found)
 
+    async def _flow_for(self, facts: Call, *, no_match: bool = False) -> FoundFlow | None:
+        """Find the flow for what was dialled, with all that the caller's own device and user name loaded too."""
+        return await self.directory.find_flow(
+            facts.account_id, facts.dialled, no_match, device_id=facts.device_id, owner_id=facts.owner_id
+        )
+
     async def _emergency(self, facts: Call) -> Placed:
         """An emergency call has a flow in every account: the account's own for that number or its no_match, else the
         platform's trunks.
         """
-        found = await self.directory.find_flow(facts.account_id, facts.dialled, no_match=True)
+        found = await self._flow_for(facts, no_match=True)
         if found is not None:
             return _placed(facts, found)
         flow = compile_flow(
