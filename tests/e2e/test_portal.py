@@ -1,7 +1,6 @@
 """The portal in a real Chromium against a real API with the demo accounts.
 
-An installation of its own is started for it. To use one that runs already, put the output of `./qvoice demo --json`
-into a file and name it in `QVOICE_E2E_DEMO`.
+The installation is the one that all tests share (tests/fixtures/platform.py).
 """
 
 from __future__ import annotations
@@ -10,44 +9,17 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.fixtures.platform import Platform
 
 from qvoice.engine import portal
-from qvoice.engine.tools import root_of_project
 
 pytestmark = pytest.mark.browser
 
 HERE = Path(__file__).parent
 SECONDS = 180
-START_SECONDS = 900
-OFFSET = "1700"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict]:
-    named = os.environ.get("QVOICE_E2E_DEMO")
-    if named:
-        yield json.loads(Path(named).read_text())
-        return
-    data = tmp_path_factory.mktemp("installation") / "var"
-    environment = {**os.environ, "QVOICE_PORTS_OFFSET": OFFSET}
-
-    def qvoice(*words: str) -> str:
-        command = [str(root_of_project() / "qvoice"), *words, "--data", str(data)]
-        run = subprocess.run(
-            command, env=environment, capture_output=True, text=True, timeout=START_SECONDS, check=False
-        )
-        assert run.returncode == 0, f"{' '.join(words)}: {run.stdout}{run.stderr}"
-        return run.stdout
-
-    qvoice("up", "--detach")
-    try:
-        yield json.loads(qvoice("demo", "--json"))
-    finally:
-        qvoice("down")
 
 
 @pytest.fixture(scope="module")
@@ -58,9 +30,10 @@ def chromium() -> str:
 
 
 def test_G2_A6_D1_an_operator_uses_an_account_and_adds_a_user_with_a_device(
-    demo: dict, chromium: str, tmp_path: Path
+    platform: Platform, chromium: str, tmp_path: Path
 ) -> None:
     portal.build(print)
+    demo = platform.demo
     master, customer = demo["master"], demo["accounts"][0]
     walk = {
         "portal": demo["portal"],

@@ -1,34 +1,70 @@
 """`qvoice test [TIER]`: everything there is, or one tier of it, with progress and an honest exit code.
 
-Tiers run cheapest first: `house` (style, imports, types, guards), `core` (no engine, no database), `db` (PostgreSQL),
-`sip` (real engines, real calls), `browser` (Chromium). A tier that fails does not keep the next ones from running; the
-last lines say how each one ended.
+Tiers run cheapest first: `house` (style, imports, types, guards, the portal's own), `core` (no engine, no database),
+`db` (PostgreSQL), `sip` (real engines, real calls), `browser` (Chromium). Before a tier, what it needs is made: engine
+images, packages of the portal, and for the last two one installation that they share. A tier that fails does not keep
+the next ones from running. The last line says `N passed, N failed`, counting tests, and each step without tests as one.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from xml.etree import ElementTree
+
+from qvoice.engine import images, portal, tools
+from qvoice.kit.errors import QvoiceError
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
+OFFSET = "1200"
+"""Ports of the shared installation, unless `QVOICE_PORTS_OFFSET` says otherwise."""
+STEP_LIMIT_S = 1500
+"""After this a step is stopped and has failed. One test that hangs is stopped much sooner (tests/conftest.py)."""
+REPORT = "{report}"
+"""In a command: the file where the tool writes how its tests went (JUnit's XML)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a tier."""
+    """One command of a tier. `npm`: its arguments are npm's, and it runs in the portal."""
 
     label: str
     command: tuple[str, ...]
+    npm: bool = False
+
+    @property
+    def is_pytest(self) -> bool:
+        """Whether it takes pytest's arguments."""
+        return "pytest" in self.command
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a step went. `word`: for people; counts are of tests."""
+
+    tier: str
+    label: str
+    word: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
 
 
 def pytest(*arguments: str) -> tuple[str, ...]:
     """A pytest command that prints slow tests and each failure's short summary."""
-    return (sys.executable, "-m", "pytest", "--durations=5", "--durations-min=5", "-rfE", *arguments)
+    return (
+        sys.executable, "-m", "pytest", "--durations=5", "--durations-min=5", "-rfEs", f"--junitxml={REPORT}",
+        *arguments,
+    )  # fmt: skip
 
 
 TIERS: dict[str, tuple[Step, ...]] = {
@@ -37,6 +73,12 @@ TIERS: dict[str, tuple[Step, ...]] = {
         Step("imports", (str(BIN / "lint-imports"),)),
         Step("types", (str(BIN / "basedpyright"), "--level", "error")),
         Step("guards", pytest("tests/arch")),
+        Step("portal: types, style", ("run", "check"), npm=True),
+        Step(
+            "portal: unit tests",
+            ("test", "--", "--reporter=default", "--reporter=junit", f"--outputFile.junit={REPORT}"),
+            npm=True,
+        ),
     ),
     "core": (Step("unit tests", pytest("-m", "not db and not sip and not browser", "--ignore=tests/arch")),),
     "db": (Step("database tests", pytest("-m", "db and not sip and not browser")),),
@@ -47,24 +89,145 @@ NOTHING_COLLECTED = 5
 """pytest's exit code when no test was selected."""
 
 
+def say(line: str) -> None:
+    """Show progress at once, in order with what the steps print."""
+    print(line, flush=True)
+
+
+class InstallationFailed(QvoiceError):
+    """The shared installation did not start."""
+
+
+class Installation:
+    """The one that the tiers `sip` and `browser` share; `QVOICE_TEST_DATA` names one that is up already."""
+
+    def __init__(self) -> None:
+        self.data = Path(os.environ.get("QVOICE_TEST_DATA") or tempfile.gettempdir())
+        self.ours = "QVOICE_TEST_DATA" not in os.environ
+        self.made = False
+        self.environment: dict[str, str] = {}
+
+    def _qvoice(self, *arguments: str) -> int:
+        command = [str(ROOT / "qvoice"), *arguments, "--data", str(self.data)]
+        environment = os.environ | self.environment
+        return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
+
+    def up(self) -> None:
+        """Start it, or again what a tier has left broken. Raises InstallationFailed."""
+        if not self.ours:
+            return
+        if not self.made:
+            self.data = Path(tempfile.mkdtemp(prefix="qvoice-test-"))
+            offset = os.environ.get("QVOICE_PORTS_OFFSET", OFFSET)
+            self.environment = {"QVOICE_TEST_DATA": str(self.data), "QVOICE_PORTS_OFFSET": offset}
+            self.made = True
+        if self._qvoice("up", "--detach", "--demo"):
+            raise InstallationFailed(f"The installation for the tests did not start. Logs: {self.data}/logs")
+
+    def down(self, *, keep: bool) -> None:
+        """Stop it and, unless `keep`, remove it."""
+        if not self.made:
+            return
+        self._qvoice("down")
+        if keep:
+            say(f"The installation that was tested is kept for a look: {self.data} (logs: {self.data}/logs)")
+        else:
+            shutil.rmtree(self.data, ignore_errors=True)
+
+
+def _engines() -> None:
+    for image in ("store", "voice"):
+        images.ensure(image, say)
+
+
+def _chromium() -> None:
+    if "QVOICE_CHROMIUM" not in os.environ:
+        tools.need("chromium", "chromium")
+
+
+def needs(tier: str, installation: Installation) -> tuple[Callable[[], object], ...]:
+    """What must be done before a tier, in order; each raises QvoiceError with what to do."""
+    return {
+        "house": (lambda: portal.packages(say),),
+        "core": (),
+        "db": (lambda: images.ensure("store", say), lambda: tools.need("bwrap", "bubblewrap")),
+        "sip": (_engines, installation.up),
+        "browser": (_engines, _chromium, installation.up),
+    }[tier]
+
+
+def counts(report: Path, code: int) -> tuple[int, int, int]:
+    """Return (passed, failed, skipped) of a step that ended with `code`; without a report it counts as one."""
+    try:
+        suites = list(ElementTree.parse(report).iter("testsuite"))
+    except (FileNotFoundError, ElementTree.ParseError):
+        return int(code == 0), int(code != 0), 0
+    total, failures, errors, skipped = (
+        sum(int(suite.get(name, "0")) for suite in suites) for name in ("tests", "failures", "errors", "skipped")
+    )
+    failed = failures + errors
+    # A tool that failed though no test of it did (it crashed, it found none) has failed all the same.
+    return max(0, total - failed - skipped), failed or int(code != 0), skipped
+
+
+def run_step(tier: str, step: Step, *, extra: tuple[str, ...], environment: dict[str, str], report: Path) -> Outcome:
+    """Run one step and say how it went."""
+    say(f"\n=== {tier}: {step.label}")
+    report.unlink(missing_ok=True)
+    command, where = (*step.command, *extra) if step.is_pytest else step.command, ROOT
+    if step.npm:
+        npm, more = portal.npm()
+        command, environment, where = (*npm, *command), environment | more, ROOT / "portal"
+    command = tuple(part.replace(REPORT, str(report)) for part in command)
+    started = time.monotonic()
+    try:
+        code = subprocess.run(
+            command, cwd=where, env=environment, stdin=subprocess.DEVNULL, timeout=STEP_LIMIT_S, check=False
+        ).returncode
+        word = "passed" if code == 0 else "NO TESTS" if code == NOTHING_COLLECTED else f"FAILED ({code})"
+    except subprocess.TimeoutExpired:
+        code, word = 1, f"STOPPED after {STEP_LIMIT_S} s"
+    return Outcome(tier, step.label, word, *counts(report, code), time.monotonic() - started)
+
+
+def run_tier(tier: str, *, extra: tuple[str, ...], installation: Installation, folder: Path) -> list[Outcome]:
+    """Make what the tier needs and run its steps."""
+    started = time.monotonic()
+    try:
+        for make in needs(tier, installation):
+            make()
+    except QvoiceError as problem:
+        say(f"\n=== {tier}: cannot run\n{problem.message}")
+        return [Outcome(tier, "what it needs", "FAILED", 0, 1, 0, time.monotonic() - started)]
+    made = time.monotonic() - started
+    environment = os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
+    environment |= installation.environment
+    outcomes = [
+        run_step(tier, step, extra=extra, environment=environment, report=folder / "report.xml")
+        for step in TIERS[tier]
+    ]
+    return [Outcome(tier, "what it needs", "made", 0, 0, 0, made), *outcomes] if made > 1 else outcomes
+
+
 def run(tier: str, *, extra: tuple[str, ...] = ()) -> int:
     """Run `tier` (or `all`); `extra` goes to pytest. Returns 0 only if every step passed; no tests is a failure."""
     if tier != "all" and tier not in TIERS:
         print(f"no tier {tier!r}; there are: all, {', '.join(TIERS)}", file=sys.stderr)
         return 2
-    outcomes: list[tuple[str, str, int, float]] = []
-    environment = os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
-    for name in TIERS if tier == "all" else (tier,):
-        for step in TIERS[name]:
-            print(f"\n=== {name}: {step.label}", flush=True)
-            started = time.monotonic()
-            command = (*step.command, *extra) if "pytest" in step.command else step.command
-            code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode
-            outcomes.append((name, step.label, code, time.monotonic() - started))
-    print("\n=== outcome", flush=True)
-    for name, label, code, seconds in outcomes:
-        word = "passed" if code == 0 else "NO TESTS" if code == NOTHING_COLLECTED else f"FAILED ({code})"
-        print(f"{name:<8} {label:<16} {word:<12} {seconds:6.0f} s")
-    failed = sum(code != 0 for _, _, code, _ in outcomes)
-    print(f"{failed} of {len(outcomes)} steps failed" if failed else f"all {len(outcomes)} steps passed", flush=True)
+    outcomes: list[Outcome] = []
+    installation = Installation()
+    try:
+        with tempfile.TemporaryDirectory(prefix="qvoice-report-") as folder:
+            for name in TIERS if tier == "all" else (tier,):
+                outcomes += run_tier(name, extra=extra, installation=installation, folder=Path(folder))
+    finally:
+        installation.down(keep=any(outcome.failed for outcome in outcomes if outcome.tier in ("sip", "browser")))
+    say("\n=== outcome")
+    for one in outcomes:
+        tests = f"{one.passed} passed, {one.failed} failed" + (f", {one.skipped} skipped" if one.skipped else "")
+        say(f"{one.tier:<8} {one.label:<20} {one.word:<12} {one.seconds:6.0f} s   {tests}")
+    for name in dict.fromkeys(one.tier for one in outcomes):
+        say(f"{name:<8} {'all':<33} {sum(one.seconds for one in outcomes if one.tier == name):6.0f} s")
+    passed, failed = sum(one.passed for one in outcomes), sum(one.failed for one in outcomes)
+    say(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -81,6 +81,20 @@ def node() -> tuple[Path, Path]:
     return program, npm
 
 
+def packages(progress: Progress, folder: Path | None = None) -> None:
+    """Install what the portal's tools need, when it is not there. Raises PortalFailed."""
+    portal = folder or root_of_project() / "portal"
+    with _alone(portal):
+        _packages(portal, progress)
+
+
+def npm() -> tuple[tuple[str, ...], dict[str, str]]:
+    """Return the command that runs npm, and what to add to the environment so that scripts find the same Node."""
+    program, script = node()
+    path = f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return (str(program), str(script)), {"PATH": path, "CI": "1"}
+
+
 def _stamp(portal: Path, what: str) -> Path:
     return portal / "node_modules" / f".qvoice-{what}"
 
@@ -133,7 +147,7 @@ def _bundle(portal: Path, progress: Progress) -> None:
 def _run(command: list[str], portal: Path, what: str, progress: Progress) -> None:
     """Run a tool, telling now and then that it still works; raises PortalFailed with the end of its output."""
     progress(f"{what} …")
-    environment = {**os.environ, "PATH": f"{node()[0].parent}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
+    environment = {**os.environ, **npm()[1]}
     started = time.monotonic()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(

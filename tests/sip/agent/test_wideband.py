@@ -6,7 +6,7 @@ import pytest
 
 from tests.sip.agent import UserAgent, ogg, sound, wideband
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 
 
 @pytest.mark.parametrize(("codec", "size"), [("G722", range(160, 161)), ("OPUS", range(20, 400))])
