@@ -117,3 +117,18 @@ async def test_head_answers_as_get_without_content(shared_world):
         assert head.content == b""
         assert head.headers["content-type"] == whole.headers["content-type"] == "application/json"
     assert (await shared_world.nobody.call("HEAD", f"accounts/{me.account_id}/users")).status_code == 401
+
+
+async def test_S16_the_users_page_learns_that_no_second_factor_is_asked(world):
+    me = world.customer
+    settings = await me.get("accounts/{A}/security")
+    assert settings["account"] == {}
+    sign_in = settings["inherited_config"]["auth_modules"]["cb_user_auth"]
+    assert (sign_in["enabled"], sign_in["multi_factor"]) == (True, {"enabled": False})
+    assert await me.get("accounts/{A}/multi_factor") == {"configured": [], "multi_factor_providers": []}
+    await me.patch("accounts/{A}", {"token_auth_expiry_s": 900})
+    own = (await me.get("accounts/{A}/security"))["account"]["auth_modules"]["cb_user_auth"]
+    assert own == {"token_auth_expiry_s": 900}
+    for path in ("security", "multi_factor"):
+        assert (await world.stranger.call("GET", f"accounts/{me.account_id}/{path}")).status_code == 403
+        assert (await me.call("PUT", f"accounts/{{A}}/{path}", {})).status_code == 405
