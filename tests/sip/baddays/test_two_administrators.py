@@ -54,7 +54,8 @@ async def test_of_two_saves_at_the_same_moment_one_wins(platform: Platform) -> N
         try:
             return acme.rest.post(path, mine | {"first_name": name}, revision=revision)["first_name"]
         except Refused as problem:
-            assert problem.status == 409
+            if problem.status != 409:
+                raise
             return None
 
     try:
