@@ -8,7 +8,6 @@ from tests.fixtures.platform import Account, Platform
 from tests.sip.agent import UserAgent
 from tests.sip.conftest import Phones
 from tests.sip.edge.websocket import browser
-from tests.sip.scenes import eventually
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 
@@ -57,17 +56,3 @@ async def test_a_browsers_call_rings_a_phone_and_is_cancelled(platform: Platform
 async def test_a_browser_is_told_about_its_messages(platform: Platform) -> None:
     async with await softphone(platform, platform.acme, "1002") as carol:
         await carol.notice("message-summary", "Voice-Message:")
-
-
-@pytest.mark.limit(240)
-async def test_a_closed_browser_is_no_longer_registered(platform: Platform, phone: Phones) -> None:
-    acme = platform.acme
-    carol = await softphone(platform, acme, "1002")
-    path = acme.path("registrations")
-
-    def hers() -> list[dict[str, object]]:
-        return [row for row in acme.rest.get(path) if row["username"] == carol.user]
-
-    await eventually(hers, what="the browser's registration")
-    carol.transport.close()
-    await eventually(lambda: not hers(), within=90, what="the browser's registration gone with its connection")
