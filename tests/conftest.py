@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import faulthandler
+import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,14 @@ pytest_plugins = [f"tests.fixtures.{file.stem}" for file in sorted((HERE / "fixt
 
 LIMIT = 180
 """Seconds after which a test that does not end has its stacks printed and the run is stopped."""
+
+
+SCREEN = pytest.StashKey[int]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the real standard error: while a test runs, pytest has put a file in its place, and that dies with us."""
+    config.stash[SCREEN] = os.dup(sys.__stderr__.fileno() if sys.__stderr__ else 2)
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_runtest_call(item: pytest.Item):
     """Stop the run when one test hangs: a suite that never ends proves nothing."""
     marker = item.get_closest_marker("limit")
-    faulthandler.dump_traceback_later(marker.args[0] if marker else LIMIT, exit=True)
+    faulthandler.dump_traceback_later(marker.args[0] if marker else LIMIT, exit=True, file=item.config.stash[SCREEN])
     try:
         return (yield)
     finally:
