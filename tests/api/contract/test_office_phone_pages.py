@@ -179,3 +179,12 @@ async def test_H19_a_conference_has_the_lists_that_its_form_reads(shared_world):
             assert (room[party]["numbers"], room[party]["pins"]) == ([], [])
     numbered = await me.patch(f"accounts/{{A}}/conferences/{made['id']}", {"member": {"numbers": ["900"]}})
     assert numbered["member"] == {"numbers": ["900"], "pins": []}
+
+
+async def test_H19_a_device_with_audio_codecs_has_the_video_part_that_its_form_reads(shared_world):
+    me = shared_world.customer
+    made = await me.put("accounts/{A}/devices", {"name": "Audio", "media": {"audio": {"codecs": ["PCMA"]}}})
+    device = await me.get(f"accounts/{{A}}/devices/{made['id']}")
+    assert (device["media"]["audio"]["codecs"], device["media"]["video"]) == (["PCMA"], {})
+    again = await me.post(f"accounts/{{A}}/devices/{made['id']}", device)
+    assert again["media"]["audio"]["codecs"] == ["PCMA"]

@@ -58,6 +58,10 @@ async def _present(s: AsyncSession, document: Document, shown: Doc, actor: Any) 
     if actor is not None and actor.actor.role not in (Role.ADMIN,):
         sip = {key: value for key, value in shown.get("sip", {}).items() if key != "password"}
         shown = {**shown, "sip": sip}
+    media = shown.get("media")
+    if isinstance(media, dict) and media:
+        # Forms read both kinds when there is one; an empty object settles nothing.
+        shown = {**shown, "media": {**media, "audio": media.get("audio") or {}, "video": media.get("video") or {}}}
     return shown
 
 
