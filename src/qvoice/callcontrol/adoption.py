@@ -98,8 +98,11 @@ async def _keep_recording(exchange: Exchange, name: str) -> None:
     """End a recording that nobody listens to any more: it would swallow whatever is played next."""
     try:
         await exchange.ari.post(f"recordings/live/{name}/stop")
+    except AriError as problem:
+        log.get().info("adoption.recording_over", recording=name, problem=str(problem))
+    try:
         await exchange.journal.recording_cut(name)
-    except (AriError, OSError) as problem:
+    except OSError as problem:
         log.get().warning("adoption.recording", recording=name, problem=str(problem))
 
 
