@@ -18,9 +18,11 @@ import ctypes
 import json
 import os
 import re
+import select
 import signal
 import sys
 import time
+from collections.abc import Iterator
 
 LONGEST_WAIT = 30.0
 GOOD_LIFE = 60.0
@@ -71,6 +73,41 @@ def die_with_parent(number: int) -> None:
         sys.exit(1)
 
 
+def lines_of(source: int) -> Iterator[bytes]:
+    """Yield lines, cut at `_LINE` bytes, as they come from the pipe `source`, until it is closed.
+
+    A plain read would not do: a signal that comes just before it starts would be looked at only after the next line of
+    an engine that may never say another one (https://docs.python.org/3/library/signal.html, "wakeup fd").
+    """
+    wake_read, wake_write = os.pipe()
+    os.set_blocking(wake_write, False)
+    signal.set_wakeup_fd(wake_write, warn_on_full_buffer=False)
+    waiting = select.poll()
+    waiting.register(source, select.POLLIN)
+    waiting.register(wake_read, select.POLLIN)
+    rest = b""
+    while True:
+        ready = [number for number, _ in waiting.poll()]
+        if wake_read in ready:
+            os.read(wake_read, 512)  # the handler itself has run when this returns to Python
+        if source not in ready:
+            continue
+        piece = os.read(source, 65536)
+        if not piece:
+            break
+        *whole, rest = (rest + piece).split(b"\n")
+        for line in whole:
+            yield line[:_LINE]
+        while len(rest) > _LINE:
+            yield rest[:_LINE]
+            rest = rest[_LINE:]
+    if rest:
+        yield rest
+    signal.set_wakeup_fd(-1)
+    for number in (source, wake_read, wake_write):
+        os.close(number)
+
+
 def run_engine(name: str, stop: int, command: list[str]) -> int:
     """Run bubblewrap, hand stop signals to the program inside, log its lines; returns the exit code."""
     info_read, info_write = os.pipe()
@@ -97,11 +134,10 @@ def run_engine(name: str, stop: int, command: list[str]) -> int:
     signal.signal(signal.SIGTERM, hand_on)
     signal.signal(signal.SIGINT, hand_on)
     signal.signal(signal.SIGHUP, lambda *_: os.kill(inside, signal.SIGHUP))
-    with os.fdopen(out_read, "rb", buffering=65536) as lines:
-        while raw := lines.readline(_LINE):
-            line = _CONTROL.sub("", raw.decode("utf-8", "replace")).rstrip()
-            if line:
-                say(name, level_of(line), line)
+    for raw in lines_of(out_read):
+        line = _CONTROL.sub("", raw.decode("utf-8", "replace")).rstrip()
+        if line:
+            say(name, level_of(line), line)
     _, status = os.waitpid(child, 0)
     return os.waitstatus_to_exitcode(status)
 
