@@ -82,8 +82,29 @@ def merge(
     account: Document, user: Document | None, device: Document | None, *, ancestors: Sequence[Document] = ()
 ) -> Endpoint:
     """Merge the documents of one endpoint. Documents carry their `id`; `ancestors` are the accounts above, nearest
-    first."""
-    user, device = user or {}, device or {}
+    first.
+
+    The result is remembered for these very objects: a loaded document is never changed, a new version is a new object, and
+    each call asks for the same few endpoints several times.
+    """
+    sources = (account, user, device, *ancestors)
+    key = tuple(map(id, sources))
+    known = _MERGED.get(key)
+    if known is not None and all(mine is theirs for mine, theirs in zip(known[0], sources, strict=True)):
+        return known[1]
+    result = _merge(account, user or {}, device or {}, ancestors)
+    if len(_MERGED) >= _MERGED_MAX:
+        _MERGED.clear()
+    _MERGED[key] = (sources, result)
+    return result
+
+
+_MERGED: dict[tuple[int, ...], tuple[tuple[Document | None, ...], Endpoint]] = {}
+"""Documents (held, so that an id names one object only) and what they merge to."""
+_MERGED_MAX = 20_000
+
+
+def _merge(account: Document, user: Document, device: Document, ancestors: Sequence[Document]) -> Endpoint:
     prefer_device = account.get("prefer_device_caller_id") is True
     levels = (account, device, user)
     sip, media = _map(device.get("sip")), _map(device.get("media"))
