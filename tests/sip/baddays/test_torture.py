@@ -54,12 +54,12 @@ async def test_torture_over_tcp_costs_only_that_connection(platform: Platform, p
     alice, bob = await phone(platform.acme, "1000", transport="tcp"), await phone(platform.acme, "1001")
     for message in messages(platform.acme.realm).values():
         reader, writer = await asyncio.open_connection(*platform.address("tcp"), local_addr=("127.0.0.8", 0))
-        writer.write(message)
-        writer.write_eof()
         try:
+            writer.write(message)
+            writer.write_eof()
             await asyncio.wait_for(reader.read(100), 0.2)
-        except (TimeoutError, ConnectionError):
-            pass
+        except (TimeoutError, OSError):
+            pass  # Kamailio may keep it, answer it or close it; what counts comes below
         finally:
             writer.close()
     call, incoming = await connected(alice, "1001", bob)
