@@ -1,118 +1,99 @@
-"""API speed: p50/p99 of GET and PUT users with `--accounts` × `--users` in the database, one uvicorn process,
-`--clients` at once.
+"""API speed: how long GET and PUT of users take with 100 accounts of 100 users each in the database, four at once.
 
-Run: `python bench/api.py DATABASE_URL` (qvoice_app's URL of a migrated, empty database); prints JSON.
+The accounts are made through the data layer (a hundred times ten thousand requests would take their time), the requests
+go to the installation's real API process over HTTP.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import socket
-import statistics
 import time
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx2
-import uvicorn
 
-from qvoice.api.app import create_app
-from qvoice.api.notices import feed
+from bench.figures import Figure, percentile
+from bench.installation import Failed, Installation
+from qvoice.cli.rest import Rest
 from qvoice.db import Database, Scope
 from qvoice.features import documents
-from qvoice.features.accounts.bootstrap import create_master
 from qvoice.features.accounts.store import create_account
-from qvoice.features.auth.passwords import md5_credential
 from qvoice.features.auth.tokens import TokenKey
 
-
-def percentiles(samples: list[float]) -> dict[str, float]:
-    """Milliseconds at the median and the 99th percentile, and how many there were."""
-    cuts = statistics.quantiles(samples, n=100)
-    return {"p50_ms": round(cuts[49] * 1000, 2), "p99_ms": round(cuts[98] * 1000, 2), "requests": len(samples)}
+CLIENTS = 4
+Send = Callable[[int], Awaitable[httpx2.Response]]
 
 
-async def seed(db: Database, key: TokenKey, accounts: int, users: int) -> tuple[str, list[str]]:
-    """Fill the database; returns the master's id and the accounts' ids."""
-    master = await create_master(db, key, password="bench-password", realm="bench.example.test")
-    made = []
-    for number in range(accounts):
-        async with db.tx(Scope(master.account_id, master.path)) as s:
-            account, _ = await create_account(s, key, {"name": f"A{number}", "realm": f"a{number}.bench.example.test"})
-            for n in range(users):
-                await documents.create(
-                    s, "users", {"first_name": f"First{n}", "last_name": f"Last{n}", "presence_id": str(1000 + n)}
-                )
-        made.append(account.id)
-    return master.account_id, made
-
-
-async def measure(
-    url: str, database: str, *, accounts: int, users: int, clients: int, seconds: float
-) -> dict[str, object]:
-    """Seed, serve and measure."""
-    key = TokenKey("bench-bench-bench-bench-bench-00")
-    db = Database(database, pool_size=10, overflow=10, info={"token_key": key})
-    _, made = await seed(db, key, accounts, users)
-    app = create_app(db, key)
-    port = int(url.rsplit(":", 1)[1])
-    server = uvicorn.Server(
-        uvicorn.Config(app, port=port, log_config=None, access_log=False, http="httptools", lifespan="off")
+def measure(installation: Installation) -> list[Figure]:
+    """Seed once, then read pages and make users for some seconds each."""
+    accounts, users, seconds = (3, 10, 1.0) if installation.quick else (100, 100, 8.0)
+    demo = installation.demo
+    master = demo["master"]
+    made = asyncio.run(seed(installation, master["account_id"], accounts=accounts, users=users))
+    rest = Rest(demo["api"]).sign_in(
+        account_name=master["account_name"], username=master["username"], password=master["password"]
     )
-    serving, feeding = asyncio.create_task(server.serve()), asyncio.create_task(feed(app, database))
-    while not (server.started and app.state.directory.live):
-        await asyncio.sleep(0.05)
-    results: dict[str, object] = {"accounts": accounts, "users_each": users, "clients": clients}
-    async with httpx2.AsyncClient(base_url=url, timeout=30) as http:
-        body = {"credentials": md5_credential("admin", "bench-password"), "account_realm": "bench.example.test"}
-        token = (await http.put("/v2/user_auth", json={"data": body})).json()["auth_token"]
-        http.headers["x-auth-token"] = token
-        for name, send in {
-            "get_users_page": lambda i: http.get(f"/v2/accounts/{made[i % accounts]}/users"),
-            "put_user": lambda i: http.put(
-                f"/v2/accounts/{made[i % accounts]}/users", json={"data": {"first_name": "N", "last_name": str(i)}}
-            ),
-        }.items():
-            samples: list[float] = []
-            start = time.perf_counter()
-
-            async def client(offset: int, send=send, samples=samples, start=start) -> None:  # type: ignore[no-untyped-def]
-                i = offset
-                while time.perf_counter() - start < seconds:
-                    before = time.perf_counter()
-                    answer = await send(i)
-                    samples.append(time.perf_counter() - before)
-                    assert answer.status_code in (200, 201), answer.text
-                    i += clients
-
-            await asyncio.gather(*(client(n) for n in range(clients)))
-            results[name] = {**percentiles(samples), "per_second": round(len(samples) / (time.perf_counter() - start))}
-    server.should_exit = True
-    await serving
-    feeding.cancel()
-    await asyncio.gather(feeding, return_exceptions=True)
-    await db.close()
-    return results
+    taken = asyncio.run(ask(demo["api"], rest.token, made, seconds=seconds))
+    note = f"{accounts} accounts x {users} users, {CLIENTS} clients"
+    figures = []
+    for name, (samples, took) in taken.items():
+        figures += [
+            Figure(f"{name}, median", percentile(samples, 0.5) * 1000, "ms", note=note),
+            Figure(f"{name}, 99th percentile", percentile(samples, 0.99) * 1000, "ms", note=note),
+            Figure(f"{name}, rate", len(samples) / took, "/s", note=f"{len(samples)} requests"),
+        ]
+    return figures
 
 
-def main() -> None:
-    """Read the command line and print the figures."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("database")
-    parser.add_argument("--accounts", type=int, default=100)
-    parser.add_argument("--users", type=int, default=100)
-    parser.add_argument("--clients", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=5)
-    options = parser.parse_args()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    figures = measure(
-        f"http://127.0.0.1:{port}", options.database, accounts=options.accounts, users=options.users,
-        clients=options.clients, seconds=options.seconds,
-    )  # fmt: skip
-    print(json.dumps(asyncio.run(figures), indent=2))
+async def seed(installation: Installation, master: str, *, accounts: int, users: int) -> list[str]:
+    """Make the accounts below the master's; return their ids."""
+    settings = installation.settings
+    key = TokenKey(settings.secret("token-key"))
+    db = Database(settings.dsn(), pool_size=2, overflow=2, info={"token_key": key})
+    made = []
+    try:
+        for number in range(accounts):
+            document = {"name": f"Bench {number}", "realm": f"bench{number}.example.test"}
+            async with db.tx(Scope(master, master)) as s:
+                account, _ = await create_account(s, key, document)  # from here on it works in the new account
+                for n in range(users):
+                    user = {"first_name": f"First{n}", "last_name": f"Last{n}", "presence_id": str(1000 + n)}
+                    await documents.create(s, "users", user)
+            made.append(account.id)
+    finally:
+        await db.close()
+    return made
 
 
-if __name__ == "__main__":
-    main()
+async def ask(api: str, token: str, accounts: list[str], *, seconds: float) -> dict[str, tuple[list[float], float]]:
+    """Return by name the seconds that each request took, and the seconds that all took together."""
+    async with httpx2.AsyncClient(headers={"X-Auth-Token": token}, timeout=30) as http:
+
+        def read(i: int) -> Awaitable[httpx2.Response]:
+            return http.get(f"{api}/accounts/{accounts[i % len(accounts)]}/users")
+
+        def make(i: int) -> Awaitable[httpx2.Response]:
+            body = {"data": {"first_name": "New", "last_name": str(i)}}
+            return http.put(f"{api}/accounts/{accounts[i % len(accounts)]}/users", json=body)
+
+        return {"GET users": await load(read, seconds), "PUT user": await load(make, seconds)}
+
+
+async def load(send: Send, seconds: float) -> tuple[list[float], float]:
+    """Let `CLIENTS` send one request after the other for some seconds."""
+    samples: list[float] = []
+    start = time.perf_counter()
+
+    async def client(first: int) -> None:
+        i = first
+        while time.perf_counter() - start < seconds:
+            before = time.perf_counter()
+            answer: Any = await send(i)
+            samples.append(time.perf_counter() - before)
+            if answer.status_code not in (200, 201):
+                raise Failed(f"the API answered {answer.status_code}: {answer.text[:300]}")
+            i += CLIENTS
+
+    await asyncio.gather(*(client(n) for n in range(CLIENTS)))
+    return samples, time.perf_counter() - start

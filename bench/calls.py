@@ -1,187 +1,120 @@
-"""Calls per second through call control against a bare Dial() in the same Asterisk, and the Python CPU of one call.
+"""Calls per second without a failure, device → edge → media → edge → device: under call control, and by a bare Dial().
 
-    python -m bench.calls [--json] [--seconds 10]
-
-SIPp calls and answers in the place of the edge (set-up, 200 ms of talk, BYE; no audio). The rate is raised until
-calls fail.
+SIPp is both phones: set-up with digest, 200 ms of talk, BYE; SDP but no sound. Both ways go through the same edge and
+the same Asterisk (engine/asterisk/bench.conf has the bare one). The rate rises until calls fail.
 """
 
 from __future__ import annotations
 
-import argparse
 import asyncio
-import json
-import os
 import re
-import resource
+import socket
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
-import uvloop
-from tests.callcontrol.node import MediaNode, free_port
-from tests.callcontrol.world import Book, Scripts, leg, plan
+from tests.sip.agent import UserAgent
 
-from qvoice.callcontrol.exchange import Exchange
-from qvoice.callcontrol.placing import Placing
-from qvoice.callcontrol.port import Connection, Door
-from qvoice.core.flow.talk import ring
-from qvoice.kit import log
+from bench.figures import Figure
+from bench.installation import Failed, Installation
+from bench.register import processor_seconds
 
-SCENARIO = Path(__file__).parents[1] / "tests/callcontrol/sipp/device.xml"
-RATES = (50, 75, 100, 125, 150, 175, 200, 230, 260, 300, 340, 380)
-
-
-class Nothing(Book):
-    """A book that keeps nothing."""
-
-    def leg(self, call, leg, event) -> None: ...
-
-    def leg_over(self, call, leg) -> None: ...
-
-    def over(self, call) -> None: ...
+SCENARIO = Path(__file__).parent / "sipp" / "call.xml"
+RATES = (10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200)
+SECONDS = 10
+STEADY = 20
+"""Calls per second at which processor time is measured."""
 
 
-async def control(node: MediaNode) -> None:
-    """Be call control, with one flow: 1001 rings its device."""
-    log.configure("bench", level="warning", stream=sys.stderr)
-    scripts = Scripts()
-
-    def script(call):
-        yield from ring(plan(leg("1001")))
-        return "_"
-
-    scripts.on("1001", script)
-
-    async def nothing(*_):
-        return None
-
-    exchange = Exchange(
-        journal=Nothing(),
-        placing=Placing(scripts),
-        ask=nothing,
-        media_path=lambda call: nothing,
-        recordings=Path("/nonexistent"),
-    )
-    door = Door(
-        ari=exchange.ari,
-        ari_user="asterisk",
-        ari_password=node.password,
-        token="-",
-        verbs={},
-        health=lambda: {
-            "ready": exchange.ready,
-            "cpu": _cpu(resource.getrusage(resource.RUSAGE_SELF)),
-            "requests": exchange.ari.requests,
-        },
-    )
-    await asyncio.get_running_loop().create_server(lambda: Connection(door), "127.0.0.1", node.callcontrol)
-    await asyncio.Event().wait()
-
-
-def _cpu(usage: resource.struct_rusage) -> float:
-    return usage.ru_utime + usage.ru_stime
-
-
-def health(node: MediaNode) -> dict:
-    """Ask call control how it is."""
-    import httpx2
-
-    return httpx2.get(f"http://127.0.0.1:{node.callcontrol}/health").json()
-
-
-def burst(node: MediaNode, number: str, rate: int, seconds: int, folder: Path) -> tuple[int, int]:
-    """Place rate × seconds calls; return (good, failed)."""
-    calls = rate * seconds
-    command = [
-        "sipp",
-        "-sf",
-        str(SCENARIO),
-        "-s",
-        number,
-        "-i",
-        "127.0.0.1",
-        "-p",
-        str(free_port()),
-        "-r",
-        str(rate),
-        "-m",
-        str(calls),
-        "-d",
-        "200",
-        "-nostdin",
-        "-timeout",
-        str(seconds + 15),
-        "-timeout_error",
-        "-recv_timeout",
-        "5000",
-        "-trace_stat",
-        "-stf",
-        str(folder / f"{number}-{rate}.csv"),
-        "-mp",
-        str(free_port()),
-        f"127.0.0.1:{node.sip}",
-    ]
-    output = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False).stdout
-    good = re.findall(r"Successful call\s*\|\s*\d+\s*\|\s*(\d+)", output)
-    done = int(good[-1]) if good else 0
-    return done, calls - done
-
-
-def climb(node: MediaNode, number: str, seconds: int, folder: Path) -> int:
-    """Return the highest rate without a failure."""
-    best = 0
-    for rate in RATES:
-        good, failed = burst(node, number, rate, seconds, folder)
-        print(f"{number:>6} {rate:4d}/s: {good} good, {failed} failed", file=sys.stderr)
-        if failed:
-            break
-        best = rate
-    return best
-
-
-def main() -> None:
-    """Run everything and print the figures."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true")
-    parser.add_argument("--seconds", type=int, default=10)
-    arguments = parser.parse_args()
-    node = MediaNode.create()
-    folder = Path(tempfile.mkdtemp(prefix="qvoice-bench-"))
-    answerer = child = None
-    try:
-        node.start()
-        answerer = subprocess.Popen(
-            ["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(node.edge), "-mp", str(free_port()), "-nostdin"],
-            cwd=folder,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        child = os.fork()
-        if child == 0:
-            uvloop.run(control(node))
-        import time
-
-        time.sleep(2)
-        before = health(node)
-        good, _ = burst(node, "1001", 50, 10, folder)
-        after = health(node)
-        figures = {
-            "python_ms_per_call": round((after["cpu"] - before["cpu"]) * 1000 / max(good, 1), 3),
-            "ari_requests_per_call": round((after["requests"] - before["requests"]) / max(good, 1), 2),
-            "bare_dial_per_second": climb(node, "bare", arguments.seconds, folder),
-            "callcontrol_per_second": climb(node, "1001", arguments.seconds, folder),
-        }
-        figures["share"] = round(figures["callcontrol_per_second"] / max(figures["bare_dial_per_second"], 1), 2)
-        print(json.dumps(figures) if arguments.json else "\n".join(f"{k}: {v}" for k, v in figures.items()))
-    finally:
-        if child:
-            os.kill(child, 15)
-        if answerer:
+def measure(installation: Installation) -> list[Figure]:
+    """Climb both ways, then a steady load for call control's processor time."""
+    rates, seconds = (RATES[:2], 3) if installation.quick else (RATES, SECONDS)
+    demo = installation.demo
+    account = demo["accounts"][0]
+    caller, callee = (account["users"][n]["devices"][0] for n in (0, 1))
+    extension, realm = account["users"][1]["extension"], account["realm"]
+    port = free_port()
+    asyncio.run(register(installation, callee, realm=realm, port=port))
+    with tempfile.TemporaryDirectory() as folder:
+        where = Path(folder)
+        login = f"[authentication username={caller['username']} password={caller['password']}]"
+        (where / "caller.csv").write_text(f"SEQUENTIAL\n{caller['username']};{realm};{login}\n")
+        answering = ["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_port()), "-nostdin"]
+        answerer = subprocess.Popen(answering, cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            edge = installation.settings.ports.sip
+            bare, bare_why = climb(f"bench-{callee['username']}", rates, seconds, edge=edge, folder=where)
+            ours, ours_why = climb(extension, rates, seconds, edge=edge, folder=where)
+            control = installation.processes()["callcontrol"]["pid"]
+            before = processor_seconds(control)
+            good, failed, why = burst(extension, STEADY, seconds, edge=edge, folder=where)
+            spent = processor_seconds(control) - before
+        finally:
             answerer.kill()
-        node.remove()
+            answerer.wait()
+    if not good:
+        raise Failed(f"no call of {failed} was good at {STEADY} a second: {why}")
+    if not bare:
+        raise Failed(f"the bare Dial() failed at {rates[0]} a second: {bare_why}")
+    note = f"{seconds} s at each rate, up to {rates[-1]}/s"
+    return [
+        Figure("calls, bare Dial()", bare, "/s", note=f"{note}; then {bare_why}"),
+        Figure("calls, call control", ours, "/s", note=f"{note}; then {ours_why}"),
+        Figure("calls, call control against bare", ours / bare, "", (">=", 0.6)),
+        Figure("processor time of a call, call control", spent * 1000 / good, "ms", ("<=", 1.0), f"at {STEADY}/s"),
+    ]
 
 
-if __name__ == "__main__":
-    main()
+async def register(installation: Installation, device: dict[str, str], *, realm: str, port: int) -> None:
+    """Register `device` at `port`, where SIPp will answer in its name."""
+    phone = await UserAgent.start(
+        proxy=("127.0.0.1", installation.settings.ports.sip),
+        user=device["username"],
+        realm=realm,
+        password=device["password"],
+        port=port,
+    )
+    response = await phone.register(3600)
+    await phone.close()
+    if response.status != 200:
+        raise Failed(f"the phone that answers was not registered: {response.status} {response.reason}")
+
+
+def free_port() -> int:
+    """Return a UDP port that nobody has."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def burst(number: str, rate: int, seconds: int, *, edge: int, folder: Path) -> tuple[int, int, str]:
+    """Place rate x seconds calls to `number`; return how many were good, how many failed, and why the first did."""
+    calls = rate * seconds
+    command = ["sipp", f"127.0.0.1:{edge}", "-sf", str(SCENARIO), "-inf", "caller.csv", "-s", number]
+    places = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port())]
+    load = ["-r", str(rate), "-m", str(calls), "-l", str(calls), "-d", "200"]
+    limits = ["-nostdin", "-timeout", str(seconds + 15), "-timeout_error", "-recv_timeout", "5000"]
+    errors = folder / "errors.log"
+    errors.unlink(missing_ok=True)
+    run = subprocess.run(
+        [*command, *places, *load, *limits, "-trace_err", "-error_file", str(errors)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    good = re.findall(r"Successful call\s*\|\s*\d+\s*\|\s*(\d+)", run.stdout)
+    done = int(good[-1]) if good else 0
+    told = [line for line in errors.read_text(errors="replace").splitlines() if line] if errors.exists() else []
+    return done, calls - done, told[0][:160] if told else run.stderr.strip()[:160]
+
+
+def climb(number: str, rates: tuple[int, ...], seconds: int, *, edge: int, folder: Path) -> tuple[int, str]:
+    """Return the highest rate at which no call failed, and what stopped the climb."""
+    best = 0
+    for rate in rates:
+        _, failed, why = burst(number, rate, seconds, edge=edge, folder=folder)
+        if failed:
+            return best, f"{failed} failed at {rate}/s ({why})"
+        best = rate
+    return best, "no limit found"

@@ -26,6 +26,8 @@ class Installation:
     data: Path
     environ: dict[str, str]
     start_seconds: dict[str, float] = field(default_factory=dict)
+    quick: bool = False
+    """True: try each measurement briefly; the figures say little."""
 
     @property
     def settings(self) -> Settings:
@@ -65,6 +67,15 @@ class Installation:
     def processes(self) -> dict[str, dict[str, Any]]:
         """What `status --json` says of each process."""
         return {row["name"]: row for row in json.loads(self.command("status", "--json"))["processes"]}
+
+
+def running(data: Path) -> Installation:
+    """Return the installation in `data`, which is up. Raises Failed when it was not started for benchmarks."""
+    found = Installation(data, dict(os.environ))
+    if not found.settings.engine.bench:
+        raise Failed(f"{data} has no bare Dial() to compare with; start it with QVOICE_ENGINE_BENCH=1 ./qvoice up")
+    found.processes()
+    return found
 
 
 def fresh(data: Path, *, offset: int) -> Installation:

@@ -125,13 +125,16 @@ def _test(
 @app.command("bench")
 def _bench(
     name: Annotated[str, typer.Argument(help="One benchmark; all when left out.")] = "",
-    data: Data = DEFAULT_DATA,
+    data: Annotated[
+        Path | None, typer.Option("--data", help="Measure this one, which is up; otherwise one is made for it.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="Try everything briefly; the figures say little.")] = False,
 ) -> None:
     """Measure, side by side in one run."""
     from qvoice.cli import bench as command
 
-    raise typer.Exit(command.run(name, data=data, as_json=as_json))
+    raise typer.Exit(command.run(name, data=data, as_json=as_json, quick=quick))
 
 
 @app.command("backup")

@@ -42,6 +42,11 @@ class Rest:
         self.user_id = envelope["data"]["owner_id"]
         return self
 
+    @property
+    def token(self) -> str:
+        """The session's token."""
+        return self._http.headers["X-Auth-Token"]
+
     def get(self, path: str, **query: Any) -> Any:
         """Return the `data` of a document or list; lists come whole."""
         return self._send("GET", path, None, {"paginate": "false", **query})["data"]
