@@ -19,7 +19,7 @@ from bench.figures import Figure
 from bench.installation import Failed, Installation
 from bench.register import processor_seconds
 
-SCENARIO = Path(__file__).parent / "sipp" / "call.xml"
+HERE = Path(__file__).parent / "sipp"
 RATES = (10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200)
 SECONDS = 10
 STEADY = 20
@@ -39,8 +39,9 @@ def measure(installation: Installation) -> list[Figure]:
         where = Path(folder)
         login = f"[authentication username={caller['username']} password={caller['password']}]"
         (where / "caller.csv").write_text(f"SEQUENTIAL\n{caller['username']};{realm};{login}\n")
-        answering = ["sipp", "-sn", "uas", "-i", "127.0.0.1", "-p", str(port), "-mp", str(free_port()), "-nostdin"]
-        answerer = subprocess.Popen(answering, cwd=where, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        answering = ["sipp", "-sf", str(HERE / "answer.xml"), "-i", "127.0.0.1", "-p", str(port), "-nostdin"]
+        quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        answerer = subprocess.Popen([*answering, "-mp", str(free_port())], cwd=where, **quietly)
         try:
             edge = installation.settings.ports.sip
             bare, bare_why = climb(f"bench-{callee['username']}", rates, seconds, edge=edge, folder=where)
@@ -90,7 +91,7 @@ def free_port() -> int:
 def burst(number: str, rate: int, seconds: int, *, edge: int, folder: Path) -> tuple[int, int, str]:
     """Place rate x seconds calls to `number`; return how many were good, how many failed, and why the first did."""
     calls = rate * seconds
-    command = ["sipp", f"127.0.0.1:{edge}", "-sf", str(SCENARIO), "-inf", "caller.csv", "-s", number]
+    command = ["sipp", f"127.0.0.1:{edge}", "-sf", str(HERE / "call.xml"), "-inf", "caller.csv", "-s", number]
     places = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port())]
     load = ["-r", str(rate), "-m", str(calls), "-l", str(calls), "-d", "200"]
     limits = ["-nostdin", "-timeout", str(seconds + 15), "-timeout_error", "-recv_timeout", "5000"]
@@ -106,7 +107,7 @@ def burst(number: str, rate: int, seconds: int, *, edge: int, folder: Path) -> t
     good = re.findall(r"Successful call\s*\|\s*\d+\s*\|\s*(\d+)", run.stdout)
     done = int(good[-1]) if good else 0
     told = [line for line in errors.read_text(errors="replace").splitlines() if line] if errors.exists() else []
-    return done, calls - done, told[0][:160] if told else run.stderr.strip()[:160]
+    return done, calls - done, (told[1] if told[1:] else run.stderr.strip() or "no reason told")[:200]
 
 
 def climb(number: str, rates: tuple[int, ...], seconds: int, *, edge: int, folder: Path) -> tuple[int, str]:
