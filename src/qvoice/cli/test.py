@@ -19,13 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from qvoice.engine import images, portal, tools
+from qvoice.engine import addresses, images, portal, supervise, tools
 from qvoice.kit.errors import QvoiceError
+from qvoice.kit.settings import load
 
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
-OFFSET = "1200"
-"""Ports of the shared installation, unless `QVOICE_PORTS_OFFSET` says otherwise."""
+OFFSETS = range(1200, 9200, 500)
+"""Where free ports for the shared installation are sought, unless `QVOICE_PORTS_OFFSET` says where."""
 STEP_LIMIT_S = 1500
 """After this a step is stopped and has failed. One test that hangs is stopped much sooner (tests/conftest.py)."""
 REPORT = "{report}"
@@ -118,7 +119,7 @@ class Installation:
             return
         if not self.made:
             self.data = Path(tempfile.mkdtemp(prefix="qvoice-test-"))
-            offset = os.environ.get("QVOICE_PORTS_OFFSET", OFFSET)
+            offset = os.environ.get("QVOICE_PORTS_OFFSET") or free_offset(self.data)
             self.environment = {"QVOICE_TEST_DATA": str(self.data), "QVOICE_PORTS_OFFSET": offset}
             self.made = True
         if self._qvoice("up", "--detach", "--demo"):
@@ -133,6 +134,15 @@ class Installation:
             say(f"The installation that was tested is kept for a look: {self.data} (logs: {self.data}/logs)")
         else:
             shutil.rmtree(self.data, ignore_errors=True)
+
+
+def free_offset(data: Path) -> str:
+    """Return the first of `OFFSETS` at which nobody listens; the first of all when there is none, `up` then tells."""
+    for offset in OFFSETS:
+        settings = load(data, environ=os.environ | {"QVOICE_PORTS_OFFSET": str(offset)})
+        if not supervise.port_users(addresses.listened(settings)):
+            return str(offset)
+    return str(OFFSETS[0])
 
 
 def _engines() -> None:

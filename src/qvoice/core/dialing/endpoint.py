@@ -84,7 +84,8 @@ def merge(
     """Merge the documents of one endpoint. Documents carry their `id`; `ancestors` are the accounts above, nearest
     first.
 
-    The result is remembered for these very objects: a loaded document is never changed, a new version is a new object, and
+    The result is remembered for these very objects: a loaded document is never changed, a new version is a new
+    object, and
     each call asks for the same few endpoints several times.
     """
     sources = (account, user, device, *ancestors)
