@@ -10,6 +10,7 @@ import asyncio
 import socket
 import time
 import uuid
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import text
@@ -25,9 +26,16 @@ REGISTRATIONS_SECONDS = 31.0
 """Kamailio refuses to read its trunks' registrations again within 30 s (uac, uac_reg_ht_shift)."""
 
 
+RESOLVE_SECONDS = 5.0
+KINDS = ("devices", "carriers", "mailboxes")
+
+
 class Refresher:
-    """Brings changes to one edge. `take` notes a notice; `work` carries out what is noted, in order, retrying while
-    the edge is away.
+    """Brings changes to one edge. `take` notes a notice; `work` carries out what is noted, retrying while the edge
+    is away.
+
+    Each kind has its own loop: a carrier's name that does not resolve, or a phone that does not take its notice, must
+    not keep another customer's new device waiting.
     """
 
     def __init__(self, db: Database, kamailio: Kamailio) -> None:
@@ -42,7 +50,8 @@ class Refresher:
         self._registrations = ""
         self._registrations_read = -REGISTRATIONS_SECONDS
         self._registrations_wait: asyncio.TimerHandle | None = None
-        self._wake = asyncio.Event()
+        self._wakes = {kind: asyncio.Event() for kind in KINDS}
+        self._addresses: dict[str, list[str]] = {}
 
     def take(self, notice: Notice) -> None:
         """Note what a notice means for the edge."""
@@ -61,15 +70,17 @@ class Refresher:
             self._carriers = True
         elif kind == "vmboxes":
             self._mailboxes.add(account)
-        else:
-            return
-        self._wake.set()
+        self._wake_all()
 
     def everything(self) -> None:
         """Read all again."""
         self._all_devices = self._carriers = True
         self._mailboxes.add("")
-        self._wake.set()
+        self._wake_all()
+
+    def _wake_all(self) -> None:
+        for wake in self._wakes.values():
+            wake.set()
 
     async def watch_edge(self) -> None:
         """Notice that Kamailio was restarted while nobody called it (its tables are those of its start): read all
@@ -88,42 +99,70 @@ class Refresher:
 
     async def work(self) -> None:
         """Carry out what is noted, for ever."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._loop("devices", self._tell_devices))
+            group.create_task(self._loop("carriers", self._tell_trunks))
+            group.create_task(self._loop("mailboxes", self._tell_lamps))
+
+    async def _loop(self, kind: str, step: Callable[[], Awaitable[None]]) -> None:
+        wake = self._wakes[kind]
         while True:
             try:
-                await asyncio.wait_for(self._wake.wait(), RECONCILE_SECONDS)
+                await asyncio.wait_for(wake.wait(), RECONCILE_SECONDS)
             except TimeoutError:
                 self.everything()
-            self._wake.clear()
+            wake.clear()
             try:
-                await self._once()
+                await step()
             except (EdgeAway, EdgeRefused, DatabaseAway) as away:
-                log.get().warning("edge.refresh_waits", why=str(away))
+                log.get().warning("edge.refresh_waits", kind=kind, why=str(away))
                 await asyncio.sleep(1.0)
-                self._wake.set()
+                wake.set()
 
-    async def _once(self) -> None:
+    async def _tell_devices(self) -> None:
         for account, user in list(self._users):
             self._devices |= await self._devices_of(account, user)
             self._mailboxes.add(account)
             self._users.discard((account, user))
+            self._wakes["mailboxes"].set()
         if self._all_devices:
-            for table in ("devices", "devkeys", "ipdevices"):
-                await self._kamailio.reload(table)
-            await self._throw_out()
+            # Cleared first: what is noted while this runs is read once more.
             self._all_devices = False
-            self._devices.clear()
+            try:
+                for table in ("devices", "devkeys", "ipdevices"):
+                    await self._kamailio.reload(table)
+                await self._throw_out()
+            except BaseException:
+                self._all_devices = True
+                raise
         if self._devices:
             for device in list(self._devices):
-                await self._kamailio.refresh_device(device)
                 self._devices.discard(device)
+                try:
+                    await self._kamailio.refresh_device(device)
+                except BaseException:
+                    self._devices.add(device)
+                    raise
             await self._kamailio.reload("ipdevices")
+
+    async def _tell_trunks(self) -> None:
         if self._carriers:
-            await self._tell_carriers()
             self._carriers = False
+            try:
+                await self._tell_carriers()
+            except BaseException:
+                self._carriers = True
+                raise
         await self._tell_registrations()
+
+    async def _tell_lamps(self) -> None:
         for account in list(self._mailboxes):
-            await self._tell_mailboxes(account)
             self._mailboxes.discard(account)
+            try:
+                await self._tell_mailboxes(account)
+            except BaseException:
+                self._mailboxes.add(account)
+                raise
 
     async def _devices_of(self, account: str, user: str) -> set[str]:
         scope = await scope_of(self._db, account)
@@ -147,8 +186,13 @@ class Refresher:
     async def _tell_carriers(self) -> None:
         """Resolve the gateways' names and give the edge the addresses that carriers call from."""
         wanted: dict[str, str] = {}
-        for gateway in await self._db.fetch("select * from gateway_addresses()"):
-            for address in await resolve(gateway.server):
+        gateways = await self._db.fetch("select * from gateway_addresses()")
+        names = sorted({gateway.server for gateway in gateways})
+        for name, addresses in zip(names, await asyncio.gather(*map(resolve, names)), strict=True):
+            # A name service that is away must not cut a carrier off: what was known stays.
+            self._addresses[name] = addresses or self._addresses.get(name, [])
+        for gateway in gateways:
+            for address in self._addresses[gateway.server]:
                 key = f"{address}:{gateway.port}" if gateway.force_port else address
                 # Two customers with one carrier: the trunk highest in the tree is named; whose call it is follows from
                 # the number.
@@ -187,7 +231,7 @@ class Refresher:
 
     def _registrations_due(self) -> None:
         self._registrations_wait = None
-        self._wake.set()
+        self._wakes["carriers"].set()
 
     async def _tell_mailboxes(self, account: str) -> None:
         """Compare every AOR's waiting messages with what the edge was told; tell it the difference. Account "" means
@@ -239,10 +283,11 @@ async def scope_of(db: Database, account: str) -> Scope | None:
 async def resolve(server: str) -> list[str]:
     """Return the IPv4 addresses of a host name (itself for an address), [] when it does not resolve now."""
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(
-            server, None, family=socket.AF_INET, type=socket.SOCK_DGRAM
+        found = await asyncio.wait_for(
+            asyncio.get_running_loop().getaddrinfo(server, None, family=socket.AF_INET, type=socket.SOCK_DGRAM),
+            RESOLVE_SECONDS,
         )
-    except OSError as problem:
+    except (OSError, TimeoutError) as problem:
         log.get().warning("carrier.unresolved", server=server, why=str(problem))
         return []
     return sorted({entry[4][0] for entry in found})
