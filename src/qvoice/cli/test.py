@@ -5,8 +5,9 @@ Tiers run cheapest first: `house` (style, imports, types, guards, the portal's o
 images, packages of the portal, and for the last two one installation that they share. A tier that fails does not keep
 the next ones from running. The last line says `N passed, N failed`, counting tests, and each step without tests as one.
 
-Real calls on a busy machine can miss a deadline: up to `SECOND_TRIES` tests of `sip` and `browser` that failed are tried once
-more, alone. What passed only then is said so in the outcome: a test that stands there twice has a fault to be found.
+Real calls on a busy machine can miss a deadline: up to `SECOND_TRIES` tests of `sip` and `browser` that failed are
+tried once more, alone. What passed only then is said so in the outcome: a test that stands there twice has a fault to
+be found.
 """
 
 from __future__ import annotations
@@ -208,10 +209,8 @@ def run_step(tier: str, step: Step, *, extra: tuple[str, ...], environment: dict
 def second_try(first: Outcome, again: Outcome) -> Outcome:
     """Return how a step went whose failed tests were tried once more."""
     word = again.word if again.failed else f"passed ({first.failed} on the second try)"
-    passed = first.passed + again.passed
-    return Outcome(
-        first.tier, first.label, word, passed, again.failed, first.skipped + again.skipped, first.seconds + again.seconds
-    )
+    passed, skipped = first.passed + again.passed, first.skipped + again.skipped
+    return Outcome(first.tier, first.label, word, passed, again.failed, skipped, first.seconds + again.seconds)
 
 
 def run_tier(tier: str, *, extra: tuple[str, ...], installation: Installation, folder: Path) -> list[Outcome]:
