@@ -7,6 +7,8 @@ import re
 import phonenumbers
 
 _E164 = re.compile(r"\+[1-9][0-9]{2,14}")
+_NANP = 1
+_SHORTEST = 7
 STATES = frozenset(
     {"aging", "available", "deleted", "discovery", "in_service", "port_in", "port_out", "released", "reserved"}
 )
@@ -27,6 +29,9 @@ def e164(text: str) -> str:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
         raise ValueError("no country has this code: check the digits after the +") from None
-    if not phonenumbers.is_possible_number(parsed):
+    # North American lengths are fixed; elsewhere plans change, and there are short ones (the specification: +661234567).
+    if parsed.country_code == _NANP and not phonenumbers.is_possible_number(parsed):
         raise ValueError("too short or too long for its country: check the digits")
+    if len(number) <= _SHORTEST:
+        raise ValueError(f"too short: a number has at least {_SHORTEST} digits with its country code")
     return number
