@@ -29,7 +29,7 @@ def e164(text: str) -> str:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
         raise ValueError("no country has this code: check the digits after the +") from None
-    # North American lengths are fixed; elsewhere plans change, and there are short ones (the specification: +661234567).
+    # North American lengths are fixed; elsewhere plans change, and some are short (the specification: +661234567).
     if parsed.country_code == _NANP and not phonenumbers.is_possible_number(parsed):
         raise ValueError("too short or too long for its country: check the digits")
     if len(number) <= _SHORTEST:
