@@ -48,7 +48,7 @@ class Spare:
     async def phone(self, *, host: str = "") -> UserAgent:
         """A phone with the device's credentials, not registered, at an address of its own.
 
-        What a test does wrong on purpose counts as guessing at its address for a minute, and must not meet the next test.
+        What a test does wrong on purpose counts as guessing at its address for a minute.
         """
         agent = await UserAgent.start(
             proxy=self.platform.address(),
