@@ -18,7 +18,7 @@ def run(data: Path, *, demo: bool, detach: bool, public_ip: str) -> int:
         code = demo_command.run(started.settings.data, as_json=False)
         if code:
             return code
-    if detach:
+    if detach or started.supervisor is None:
         return 0
     say("\nRunning. Ctrl-C stops everything (use --detach to leave it running).")
     return engine.stay(started, say)

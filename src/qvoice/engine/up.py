@@ -29,17 +29,17 @@ class NotWell(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A running installation."""
+    """A running installation. `supervisor` is None when it was running before: somebody else stops it."""
 
     settings: Settings
-    supervisor: subprocess.Popen[bytes]
+    supervisor: subprocess.Popen[bytes] | None
     authority: Path
 
 
 def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
     """Start the installation in `data` and return when every process is well and the self-test call has passed.
 
-    Raises QvoiceError saying what is wrong and what to do; what was started is stopped again then.
+    One that runs already is left running, and returned when it is well. Raises QvoiceError saying what is wrong and what to do; what was started is stopped again then.
     """
     data = data.expanduser().absolute()
     folders.check_path(data)
@@ -49,9 +49,7 @@ def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
     folders.prepare(settings)
     with supervise.StartLock(settings):
         if supervise.is_running(settings):
-            raise Conflict(
-                f"The installation in {data} is running already. `./qvoice status` shows it, `./qvoice down` stops it."
-            )
+            return _running_already(settings, tell)
         addresses.refuse_taken_ports(settings)
         folders.remember(data, given)
         _export(given)
@@ -72,6 +70,20 @@ def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
             supervise.stop_all(settings)
             raise
     return Started(settings, supervisor, authority)
+
+
+def _running_already(settings: Settings, tell: Tell) -> Started:
+    """Wait until what runs is well. Raises Conflict when it runs with other settings than are asked for now, NotWell."""
+    runs = load(settings.data, environ={})
+    if (settings.network, settings.ports, settings.database) != (runs.network, runs.ports, runs.database):
+        raise Conflict(
+            f"The installation in {settings.data} is running with other addresses or ports than you ask for now. "
+            f"Stop it first: ./qvoice down --data {settings.data}"
+        )
+    tell(f"the installation in {settings.data} is running already")
+    voice, store_image = images.path_of("voice"), images.path_of("store")
+    _wait_until_well(settings, programs.of(settings, voice=voice, store=store_image), tell)
+    return Started(settings, None, tls.ensure(settings, now=utcnow()))
 
 
 def _link(link: Path, target: Path) -> None:
@@ -106,6 +118,10 @@ def _start_in_order(settings: Settings, wanted: list[programs.Program], tell: Te
     _migrate(settings, tell)
     for process in wanted:
         supervise.start_process(settings, process.name)
+    _wait_until_well(settings, wanted, tell)
+
+
+def _wait_until_well(settings: Settings, wanted: list[programs.Program], tell: Tell) -> None:
     deadline = time.monotonic() + READY_WITHIN
     waiting = {process.name: process for process in wanted}
     told = time.monotonic()
@@ -156,17 +172,23 @@ def _not_well(settings: Settings, verdicts: dict[str, Verdict]) -> str:
 
 
 def stay(started: Started, tell: Tell) -> int:
-    """Stay in the foreground until Ctrl-C, SIGTERM or `qvoice down`; returns the exit code."""
+    """Stay in the foreground until Ctrl-C, SIGTERM or `qvoice down`; returns the exit code.
+
+    What was running before stays so when we leave: it was not started here.
+    """
+    supervisor = started.supervisor
+    if supervisor is None:
+        return 0
     stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda got, _frame: stop.append(got))
-    while started.supervisor.poll() is None:
+    while supervisor.poll() is None:
         if stop:
             supervise.stop_all(started.settings, tell=tell)
-            started.supervisor.wait(30)
+            supervisor.wait(30)
             return 0
         time.sleep(0.2)
-    if stop or started.supervisor.returncode == 0:
+    if stop or supervisor.returncode == 0:
         return 0
-    tell(f"the supervisor ended ({started.supervisor.returncode}); see {started.settings.logs}/supervisord.log")
+    tell(f"the supervisor ended ({supervisor.returncode}); see {started.settings.logs}/supervisord.log")
     return 1
