@@ -73,7 +73,7 @@ def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
 
 
 def _running_already(settings: Settings, tell: Tell) -> Started:
-    """Wait until what runs is well. Raises Conflict when it runs with other settings than are asked for now, NotWell."""
+    """Wait until what runs is well. Raises NotWell, and Conflict when it runs with other settings than asked for."""
     runs = load(settings.data, environ={})
     if (settings.network, settings.ports, settings.database) != (runs.network, runs.ports, runs.database):
         raise Conflict(
