@@ -39,7 +39,8 @@ class Started:
 def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
     """Start the installation in `data` and return when every process is well and the self-test call has passed.
 
-    One that runs already is left running, and returned when it is well. Raises QvoiceError saying what is wrong and what to do; what was started is stopped again then.
+    One that runs already is left running, and returned when it is well. Raises QvoiceError saying what is wrong and
+    what to do; what was started is stopped again then.
     """
     data = data.expanduser().absolute()
     folders.check_path(data)
