@@ -79,6 +79,30 @@ class Journal:
         self._batch.calls_gone.append(call.id)
         self._wake.set()
 
+    def presence(
+        self,
+        account_id: str,
+        presence_id: str,
+        source: str,
+        state: str,
+        *,
+        call: LiveCall | None = None,
+        number: str = "",
+        name: str = "",
+    ) -> None:
+        """Show `early`, `confirmed` or `terminated` (off) on lamps that watch `presence_id`.
+
+        `source` names the feature (`park`): each has its own say. With `call` the state ends with that call by itself,
+        also when it ends because callcontrol or Asterisk died. `number`, `name`: the other party.
+        """
+        key = {"account_id": account_id, "presence_id": presence_id, "source": source}
+        # The last word counts: two rows of one key in a batch would be refused by the database.
+        self._batch.presence = [row for row in self._batch.presence if any(row[k] != v for k, v in key.items())]
+        self._batch.presence.append(
+            {**key, "state": state, "number": number, "name": name, "call_id": call.id if call else None}
+        )
+        self._wake.set()
+
     async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
         """Write down what a recording is for, safe on disk before its first sample; raises OSError (then do not
         record).

@@ -69,6 +69,20 @@ class SetRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SetPresence:
+    """What lamps that watch `presence_id` show: `early`, `confirmed`, or `terminated` (off). → None
+
+    `source` names the feature that sets it: each has its own say, the most interesting state is shown.
+    """
+
+    presence_id: str
+    state: str
+    source: str
+    number: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SaveMenuGreeting:
     """Make a recording the greeting of a menu. → None"""
 
@@ -193,6 +207,7 @@ Request = (
     | FindNumber
     | Registered
     | SetRules
+    | SetPresence
     | SaveMenuGreeting
     | OpenMailbox
     | CheckPin

@@ -18,10 +18,14 @@ from qvoice.db.engine import SYSTEM, Database
 _WRITE = text("select calls_write(cast(:batch as jsonb))")
 _FORGET = text("select calls_forget(:node, cast(:keep as text[]))")
 
+LISTS = ("cdrs", "channels", "channels_gone", "calls", "calls_gone", "events", "presence")
+
 
 @dataclass(slots=True)
 class Batch:
-    """What is to be written. Rows as `calls_write` (migration 0003) reads them; `events`: {account, name, data}."""
+    """What is to be written. Rows as `calls_write` (migrations 0003, 0005) reads them; `events`: {account, name, data};
+    `presence`: {account_id, presence_id, source, state, number, name, call_id}.
+    """
 
     node: str
     cdrs: list[dict[str, Any]] = field(default_factory=list)
@@ -30,9 +34,10 @@ class Batch:
     calls: list[dict[str, Any]] = field(default_factory=list)
     calls_gone: list[str] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    presence: list[dict[str, Any]] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.cdrs or self.channels or self.channels_gone or self.calls or self.calls_gone or self.events)
+        return any(getattr(self, name) for name in LISTS)
 
     def encode(self) -> bytes:
         """Return the batch as one line of JSON."""
@@ -41,7 +46,7 @@ class Batch:
     def pieces(self) -> list[bytes]:
         """Return the batch as many, one item each: for finding the one that the database refuses."""
         found = []
-        for name in ("cdrs", "channels", "channels_gone", "calls", "calls_gone", "events"):
+        for name in LISTS:
             for item in getattr(self, name):
                 single = Batch(self.node)
                 getattr(single, name).append(item)
