@@ -6,20 +6,22 @@ from typing import Any
 
 from qvoice.callcontrol.live import LiveCall
 from qvoice.callcontrol.sounds import MediaPath
+from qvoice.core.flow.commands import Speech
 from qvoice.core.flow.requests import Request
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.callflows.context import AnswerContext, collect_answers
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.media.files import MediaFiles
+from qvoice.features.speech.files import SpokenFiles
 from qvoice.kit import log
-from qvoice.kit.errors import Invalid, NotFound
+from qvoice.kit.errors import Invalid, NotFound, Unavailable
 
 
 class Answering:
     """Everything is asked in the scope of the call's own account: a flow cannot name another tenant's anything."""
 
-    def __init__(self, *, db: Database, snapshots: Snapshots, media: MediaFiles) -> None:
-        self._db, self._snapshots, self._media = db, snapshots, media
+    def __init__(self, *, db: Database, snapshots: Snapshots, media: MediaFiles, spoken: SpokenFiles) -> None:
+        self._db, self._snapshots, self._media, self._spoken = db, snapshots, media, spoken
         self._answers = collect_answers()
 
     async def ask(self, call: LiveCall, request: Request) -> Any:
@@ -35,15 +37,17 @@ class Answering:
     def media_path(self, call: LiveCall) -> MediaPath:
         """Return the function that finds the call's account's media."""
 
-        async def path(media_id: str) -> str | None:
+        async def path(wanted: str | Speech) -> str | None:
             if call.facts is None:
                 return None
             try:
-                return await self._media.path(call.facts.account_id, media_id)
+                if isinstance(wanted, Speech):
+                    return await self._spoken.path(wanted.text, voice=wanted.voice, language=wanted.language)
+                return await self._media.path(call.facts.account_id, wanted)
             except (NotFound, Invalid):
                 return None
-            except DatabaseAway:
-                log.get().warning("media.database_away", call=call.id, media=media_id[:80])
+            except (DatabaseAway, Unavailable) as problem:
+                log.get().warning("media.away", call=call.id, media=str(wanted)[:80], problem=str(problem))
                 return None
 
         return path

@@ -21,6 +21,8 @@ from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.channels.write import forget, of_node
 from qvoice.features.media.files import MediaFiles
+from qvoice.features.speech.files import SpokenFiles
+from qvoice.features.speech.speak import speaker
 from qvoice.features.vmboxes.recover import recover
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
@@ -36,7 +38,8 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     snapshots = Snapshots(db)
     spool = settings.data / "asterisk" / "calls.spool"
     journal = Journal(db, node=NODE, spool=spool, media=media)
-    answering = Answering(db=db, snapshots=snapshots, media=media)
+    spoken = SpokenFiles(speaker(settings.data), settings.data)
+    answering = Answering(db=db, snapshots=snapshots, media=media, spoken=spoken)
     exchange = Exchange(
         journal=journal,
         placing=Placing(snapshots),

@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from qvoice.core.flow.commands import Media, Prompt, Recording, SayDigits, SayNumber, SayTime, Silence, Sound, Tone, Url
+from qvoice.core.flow.commands import (
+    Media,
+    Prompt,
+    Recording,
+    SayDigits,
+    SayNumber,
+    SayTime,
+    Silence,
+    Sound,
+    Speech,
+    Tone,
+    Url,
+)
 from qvoice.kit import log
 
-MediaPath = Callable[[str], Awaitable[str | None]]
-"""Media id → path without extension that Asterisk can open, None when there is no such media."""
+MediaPath = Callable[[str | Speech], Awaitable[str | None]]
+"""Media id, or text to be spoken → path without extension that Asterisk can open, None when there is no such media."""
 
 TONE_SECONDS = 10.0
 """How long a tone lasts when it is one sound among others: Asterisk's tones never end by themselves."""
@@ -99,8 +111,8 @@ async def _uris(sound: Sound, lang: str, media_path: MediaPath, allow_url: bool)
                 log.get().warning("sound.no_recording", ref=ref[:80])
                 return []
             return [f"sound:{path}"]
-        case Recording(ref=ref) if ref.startswith("blob-"):
-            path = await media_path(ref)
+        case Speech():
+            path = await media_path(sound if sound.language else replace(sound, language=lang))
             return [f"sound:{path}"] if path else []
         case Recording(ref=ref):
             if not _SAFE_NAME.fullmatch(ref.removeprefix("/")) or ".." in ref:

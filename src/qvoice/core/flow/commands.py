@@ -79,7 +79,20 @@ class Url:
     url: str
 
 
-Sound = Prompt | Media | Recording | SayDigits | SayNumber | SayTime | Tone | Silence | Url
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Text spoken by a synthetic voice.
+
+    `voice`: `female`, `male`, or a voice's name (`features.speech.voices`); '' any. `language`: a code such as
+    `fr-ca`; '' the call's.
+    """
+
+    text: str
+    voice: str = ""
+    language: str = ""
+
+
+Sound = Prompt | Media | Recording | SayDigits | SayNumber | SayTime | Tone | Silence | Url | Speech
 
 # --- commands: each names the event it is answered with ---------------------------------------------------------------
 

@@ -5,6 +5,7 @@ GET and PUT on the collection; GET, POST (replace), PATCH (merge) and DELETE on 
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -107,9 +108,15 @@ async def read_document(ctx: Context, kind: Resource, id: str) -> Response:
     return ctx.reply(data, revision=document.revision)
 
 
-async def write_document(ctx: Context, kind: Resource, id: str | None) -> Response:
+InWrite = Callable[[AsyncSession, Document], Awaitable[None]]
+Prepare = Callable[[Context, str | None], Awaitable[InWrite | None]]
+"""Slow work before a write's transaction (id None: a create); returns what is then done in it, after the document."""
+
+
+async def write_document(ctx: Context, kind: Resource, id: str | None, *, prepare: Prepare | None = None) -> Response:
     """Answer PUT (id None), POST and PATCH."""
     data, revision = ctx.data, given_revision(ctx)
+    in_write = await prepare(ctx, id) if prepare is not None else None
     async with ctx.tx() as s:
         if id is None:
             document = await store.create(s, kind.type, data)
@@ -117,6 +124,8 @@ async def write_document(ctx: Context, kind: Resource, id: str | None) -> Respon
             await _check_own(ctx, s, kind, id, data)
             write = store.replace if ctx.request.method == "POST" else store.merge
             document = await write(s, kind.type, id, data, revision=revision)
+        if in_write is not None:
+            await in_write(s, document)
         answer = await shown(s, kind, document, ctx.principal)
     return ctx.reply(answer, status=201 if id is None else 200, revision=document.revision)
 
@@ -146,9 +155,11 @@ async def delete_document(ctx: Context, kind: Resource, id: str) -> Response:
     return ctx.reply(answer, revision=document.revision)
 
 
-def crossbar(kind: Resource, *, decorate: Any = None, list_route: bool = True) -> APIRouter:
+def crossbar(
+    kind: Resource, *, decorate: Any = None, list_route: bool = True, prepare: Prepare | None = None
+) -> APIRouter:
     """Return the router of a resource. `decorate`: see `list_documents`; `list_route` False: the feature has its own
-    list.
+    list; `prepare`: slow work before a write.
 
     Register routes with fixed words (`devices/status`) on a router included before this one.
     """
@@ -174,7 +185,7 @@ def crossbar(kind: Resource, *, decorate: Any = None, list_route: bool = True) -
         summary=f"Create a {noun.replace('_', ' ')}",
     )
     async def create(request: Request, account_id: str, ctx: Context = permit(name, "create")) -> Response:
-        return await write_document(ctx, kind, None)
+        return await write_document(ctx, kind, None, prepare=prepare)
 
     @router.get(
         single, **describe(kind, "read"), operation_id=f"get_{noun}", summary=f"Read a {noun.replace('_', ' ')}"
@@ -193,7 +204,7 @@ def crossbar(kind: Resource, *, decorate: Any = None, list_route: bool = True) -
     async def replace(
         request: Request, account_id: str, document_id: str, ctx: Context = permit(name, "update", own=True)
     ) -> Response:
-        return await write_document(ctx, kind, document_id)
+        return await write_document(ctx, kind, document_id, prepare=prepare)
 
     @router.patch(
         single,
@@ -204,7 +215,7 @@ def crossbar(kind: Resource, *, decorate: Any = None, list_route: bool = True) -
     async def patch(
         request: Request, account_id: str, document_id: str, ctx: Context = permit(name, "update", own=True)
     ) -> Response:
-        return await write_document(ctx, kind, document_id)
+        return await write_document(ctx, kind, document_id, prepare=prepare)
 
     @router.delete(
         single, **describe(kind, "delete"), operation_id=f"delete_{noun}", summary=f"Delete a {noun.replace('_', ' ')}"

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import store
 from qvoice.features.documents.openapi import describe
-from qvoice.features.documents.routes import crossbar, shown
+from qvoice.features.documents.resource import Document
+from qvoice.features.documents.routes import InWrite, crossbar, shown
 from qvoice.features.media import audio, blobs, prompts
 from qvoice.features.media.convert import Converter, store_image
 from qvoice.features.media.ranges import serve
 from qvoice.features.media.resource import RESOURCE
-from qvoice.features.media.sniff import sniff
+from qvoice.features.media.schemas import text_of
+from qvoice.features.media.sniff import WAV, sniff
 from qvoice.features.media.upload import read_upload
+from qvoice.features.speech import voices
+from qvoice.features.speech.speak import speaker
 from qvoice.kit.errors import NotFound
 
 router = APIRouter()
@@ -109,4 +115,32 @@ async def upload(
     return ctx.reply(answer, revision=document.revision)
 
 
-router.include_router(crossbar(RESOURCE))
+@router.get(_BASE + "/voices", operation_id="list_voices", summary="List the voices that speak texts")
+async def list_voices(request: Request, account_id: str, ctx: Context = permit("media", "read", own=True)) -> Response:
+    """List voices, the preferred first: what `tts.voice` of a media document may name."""
+    found = voices.catalogue(request.app.state.settings.data)
+    return ctx.reply([
+        {"id": one.name, "language": one.language, "gender": one.gender, "neural": one.neural} for one in found
+    ])  # fmt: skip
+
+
+async def _speak(ctx: Context, id: str | None) -> InWrite | None:
+    """Speak a document's text before it is written, when there is something new to say."""
+    old: dict[str, Any] = {}
+    if id is not None:
+        async with ctx.tx() as session:
+            old = (await store.load(session, "media", id)).doc
+    new = store.after_merge(old, ctx.data) if ctx.request.method == "PATCH" else ctx.data
+    words = text_of(new)
+    if words is None or words == text_of(old):
+        return None
+    speaker_ = speaker(ctx.request.app.state.settings.data)
+    spoken = await speaker_.wav(words.text, speaker_.voice_for(voice=words.voice, language=words.language))
+
+    async def attach(session: AsyncSession, document: Document) -> None:
+        await audio.attach(session, document.id, original=spoken, kind=WAV, playable=spoken)
+
+    return attach
+
+
+router.include_router(crossbar(RESOURCE, prepare=_speak))

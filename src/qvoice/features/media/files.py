@@ -79,7 +79,7 @@ class MediaFiles:
     async def _once(self, account_id: str, name: str) -> str:
         key = (account_id, name)
         known = self._known.get(key)
-        if known is not None and await asyncio.to_thread(_touch, known):
+        if known is not None and await asyncio.to_thread(touch, known):
             return known
         task = self._loading.get(key)
         if task is None:
@@ -100,10 +100,10 @@ class MediaFiles:
                     raise NotFound("This media has no audio.", id=name)
                 blob_id = found.playable_id
             stem = str(self._folder / account_id / f"{name}-{blob_id}")
-            if await asyncio.to_thread(_touch, stem):
+            if await asyncio.to_thread(touch, stem):
                 return stem
             data = await blobs.read(session, blob_id)
-        await asyncio.to_thread(_write, stem, data)
+        await asyncio.to_thread(write, stem, data)
         self._written += len(data)
         if self._written > self._limit // 10:
             self._written = 0
@@ -120,7 +120,7 @@ def _file(stem: str) -> Path | None:
     return next((path for end in (".wav", ".wav16") if (path := Path(stem + end)).is_file()), None)
 
 
-def _touch(stem: str) -> bool:
+def touch(stem: str) -> bool:
     """Mark a cached file as used now; False when it is not there."""
     file = _file(stem)
     if file is None:
@@ -132,7 +132,7 @@ def _touch(stem: str) -> bool:
     return True
 
 
-def _write(stem: str, data: bytes) -> None:
+def write(stem: str, data: bytes) -> None:
     """Write the file under a temporary name, then give it its own. Asterisk reads 8 kHz as `.wav` and 16 kHz as
     `.wav16`.
     """

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,6 +36,25 @@ class MediaDocument(BaseModel):
     source_id: str | None = None
     source_type: str | None = None
     flags: list[str] | None = None
+
+
+class Words(NamedTuple):
+    """What a document says, by which voice, in which language."""
+
+    text: str
+    voice: str
+    language: str
+
+
+def text_of(document: Mapping[str, Any]) -> Words | None:
+    """Return what a document of `media_source` `tts` says, None when it is another kind or says nothing."""
+    tts = document.get("tts")
+    if document.get("media_source") != "tts" or not isinstance(tts, Mapping):
+        return None
+    text, voice, language = tts.get("text"), tts.get("voice"), document.get("language")
+    if not isinstance(text, str) or not text:
+        return None
+    return Words(text, voice if isinstance(voice, str) else "", language if isinstance(language, str) else "")
 
 
 def row(document: dict[str, Any]) -> dict[str, Any]:
