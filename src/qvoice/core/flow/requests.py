@@ -90,6 +90,31 @@ class SaveMenuGreeting:
     ref: str
 
 
+@dataclass(frozen=True, slots=True)
+class ListDirectory:
+    """Who is in a dial-by-name directory? → Directory | None"""
+
+    directory_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryPerson:
+    """A person of a directory: the callflow that reaches them, and their recorded name (as `Recording(ref)`)."""
+
+    first_name: str
+    last_name: str
+    flow_id: str
+    name_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """A directory document and its people."""
+
+    document: dict[str, Any]
+    people: tuple[DirectoryPerson, ...]
+
+
 # --- voicemail --------------------------------------------------------------------------------
 
 
@@ -209,6 +234,7 @@ Request = (
     | SetRules
     | SetPresence
     | SaveMenuGreeting
+    | ListDirectory
     | OpenMailbox
     | CheckPin
     | SetPin

@@ -1,2 +1,1 @@
-"""Dial-by-name directories: the stored documents of the dialect. What a call does with them comes with a later issue.
-"""
+"""Dial-by-name directories. Who is in one is written on each user: `directories: {<directory>: <callflow>}`."""

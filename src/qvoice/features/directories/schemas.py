@@ -1,4 +1,4 @@
-"""The directory document (kazoo.md 2.4). Stored only: dial-by-name comes with a later issue."""
+"""The directory document (kazoo.md 2.4); calls use it by the callflow module `directory`."""
 
 from __future__ import annotations
 
