@@ -57,7 +57,12 @@ def start(tmp_path: Path, script: str, *, stop: str = "TERM") -> subprocess.Pope
     sandbox = ["bwrap", "--ro-bind", "/", "/", "--dev", "/dev", "--bind", str(tmp_path), str(tmp_path)]
     sandbox += ["--unshare-user", "--die-with-parent", "--", "/bin/sh", "-c", script]
     command = [sys.executable, "-I", "-S", str(GUARD), "it", str(tmp_path), stop, "engine", "--", *sandbox]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    # As in a background job of a script, which ignores SIGINT: a program must be stoppable by it all the same.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @needs_bwrap

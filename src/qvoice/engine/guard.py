@@ -108,6 +108,15 @@ def lines_of(source: int) -> Iterator[bytes]:
         os.close(number)
 
 
+def _forget_ignored_signals() -> None:
+    """Give the program the signals that somebody above us ignored (a shell's background job: SIGINT; Python: SIGPIPE).
+
+    A shell script could not even trap them again (POSIX sh, "trap").
+    """
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP, signal.SIGPIPE):
+        signal.signal(number, signal.SIG_DFL)
+
+
 def run_engine(name: str, stop: int, command: list[str]) -> int:
     """Run bubblewrap, hand stop signals to the program inside, log its lines; returns the exit code."""
     info_read, info_write = os.pipe()
@@ -116,6 +125,7 @@ def run_engine(name: str, stop: int, command: list[str]) -> int:
     child = os.fork()
     if child == 0:
         die_with_parent(signal.SIGKILL)
+        _forget_ignored_signals()
         os.dup2(out_write, 1)
         os.dup2(out_write, 2)
         os.execvp(command[0], [command[0], "--info-fd", str(info_write), *command[1:]])
