@@ -6,7 +6,7 @@ import asyncio
 import random
 from typing import Any
 
-from qvoice.callcontrol import causes, listening, recording, ringing, talking
+from qvoice.callcontrol import causes, listening, pickup, recording, ringing, talking
 from qvoice.callcontrol.ari.client import AriError, AriLost
 from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall
 from qvoice.core.flow import commands as c
@@ -115,6 +115,8 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await recording.record(call, command)
         case c.Ring(plan=plan):
             return await ringing.ring(call, plan)
+        case c.PickUp():
+            return await pickup.pick_up(call, command)
         case c.Sleep(seconds=seconds):
             await listening.sleep(call, seconds)
             return e.Done()

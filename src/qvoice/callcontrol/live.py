@@ -74,6 +74,8 @@ class LiveCall:
         self.checkpoint: Checkpoint | None = None
         self.bridge = ""
         self.talking_with = ""
+        self.ringing = False
+        """Legs ring, and somebody may still pick the call up."""
         self.recording = ""
         self.early_media = False
         self.sounds = 0

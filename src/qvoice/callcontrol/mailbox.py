@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -26,6 +27,12 @@ class Mailbox(Generic[T]):
         self._items.append(item)
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_result(None)
+
+    def drain(self, wanted: Callable[[T], bool]) -> list[T]:
+        """Take the unread items that are `wanted` out, in order (they go to another call's mailbox)."""
+        taken = [item for item in self._items if wanted(item)]
+        self._items = deque(item for item in self._items if not wanted(item))
+        return taken
 
     def __len__(self) -> int:
         return len(self._items)

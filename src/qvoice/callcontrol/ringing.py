@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from qvoice.callcontrol import talking
+from qvoice.callcontrol import pickup, talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
-from qvoice.callcontrol.legs import CallLeg, create_body, name_callee, outgoing
+from qvoice.callcontrol.legs import INBOUND, CallLeg, create_body, name_callee, outgoing
 from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall, all_of
 from qvoice.callcontrol.sounds import Run, language, render
 from qvoice.core.flow.commands import Media
@@ -54,6 +54,7 @@ async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
     call.keys.clear()
     state = _Ringing(call, plan, m.RingMachine(plan))
     loop = asyncio.get_running_loop()
+    call.ringing = True
     try:
         await _carry_out(state, state.machine.start(loop.time()))
         while state.machine.finished is None:
@@ -63,6 +64,8 @@ async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
     except CallerHungUp:
         await _carry_out(state, state.machine.on(m.CallerLeft(), loop.time()))
         raise
+    finally:
+        call.ringing = False
     finished = state.machine.finished
     if finished.answered_by is None:
         await _quiet(state)
@@ -125,6 +128,10 @@ def _own(state: _Ringing, command: Command) -> list[m.RingEvent]:
         del state.asking[leg.plan_id]
         state.call.hang_up(leg, "NO_ANSWER")
         return [m.LegFailed(leg.plan_id, "CALL_REJECTED")]
+    if command.kind == "pick-up" and not command.done.done() and state.machine.finished is None:
+        leg = pickup.join_ringing(state.call, command)
+        state.by_plan[leg.plan_id] = leg
+        return [m.PickedUp(leg.plan_id)]
     talking.decline(command)
     return []
 
@@ -248,6 +255,9 @@ async def _connect(state: _Ringing, leg: CallLeg) -> None:
     leg.other, call.caller.other = call.caller.uuid, leg.uuid
     call.caller.callee_name, call.caller.callee_number = leg.callee_name, leg.callee_number
     steps: list[asyncio.Future[wire.Message]] = []
+    if leg.direction == INBOUND and not leg.answered:
+        # Somebody who picked the call up: he called us.
+        steps.append(call.ari.post(f"channels/{leg.channel}/answer"))
     if not call.caller.answered:
         steps.append(call.ari.post(f"channels/{call.caller.channel}/answer"))
     if state.bridged != leg.channel:

@@ -53,6 +53,8 @@ def _begin(call: LiveCall, leg: CallLeg) -> None:
 
 async def _obey(call: LiveCall, leg: CallLeg, command: Command) -> bool:
     """Carry out an RPC or another call's wish; True when the conversation is over here."""
+    if command.done.done():
+        return False  # whoever asked has given up waiting
     if command.kind == "transfer":
         by = leg if command.data["channel"] == leg.channel else call.caller
         moved = await transfer.blind(call, by, call.caller if by is leg else leg, command.data["number"])

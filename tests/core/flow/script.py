@@ -13,9 +13,21 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qvoice.core.flow.call import Call
-from qvoice.core.flow.commands import Answer, Ask, Collect, Command, Hangup, HoldOpen, Play, Record, Reject, Ring
+from qvoice.core.flow.commands import (
+    Answer,
+    Ask,
+    Collect,
+    Command,
+    Hangup,
+    HoldOpen,
+    PickUp,
+    Play,
+    Record,
+    Reject,
+    Ring,
+)
 from qvoice.core.flow.compile import CompiledFlow, compile_flow
-from qvoice.core.flow.events import CallerGone, Collected, Done, Event, Played, Recorded, Reply, RingDone
+from qvoice.core.flow.events import CallerGone, Collected, Done, Event, PickedUp, Played, Recorded, Reply, RingDone
 from qvoice.core.flow.interpreter import End, interpret
 from qvoice.core.flow.requests import FoundFlow
 from qvoice.core.flow.trace import Trace
@@ -117,6 +129,8 @@ def automatic(command: Command, replies: Callable[[Any], Any]) -> Event:
             return Recorded("rec-1", 3.0, "key", "#")
         case Ring():
             return busy("NO_ANSWER", 480)
+        case PickUp():
+            return PickedUp("nothing")
         case Ask():
             return Reply(replies(command.request))
         case _:

@@ -21,6 +21,7 @@ from qvoice.core.ring.machine import (
     LegProgress,
     LegRinging,
     LegTrying,
+    PickedUp,
     RingMachine,
     StartLeg,
     Tick,
@@ -95,7 +96,7 @@ class Ringing(RuleBasedStateMachine):
                 case AskConfirm(leg_id):
                     assert leg_id in self.live
                 case ConnectLeg(leg_id):
-                    assert leg_id in self.answered
+                    assert leg_id in self.answered or leg_id.startswith("picker")
                     self.winners.append(leg_id)
                     self.live.discard(leg_id)
                 case IndicateRinging():
@@ -148,6 +149,14 @@ class Ringing(RuleBasedStateMachine):
         if unlikely == 0:
             self.take(self.machine.on(CallerLeft(), self.now))
             assert self.finished
+
+    @rule(unlikely=st.integers(0, 9), who=st.integers(1, 2))
+    def somebody_picks_it_up(self, unlikely: int, who: int) -> None:
+        if unlikely == 0:
+            running = not self.finished
+            self.take(self.machine.on(PickedUp(f"picker{who}"), self.now))
+            assert self.finished
+            assert (self.winners == [f"picker{who}"]) or not running
 
     @invariant()
     def at_most_one_winner_and_one_end(self) -> None:

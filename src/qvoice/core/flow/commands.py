@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qvoice.core.flow.requests import Request
+from qvoice.core.pickup.choose import Targets
 from qvoice.core.ring.plan import RingPlan
 
 # --- things that can be heard --------------------------------------------------------------------------------
@@ -193,10 +194,21 @@ class SendDtmf:
 
 
 @dataclass(frozen=True, slots=True)
+class PickUp:
+    """Give the caller a call that rings at one of `targets` in this account; `live`: or the place of one who talks.
+    → PickedUp"""
+
+    targets: Targets
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask the data layer (see `requests.py`). → Reply, whose value is the type the request documents"""
 
     request: Request
 
 
-Command = Answer | Ringing | Play | Collect | Record | Ring | Reject | Hangup | Sleep | HoldOpen | SendDtmf | Ask
+Command = (
+    Answer | Ringing | Play | Collect | Record | Ring | Reject | Hangup | Sleep | HoldOpen | SendDtmf | PickUp | Ask
+)

@@ -62,6 +62,16 @@ class RingDone:
 
 
 @dataclass(frozen=True, slots=True)
+class PickedUp:
+    """What came of PickUp. `taken-over`: the caller belongs to the call he took, the flow must stop without touching
+    him; `talked`: he had the conversation, which has ended with `cause`; `too-late`: somebody else got it; `nothing`:
+    there was no such call."""
+
+    outcome: str
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The data layer's answer to Ask. `error` is a sentence for the log when it could not answer (value is None
     then)."""
@@ -70,7 +80,7 @@ class Reply:
     error: str | None = None
 
 
-Event = Started | Done | Played | Collected | Recorded | RingDone | Reply
+Event = Started | Done | Played | Collected | Recorded | RingDone | PickedUp | Reply
 
 
 class CallerGone(Exception):

@@ -77,7 +77,19 @@ class CallerLeft:
     """The caller hung up, or the flow was ended."""
 
 
-RingEvent: TypeAlias = LegTrying | LegRinging | LegProgress | LegAnswered | LegConfirmed | LegFailed | Tick | CallerLeft
+@dataclass(frozen=True, slots=True)
+class PickedUp:
+    """Somebody who was not rung takes the call; `leg_id` is a name for his leg that the plan does not use.
+
+    Taken only while ringing lasts (`finished` is None): of two who try, and the answerer, the first wins.
+    """
+
+    leg_id: str
+
+
+RingEvent: TypeAlias = (
+    LegTrying | LegRinging | LegProgress | LegAnswered | LegConfirmed | LegFailed | Tick | CallerLeft | PickedUp
+)
 
 # --- actions ----------------------------------------------------------------------------------------------------------
 
@@ -137,8 +149,8 @@ class WakeAt:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Ringing is over. `answered_by` is the connected leg, else None with cause and code. Always the last action but
-    late hang-ups."""
+    """Ringing is over. `answered_by` is the connected leg (of the plan, or of PickedUp), else None with cause and
+    code. Always the last action but late hang-ups."""
 
     answered_by: str | None
     cause: str
@@ -198,6 +210,9 @@ class RingMachine:
         if isinstance(event, CallerLeft):
             if self.finished is None:
                 self._finish(None, Failure("ORIGINATOR_CANCEL", 487), "caller-left")
+        elif isinstance(event, PickedUp):
+            if self.finished is None:
+                self._finish(event.leg_id, Failure("NORMAL_CLEARING", 200), "answered-elsewhere")
         elif not isinstance(event, Tick):
             live = self._legs.get(event.leg_id)
             if live is not None:
