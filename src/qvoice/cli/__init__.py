@@ -4,6 +4,7 @@ body.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -20,6 +21,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="QVOICE: a multi-tenant cloud phone system.",
 )
+
+DISK_TROUBLE = {
+    errno.ENOSPC: "Make room (./qvoice doctor tells how much is wanted), then run the command again.",
+    errno.EDQUOT: "Make room in your quota, then run the command again.",
+    errno.EROFS: "The file system is mounted read-only: remount it or give another folder with --data.",
+    errno.EACCES: "Run this as the user whom it belongs to, or give another folder with --data.",
+    errno.EPERM: "Run this as the user whom it belongs to, or give another folder with --data.",
+}
+"""What a person can do about a disk that will not take or give a file."""
 
 Data = Annotated[Path, typer.Option("--data", help="The installation's data folder.", envvar="QVOICE_DATA")]
 DEFAULT_DATA = Path(os.environ.get("QVOICE_HOME", ".")) / "var"
@@ -180,6 +190,12 @@ def main() -> None:
         sys.exit(1)
     except QvoiceError as problem:
         print(f"qvoice: {problem.message}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as problem:
+        if problem.errno not in DISK_TROUBLE:
+            raise
+        where = f"{problem.filename}: " if problem.filename else ""
+        print(f"qvoice: {where}{problem.strerror}. {DISK_TROUBLE[problem.errno]}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -7,10 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from qvoice.cli import demo_build, demo_documents
+import httpx2
+
+from qvoice.cli import demo_build, demo_documents, settings_of
 from qvoice.cli.demo_secrets import Vault
 from qvoice.cli.rest import Refused, Rest
-from qvoice.kit.settings import Settings, load
+from qvoice.kit.settings import Settings
 
 CARRIER_HOST = "127.0.0.2"
 CARRIER_PORT = 5060
@@ -20,14 +22,14 @@ MASTER_NAME = "master"
 
 def run(data: Path, *, as_json: bool) -> int:
     """Build (or find) the demo in the running installation `data` and print it. Returns the exit code."""
-    settings = load(data)
+    settings = settings_of(data)
     try:
         demo = build(settings, tell=lambda line: print(line, file=sys.stderr))
     except Refused as problem:
         print(f"the API refused a step of the demo: {problem}", file=sys.stderr)
         return 1
-    except OSError as problem:
-        print(f"no answer from the API ({problem}); is it up? try `./qvoice up`", file=sys.stderr)
+    except httpx2.TransportError as problem:
+        print(f"The API does not answer ({problem}). Start it: ./qvoice up --data {settings.data}", file=sys.stderr)
         return 1
     print(json.dumps(demo, indent=1) if as_json else table(demo))
     return 0

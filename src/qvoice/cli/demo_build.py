@@ -12,6 +12,8 @@ from qvoice.cli.demo_secrets import Vault, new_password, new_pin
 from qvoice.cli.rest import Refused, Rest
 
 Tell = Callable[[str], None]
+WORDS = {"vmboxes": "voicemail box"}
+"""What one document of a resource is called, where cutting an s off does not give it."""
 
 
 class Builder:
@@ -29,7 +31,8 @@ class Builder:
         for row in self._api.get(self.path(kind)):
             if match(row):
                 return row
-        self._tell(f"{self._name}: {kind[:-1].replace('_', ' ')} {document.get('name') or document.get('username')}")
+        word = WORDS.get(kind, kind[:-1].replace("_", " "))
+        self._tell(f"{self._name}: {word} {document.get('name') or document.get('username')}")
         return self._api.put(self.path(kind), document)
 
     def named(self, kind: str, document: dict[str, Any]) -> dict[str, Any]:

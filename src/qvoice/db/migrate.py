@@ -5,15 +5,24 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import psycopg
 import sqlalchemy
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 
 from qvoice.db import roles
+from qvoice.kit.errors import Unavailable
 from qvoice.kit.settings import Settings
 
 _HERE = Path(__file__).parent / "migrations"
+
+
+class MigrationFailed(Unavailable):
+    """The database could not be brought up to date; it is as it was."""
+
+    code = "migration-failed"
 
 
 def config() -> Config:
@@ -33,10 +42,19 @@ def head() -> str:
 
 def upgrade(settings: Settings) -> str:
     """Create database and roles as needed and run all migrations; returns the version. Idempotent; waits for a
-    parallel run.
+    parallel run. Raises MigrationFailed with what the server said.
     """
     passwords = {role: settings.secret(f"db-{role}") for role in roles.LOGIN_ROLES}
-    return upgrade_dsn(settings.dsn("admin"), passwords)
+    try:
+        return upgrade_dsn(settings.dsn("admin"), passwords)
+    except CommandError as problem:
+        raise MigrationFailed(
+            f"The database was made by a newer QVOICE ({problem}); this one knows versions up to {head()}. "
+            "Run the newer one, or restore the backup made before the upgrade."
+        ) from problem
+    except (psycopg.Error, sqlalchemy.exc.SQLAlchemyError) as problem:
+        said = str(getattr(problem, "orig", None) or problem).strip()
+        raise MigrationFailed(f"The database could not be brought up to date: {said[:500]}") from problem
 
 
 def upgrade_dsn(admin_dsn: str, passwords: Mapping[str, str]) -> str:

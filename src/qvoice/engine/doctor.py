@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
-import pwd
 import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,7 +14,7 @@ from typing import Any
 
 from cryptography import x509
 
-from qvoice.engine import addresses, images, status, supervise, tls
+from qvoice.engine import addresses, images, machine, status, supervise, tls
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import QvoiceError
 from qvoice.kit.settings import Settings, load
@@ -81,51 +79,23 @@ def _machine() -> Iterator[Finding]:
 
 
 def _sandbox() -> Iterator[Finding]:
-    bwrap = shutil.which("bwrap")
-    install = "sudo apt-get install -y"
-    yield Finding("bubblewrap", bool(bwrap), bwrap or "missing", "" if bwrap else f"Run: {install} bubblewrap")
-    if not all(images.is_built(name) for name in ("voice", "store")):
-        builder = shutil.which("mmdebstrap")
-        yield Finding(
-            "mmdebstrap", bool(builder), builder or "missing", "" if builder else f"Run: {install} mmdebstrap"
-        )
-        if os.geteuid() != 0:
-            yield from _for_building_as_user(install)
-    if bwrap:
-        probe = [bwrap, "--ro-bind", "/", "/", "--unshare-user", "--uid", "1234", "--gid", "1234", "--", "/bin/true"]
-        run = subprocess.run(probe, capture_output=True, text=True, check=False)
-        yield Finding(
-            "user namespaces", run.returncode == 0, "work" if run.returncode == 0 else run.stderr.strip()[:200],
-            "" if run.returncode == 0 else _namespace_advice(),
-        )  # fmt: skip
-
-
-def _for_building_as_user(install: str) -> Iterator[Finding]:
-    newuidmap = shutil.which("newuidmap")
-    yield Finding("newuidmap", bool(newuidmap), newuidmap or "missing", "" if newuidmap else f"Run: {install} uidmap")
-    name = pwd.getpwuid(os.getuid()).pw_name
-    for file in (Path("/etc/subuid"), Path("/etc/subgid")):
-        text = file.read_text() if file.exists() else ""
-        has = any(line.split(":")[0] in (name, str(os.getuid())) for line in text.splitlines())
-        advice = f"Run: sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 {name}"
-        yield Finding(str(file), has, "has a range for you" if has else "has no range for you", "" if has else advice)
-
-
-def _namespace_advice() -> str:
-    for file, good, command in (
-        ("/proc/sys/kernel/unprivileged_userns_clone", "1", "sudo sysctl -w kernel.unprivileged_userns_clone=1"),
-        (
-            "/proc/sys/kernel/apparmor_restrict_unprivileged_userns",
-            "0",
-            "sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0",
-        ),
-    ):
-        path = Path(file)
-        if path.exists() and path.read_text().strip() != good:
-            return f"Run: {command} (and put it in /etc/sysctl.d/ to keep it)"
-    if Path("/proc/sys/user/max_user_namespaces").read_text().strip() == "0":
-        return "Run: sudo sysctl -w user.max_user_namespaces=10000"
-    return "The machine forbids user namespaces (a container, perhaps): allow them, or run QVOICE on a virtual machine."
+    building = not all(images.is_built(name) for name in ("voice", "store"))
+    as_user = os.geteuid() != 0
+    wanted = dict(machine.RUNNING)
+    if building:
+        wanted |= machine.BUILDING | (machine.BUILDING_AS_USER if as_user else {})
+    for program, package in wanted.items():
+        found = shutil.which(program)
+        advice = "" if found else f"Run: sudo apt-get install -y {package}"
+        yield Finding(package, bool(found), found or "missing", advice)
+    if building and as_user:
+        for file in machine.SUBORDINATE:
+            has = machine.has_range(file)
+            found = "has a range for you" if has else "has no range for you"
+            yield Finding(str(file), has, found, "" if has else f"Run: {machine.range_command()}")
+    if shutil.which("bwrap"):
+        problem = machine.namespace_problem()
+        yield Finding("user namespaces", not problem, problem or "work", machine.namespace_advice() if problem else "")
 
 
 def _images() -> Iterator[Finding]:

@@ -21,10 +21,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qvoice.engine.tools import need, root_of_project
+from qvoice.engine import machine
+from qvoice.engine.tools import root_of_project
 from qvoice.kit.errors import Unavailable
 
 Progress = Callable[[str], None]
+TELL_EVERY_S = 5.0
 
 
 class ImageFailed(Unavailable):
@@ -105,7 +107,7 @@ def ensure(name: str, progress: Progress = _quiet) -> Path:
     target = path_of(name)
     if is_built(name):
         return target
-    need("mmdebstrap", "mmdebstrap")
+    machine.prepare(building=True)
     target.parent.mkdir(parents=True, exist_ok=True)
     with (target.parent / f".{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -114,7 +116,7 @@ def ensure(name: str, progress: Progress = _quiet) -> Path:
         building = target.with_name(f".{target.name}.building")
         _remove(building)
         started = time.monotonic()
-        progress(f"building the {name} image (about half a minute) …")
+        progress(f"building the {name} image (half a minute on a quick machine) …")
         _build(recipe(name), building, progress)
         versions = _versions(recipe(name), building)
         (building / "qvoice-versions.json").write_text(json.dumps(versions, indent=1))
@@ -162,12 +164,12 @@ def _build(recipe: Recipe, target: Path, progress: Progress) -> None:
             builder = subprocess.Popen([*command, "-"], stdout=subprocess.PIPE, stderr=out, stdin=subprocess.DEVNULL)
             unpack = ["tar", "-x", "--no-same-owner", "--exclude=./dev/*", "-C", str(target)]
             steps = [builder, subprocess.Popen(unpack, stdin=builder.stdout, stdout=out, stderr=out)]
-        beat = 0
+        started = told = time.monotonic()
         while any(step.poll() is None for step in steps):
-            time.sleep(0.5)
-            beat += 1
-            if beat % 20 == 0:
-                progress(f"  {recipe.name}: {_last_line(log)}")
+            time.sleep(0.2)
+            if time.monotonic() - told >= TELL_EVERY_S:
+                told = time.monotonic()
+                progress(f"  {recipe.name}: {_last_line(log)} ({told - started:.0f} s)")
     if any(step.returncode != 0 for step in steps):
         _remove(target)
         tail = "\n".join(log.read_text(errors="replace").splitlines()[-12:])
@@ -176,7 +178,7 @@ def _build(recipe: Recipe, target: Path, progress: Progress) -> None:
 
 def _last_line(log: Path) -> str:
     lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:100] if lines else "starting"
+    return lines[-1].removeprefix("I: ").rstrip(".")[:100] if lines else "starting"
 
 
 def _versions(recipe: Recipe, image: Path) -> dict[str, str]:

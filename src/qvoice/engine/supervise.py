@@ -137,22 +137,37 @@ def start_process(settings: Settings, name: str) -> None:
 
 
 def stop_all(settings: Settings, *, tell: Any = None) -> None:
-    """Stop every process, last started first, then supervisord; returns when it is gone."""
-    rows = sorted(call(settings, "supervisor.getAllProcessInfo"), key=lambda row: -_place(row))
-    for row in rows:
-        if row["statename"] in ("RUNNING", "STARTING", "BACKOFF"):
-            if tell:
-                tell(f"stopping {row['name']}")
-            try:
-                call(settings, "supervisor.stopProcess", row["name"])
-            except xmlrpc.client.Fault as problem:
-                if "NOT_RUNNING" not in problem.faultString:
-                    raise Unavailable(f"{row['name']} could not be stopped: {problem.faultString}") from problem
-    pid = call(settings, "supervisor.getPID")
-    call(settings, "supervisor.shutdown")
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and (is_running(settings) or _alive(pid)):
+    """Stop every process, last started first, then supervisord; returns when it is gone.
+
+    One that is ending already (a service manager stops everything at once, people press Ctrl-C twice) is waited for.
+    """
+    patience, pid = 30.0, 0
+    try:
+        pid = call(settings, "supervisor.getPID")
+        rows = sorted(call(settings, "supervisor.getAllProcessInfo"), key=lambda row: -_place(row))
+        for row in rows:
+            if row["statename"] in ("RUNNING", "STARTING", "BACKOFF"):
+                if tell:
+                    tell(f"stopping {row['name']}")
+                _stop(settings, row["name"])
+        call(settings, "supervisor.shutdown")
+    except xmlrpc.client.Fault as problem:
+        if "SHUTDOWN_STATE" not in problem.faultString:
+            raise Unavailable(f"Not everything could be stopped: {problem.faultString}") from problem
+        patience = 120.0  # it stops everything by itself, one after the other
+    except NotRunning:
+        pass  # it has just ended
+    deadline = time.monotonic() + patience
+    while time.monotonic() < deadline and (is_running(settings) or (pid and _alive(pid))):
         time.sleep(0.05)
+
+
+def _stop(settings: Settings, name: str) -> None:
+    try:
+        call(settings, "supervisor.stopProcess", name)
+    except xmlrpc.client.Fault as problem:
+        if "NOT_RUNNING" not in problem.faultString:
+            raise
 
 
 def _place(row: dict[str, Any]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -11,7 +12,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qvoice.engine import addresses, folders, images, portal, programs, render, selftest, store, supervise, tls
+from qvoice.engine import (
+    addresses,
+    doctor,
+    folders,
+    images,
+    machine,
+    portal,
+    programs,
+    render,
+    selftest,
+    store,
+    supervise,
+    tls,
+)
 from qvoice.engine.health import Verdict
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Conflict, Unavailable
@@ -52,8 +66,10 @@ def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
         if supervise.is_running(settings):
             return _running_already(settings, tell)
         addresses.refuse_taken_ports(settings)
+        _check_room(settings, tell)
         folders.remember(data, given)
         _export(given)
+        machine.prepare(building=not all(images.is_built(name) for name in ("voice", "store")))
         voice, store_image = images.ensure("voice", tell), images.ensure("store", tell)
         _build_portal(tell)
         authority = tls.ensure(settings, now=utcnow())
@@ -85,6 +101,19 @@ def _running_already(settings: Settings, tell: Tell) -> Started:
     voice, store_image = images.path_of("voice"), images.path_of("store")
     _wait_until_well(settings, programs.of(settings, voice=voice, store=store_image), tell)
     return Started(settings, None, tls.ensure(settings, now=utcnow()))
+
+
+def _check_room(settings: Settings, tell: Tell) -> None:
+    """Refuse to begin on a disk that has no room for a new database; tell when an old one has little left."""
+    free = shutil.disk_usage(settings.data).free
+    fresh = not settings.database.url and not (settings.data / "postgres" / "17").exists()
+    if fresh and free < doctor.DISK_LOW:
+        raise Unavailable(
+            f"{settings.data} has {free / 1e6:.0f} MB free; a new installation needs {doctor.DISK_LOW / 1e6:.0f} MB. "
+            "Make room, or give another folder with --data."
+        )
+    if free < doctor.DISK_LOW:
+        tell(f"WARNING: only {free / 1e6:.0f} MB are free in {settings.data}: make room soon")
 
 
 def _link(link: Path, target: Path) -> None:

@@ -7,6 +7,7 @@ Precedence: command line > environment > `<data>/qvoice.toml` > defaults. `QVOIC
 from __future__ import annotations
 
 import dataclasses
+import ipaddress
 import os
 import tomllib
 from dataclasses import dataclass, field
@@ -119,6 +120,11 @@ class Settings:
         return f"postgresql://{role}:{self.secret('db-' + role)}@{host}:{port}/{name}"
 
 
+SECTIONS = {"network": Network, "ports": Ports, "database": Database, "engine": Engine, "log": Log}
+LEVELS = ("debug", "info", "warning", "error")
+RANGES = (("media_min", "media_max"), ("relay_min", "relay_max"))
+
+
 def load(
     data: Path, *, overrides: dict[str, dict[str, Any]] | None = None, environ: dict[str, str] | None = None
 ) -> Settings:
@@ -128,34 +134,82 @@ def load(
     wrong.
     """
     environ = dict(os.environ) if environ is None else environ
-    file = data / "qvoice.toml"
-    stored: dict[str, Any] = tomllib.loads(file.read_text()) if file.exists() else {}
+    stored = _stored(data / "qvoice.toml")
     sections: dict[str, Any] = {}
-    known = {"network": Network, "ports": Ports, "database": Database, "engine": Engine, "log": Log}
-    for unknown in stored.keys() - known.keys():
-        raise Invalid.field(unknown, "unknown", f"qvoice.toml has no section [{unknown}]; known: {', '.join(known)}")
-    for name, cls in known.items():
+    for name, cls in SECTIONS.items():
+        keys = [f.name for f in dataclasses.fields(cls)]
         values: dict[str, Any] = dict(stored.get(name, {}))
-        names = {f.name: f for f in dataclasses.fields(cls)}
-        for key in values.keys() - names.keys():
-            raise Invalid.field(f"{name}.{key}", "unknown", f"[{name}] has no setting {key}; known: {', '.join(names)}")
-        for key in names:
+        for key in values.keys() - set(keys):
+            raise Invalid.field(f"{name}.{key}", "unknown", f"There is no such setting; known: {', '.join(keys)}.")
+        for key in keys:
             text = environ.get(f"QVOICE_{name}_{key}".upper())
             if text is not None:
                 values[key] = text
         values |= (overrides or {}).get(name, {})
-        for key, value in values.items():
-            wanted = type(getattr(cls(), key))
-            try:
-                values[key] = wanted(value)
-            except ValueError as problem:
-                message = f"{name}.{key} must be {wanted.__name__}, not {value!r}"
-                raise Invalid.field(f"{name}.{key}", "type", message) from problem
-        sections[name] = cls(**values)
-    ports: Ports = sections["ports"]
-    if ports.offset:
-        sections["ports"] = dataclasses.replace(
-            ports,
-            **{f.name: getattr(ports, f.name) + ports.offset for f in dataclasses.fields(Ports) if f.name != "offset"},
+        sections[name] = cls(
+            **{key: _typed(f"{name}.{key}", value, getattr(cls(), key)) for key, value in values.items()}
         )
+    sections["ports"] = _shifted(sections["ports"])
+    _check_addresses(sections["network"])
+    if sections["log"].level not in LEVELS:
+        raise Invalid.field("log.level", "enum", f"{sections['log'].level!r} is none of {', '.join(LEVELS)}.")
     return Settings(data=data.resolve(), **sections)
+
+
+def _stored(file: Path) -> dict[str, dict[str, Any]]:
+    """Read qvoice.toml: sections with values."""
+    try:
+        stored = tomllib.loads(file.read_text()) if file.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise Invalid.field(str(file), "toml", f"This is no TOML: {problem}.") from problem
+    for name, values in stored.items():
+        if name not in SECTIONS or not isinstance(values, dict):
+            raise Invalid.field(name, "unknown", f"{file} has no section [{name}]; known: {', '.join(SECTIONS)}.")
+    return stored
+
+
+def _typed(setting: str, value: Any, default: str | int) -> str | int:
+    """Return `value` as what the setting's default is: text or a whole number."""
+    good = isinstance(value, str) or (type(value) is int and isinstance(default, int))
+    try:
+        if good:
+            return type(default)(value)
+    except ValueError:
+        good = False
+    wanted = "a whole number" if isinstance(default, int) else "text in quotes"
+    raise Invalid.field(setting, "type", f"This must be {wanted}, not {value!r}.")
+
+
+def _shifted(ports: Ports) -> Ports:
+    """Add the offset to every port and check that all are ports and do not get into each other's way."""
+    found = {f.name: getattr(ports, f.name) + ports.offset for f in dataclasses.fields(Ports) if f.name != "offset"}
+    for name, port in found.items():
+        if not 0 < port < 65536:
+            with_offset = f" with the offset {ports.offset}" if ports.offset else ""
+            raise Invalid.field(f"ports.{name}", "range", f"{port} is no port{with_offset}: use 1 to 65535.")
+    ends = {name for pair in RANGES for name in pair}
+    taken: dict[int, str] = {}
+    for name, port in found.items():
+        if name not in ends and taken.setdefault(port, name) != name:
+            raise Invalid.field(f"ports.{name}", "unique", f"{port} is ports.{taken[port]} too: each needs its own.")
+    for low, high in RANGES:
+        if found[low] >= found[high]:
+            raise Invalid.field(f"ports.{low}", "range", f"It must be below ports.{high}, which is {found[high]}.")
+        inside = next((name for port, name in taken.items() if found[low] <= port <= found[high]), None)
+        if inside:
+            raise Invalid.field(f"ports.{inside}", "unique", f"It lies between ports.{low} and ports.{high} (media).")
+    (low, high), (other_low, other_high) = RANGES
+    if found[low] <= found[other_high] and found[other_low] <= found[high]:
+        raise Invalid.field(f"ports.{low}", "unique", f"The range overlaps ports.{other_low} to ports.{other_high}.")
+    return dataclasses.replace(ports, **found)
+
+
+def _check_addresses(network: Network) -> None:
+    for field_ in dataclasses.fields(Network):
+        text = getattr(network, field_.name)
+        try:
+            if text or field_.name != "public_ip":
+                ipaddress.IPv4Address(text)
+        except ValueError as problem:
+            message = f"{text!r} is not an IPv4 address such as 203.0.113.10."
+            raise Invalid.field(f"network.{field_.name}", "format", message) from problem

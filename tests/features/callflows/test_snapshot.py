@@ -98,6 +98,7 @@ async def test_changes_are_seen_by_the_next_call(accounts, snapshots, put, db, f
     acme = accounts["acme"]
     menu = await put(acme, "menus", name="Old")
     id = await put(acme, "callflows", numbers=["1000"], flow=flow("menu", id=menu))
+    await following(id)  # what is waited for below is not the news of their making
     first = await snapshots.find_flow(acme.account_id, "1000")
     async with db.tx(acme) as session:
         await store.merge(session, "menus", menu, {"name": "New"})
