@@ -27,6 +27,9 @@ DISK_TROUBLE = {
     errno.EDQUOT: "Make room in your quota, then run the command again.",
     errno.EROFS: "The file system is mounted read-only: remount it or give another folder with --data.",
     errno.EACCES: "Run this as the user whom it belongs to, or give another folder with --data.",
+    errno.ENOTDIR: "Give another path.",
+    errno.EISDIR: "Give another path.",
+    errno.EEXIST: "Give another path.",
     errno.EPERM: "Run this as the user whom it belongs to, or give another folder with --data.",
 }
 """What a person can do about a disk that will not take or give a file."""
