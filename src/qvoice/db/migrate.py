@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from sqlalchemy.exc import SQLAlchemyError
 
 from qvoice.db import roles
 from qvoice.kit.errors import Unavailable
@@ -52,7 +53,7 @@ def upgrade(settings: Settings) -> str:
             f"The database was made by a newer QVOICE ({problem}); this one knows versions up to {head()}. "
             "Run the newer one, or restore the backup made before the upgrade."
         ) from problem
-    except (psycopg.Error, sqlalchemy.exc.SQLAlchemyError) as problem:
+    except (psycopg.Error, SQLAlchemyError) as problem:
         said = str(getattr(problem, "orig", None) or problem).strip()
         raise MigrationFailed(f"The database could not be brought up to date: {said[:500]}") from problem
 
