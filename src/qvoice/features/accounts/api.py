@@ -6,13 +6,14 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import func, select, text
+from sqlalchemy import text
 
 from qvoice.core.access.tree import is_at_or_below
 from qvoice.db import Scope
 from qvoice.db.engine import enter
 from qvoice.features import documents
 from qvoice.features.accounts import store
+from qvoice.features.accounts.queries import descendants
 from qvoice.features.accounts.resource import RESOURCE, TABLE
 from qvoice.features.accounts.schemas import AccountDocument
 from qvoice.features.auth.permit import Context, permit
@@ -149,23 +150,7 @@ async def delete(request: Request, account_id: str, ctx: Context = permit("accou
 
 async def _rows(ctx: Context, *clauses: Any) -> Response:
     async def count(s: Any, found: list[Document], rows: list[dict[str, Any]]) -> None:
-        if not found:
-            return
-        below = TABLE.alias("below")
-        counts = {
-            row.id: row.descendants
-            for row in await s.execute(
-                select(TABLE.c.id, func.count(below.c.id).label("descendants"))
-                .select_from(
-                    TABLE.outerjoin(
-                        below,
-                        below.c.path.op("<@")(TABLE.c.path) & (below.c.id != TABLE.c.id) & below.c.deleted.is_(None),
-                    )
-                )
-                .where(TABLE.c.id.in_([document.id for document in found]))
-                .group_by(TABLE.c.id)
-            )
-        }
+        counts = await descendants(s, [document.id for document in found])
         for row in rows:
             row["descendants_count"] = counts.get(row["id"], 0)
 
@@ -185,7 +170,7 @@ async def children(request: Request, account_id: str, ctx: Context = permit("acc
     "/accounts/{account_id}/descendants", **routes.describe(RESOURCE, "list"), operation_id="list_descendants",
     summary="All accounts below",
 )  # fmt: skip
-async def descendants(request: Request, account_id: str, ctx: Context = permit("accounts", "read")) -> Response:
+async def list_descendants(request: Request, account_id: str, ctx: Context = permit("accounts", "read")) -> Response:
     """List all accounts below."""
     return await _rows(ctx, TABLE.c.id != account_id)
 

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from qvoice.features import documents
 from qvoice.features.auth.permit import Context, permit
-from qvoice.features.devices.resource import RESOURCE
+from qvoice.features.devices.resource import REGISTERING, RESOURCE
 from qvoice.features.documents import routes
 
 router = APIRouter()
@@ -48,15 +48,18 @@ async def status(request: Request, account_id: str, ctx: Context = permit("devic
 async def list_devices(
     request: Request, account_id: str, ctx: Context = permit("devices", "read", own=True)
 ) -> Response:
-    """List devices; `with_status=true` adds `registered`."""
+    """List devices; `with_status=true` adds `registered`, and `registrable`: whether it ever registers."""
     decorate = _add_status if request.query_params.get("with_status", "").lower() == "true" else None
     return await routes.list_documents(ctx, RESOURCE, decorate=decorate)
 
 
 async def _add_status(s: Any, found: list[documents.Document], rows: list[dict[str, Any]]) -> None:
     online = await registered(s)
-    for row in rows:
+    for document, row in zip(found, rows, strict=True):
         row["registered"] = row["id"] in online
+        row["registrable"] = (
+            document.columns["device_type"] in REGISTERING and document.columns["sip_method"] == "password"
+        )
 
 
 router.include_router(routes.crossbar(RESOURCE, list_route=False))

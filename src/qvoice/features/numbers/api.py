@@ -255,6 +255,17 @@ async def fix(request: Request, account_id: str, ctx: Context = permit("phone_nu
     return ctx.reply({})
 
 
+@router.post(
+    f"{BASE}/fix/{{number}}", **describe_model(answer=PhoneNumber), operation_id="fix_phone_number",
+    summary="Nothing to fix, for one number",
+)  # fmt: skip
+async def fix_one(
+    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "update")
+) -> Response:
+    """Answer the dialect's repair call for one number: the number as it is."""
+    return await _read(ctx, number)
+
+
 @router.get(
     f"{BASE}/{{number}}", **describe_model(answer=PhoneNumber), operation_id="get_phone_number", summary="Read a number"
 )
@@ -262,9 +273,13 @@ async def read(
     request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "read")
 ) -> Response:
     """Return one number of this account."""
+    return await _read(ctx, number)
+
+
+async def _read(ctx: Context, number: str) -> Response:
     async with ctx.tx() as s:
         row = await table.one(s, assign.parsed(number))
-    if row is None or row.account_id != account_id:
+    if row is None or row.account_id != ctx.account_id:
         raise NotFound("this account has no such number")
     return ctx.reply(assign.shown(row), revision=row.revision)
 

@@ -1,4 +1,4 @@
-"""`/accounts/{A}/search` and `search/multi` (kazoo.md 2.2, C10, S4)."""
+"""`/accounts/{A}/search` and `search/multi`, also without an account (kazoo.md 2.2, C10, S4)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from qvoice.db import Scope
+from qvoice.features.accounts.queries import descendants
 from qvoice.features.accounts.resource import TABLE as ACCOUNTS
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import filters, listing, resource
@@ -39,6 +41,7 @@ def texts(kind: Resource, whole: Doc, view: str) -> list[str]:
 
 
 async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
+    scope = _scope(ctx)
     kind = resource(TYPES[type])
     wanted = value.lower()
 
@@ -46,8 +49,8 @@ async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
         return any(text.lower().startswith(wanted) for text in texts(kind, document.whole, view) if text)
 
     # Below the account, not the account itself: one searches where to go.
-    clauses: tuple[Any, ...] = (ACCOUNTS.c.id != ctx.account_id,) if type == "account" else ()
-    async with ctx.tx() as s:
+    clauses: tuple[Any, ...] = (ACCOUNTS.c.id != scope.account_id,) if type == "account" else ()
+    async with ctx.tx(scope) as s:
         found = await listing.page(
             s,
             kind,
@@ -56,13 +59,19 @@ async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
             visible=visible,
             clauses=clauses,
         )
-    rows = []
-    for document in found.documents:
-        row = kind.summary(document.whole)
+        rows = [kind.summary(document.whole) for document in found.documents]
         if type == "account":
-            row["descendants_count"] = 0
-        rows.append(row)
+            counts = await descendants(s, [row["id"] for row in rows])
+            rows = [{**row, "descendants_count": counts.get(row["id"], 0)} for row in rows]
     return rows
+
+
+def _scope(ctx: Context) -> Scope:
+    """Return where to search: the URL's account, else the token's own."""
+    if ctx.account is not None:
+        return ctx.scope
+    who = ctx.who
+    return Scope(who.account_id, ".".join(who.actor.path), who.owner_id, who.account_id)
 
 
 def _type(given: str | None) -> str:
@@ -76,6 +85,17 @@ def _type(given: str | None) -> str:
 )
 async def search(request: Request, account_id: str, ctx: Context = permit("search", "read")) -> Response:
     """Return list rows whose text begins with `v`."""
+    return await _one(ctx)
+
+
+@router.get("/search", operation_id="search_own", summary="As the account's search, in the token's own account")
+async def search_own(request: Request, ctx: Context = permit("search", "read")) -> Response:
+    """Return list rows whose text begins with `v`; clients look for accounts this way, whichever they stand in."""
+    return await _one(ctx)
+
+
+async def _one(ctx: Context) -> Response:
+    request = ctx.request
     query = request.query_params
     type, view, value = _type(query.get("t")), query.get("q", ""), query.get("v", "")
     if view not in VIEWS:
@@ -93,6 +113,21 @@ async def search(request: Request, account_id: str, ctx: Context = permit("searc
 )
 async def search_multi(request: Request, account_id: str, ctx: Context = permit("search", "read")) -> Response:
     """Return one list for each `by_<view>` parameter."""
+    return await _several(ctx)
+
+
+@router.get(
+    "/search/multi",
+    operation_id="search_multi_own",
+    summary="As the account's multiple search, in the token's own account",
+)
+async def search_multi_own(request: Request, ctx: Context = permit("search", "read")) -> Response:
+    """Return one list for each `by_<view>` parameter."""
+    return await _several(ctx)
+
+
+async def _several(ctx: Context) -> Response:
+    request = ctx.request
     type = _type(request.query_params.get("t"))
     found: dict[str, Any] = {}
     for name, value in request.query_params.items():

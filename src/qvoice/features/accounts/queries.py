@@ -1,0 +1,25 @@
+"""Questions about the tree of accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.features.accounts.resource import TABLE
+
+
+async def descendants(s: AsyncSession, ids: Sequence[str]) -> dict[str, int]:
+    """Return how many accounts stand below each of these, as far as the session's scope sees them."""
+    if not ids:
+        return {}
+    below = TABLE.alias("below")
+    under = below.c.path.op("<@")(TABLE.c.path) & (below.c.id != TABLE.c.id) & below.c.deleted.is_(None)
+    query = (
+        select(TABLE.c.id, func.count(below.c.id).label("descendants"))
+        .select_from(TABLE.outerjoin(below, under))
+        .where(TABLE.c.id.in_(ids))
+        .group_by(TABLE.c.id)
+    )
+    return {row.id: row.descendants for row in await s.execute(query)}

@@ -1,0 +1,1 @@
+"""System defaults that forms of dialect clients show beside "use the default"."""
