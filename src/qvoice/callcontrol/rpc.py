@@ -9,6 +9,7 @@ from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.live import Command, LiveCall
 from qvoice.callcontrol.port import Rpc
 from qvoice.callcontrol.selftest import selftest
+from qvoice.callcontrol.speak import Speaker
 from qvoice.kit.errors import Invalid, NotFound, Unavailable
 
 MAX_TARGET = 64
@@ -43,7 +44,8 @@ def verbs(exchange: Exchange, *, edge: str) -> dict[str, Rpc]:
     async def test(arguments: dict[str, Any]) -> dict[str, Any]:
         return await selftest(exchange, edge=edge)
 
-    return {"hangup": hangup, "transfer": transfer, "break": break_, "selftest": test}
+    return {"hangup": hangup, "transfer": transfer, "break": break_, "selftest": test,
+            "speak": Speaker(exchange, edge=edge).speak}  # fmt: skip
 
 
 def _find(exchange: Exchange, arguments: dict[str, Any]) -> tuple[LiveCall, str]:

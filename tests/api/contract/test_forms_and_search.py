@@ -48,3 +48,19 @@ async def test_B1_the_repair_call_answers_with_the_number(shared_world):
     found = await w.customer.post("accounts/{A}/phone_numbers/fix/%2B14165557001", {})
     assert found["id"] == "+14165557001"
     assert (await w.customer.call("POST", "accounts/{A}/phone_numbers/fix/%2B14165557002", {})).status_code == 404
+
+
+async def test_B2_a_spare_number_is_used_by_nobody_in_the_way_clients_look_for(shared_world):
+    w = shared_world
+    await w.master.put(f"accounts/{w.customer.account_id}/phone_numbers/%2B14165557010", {})
+    rows = (await w.customer.get("accounts/{A}/phone_numbers?paginate=false"))["numbers"]
+    assert rows["+14165557010"]["used_by"] == ""
+    assert "e911" in rows["+14165557010"]["features_available"]
+
+
+async def test_D13_a_system_prompt_reads_as_media(shared_world):
+    me = shared_world.customer
+    found = await me.get("accounts/{A}/media/system_media%2Fvm-enter-num-to-call")
+    assert found["id"] == "system_media/vm-enter-num-to-call"
+    assert found["name"] == "vm-enter-num-to-call"
+    assert (await me.call("GET", "accounts/{A}/media/system_media%2F..%2Fpasswd")).status_code == 404

@@ -82,7 +82,13 @@ RESELLER_ONLY: Grants = frozenset({("accounts", "create"), ("accounts", "delete"
 """Only administrators of the master or of a reseller."""
 
 FROM_ABOVE: Grants = frozenset(
-    {("limits", "update"), ("services", "update"), ("accounts", "delete"), ("accounts", "move")}
+    {
+        ("limits", "update"),
+        ("services", "update"),
+        ("apps_blacklist", "update"),
+        ("accounts", "delete"),
+        ("accounts", "move"),
+    }
 )
 """Not on one's own account: only by somebody above it (the master may, on its own limits)."""
 

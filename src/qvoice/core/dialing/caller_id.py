@@ -5,9 +5,9 @@
 3. what device, user and account say for this kind (`internal`, `external`, `emergency`; emergency falls to external);
 4. internal calls: the extension (presence id) and the user's name;
 5. what the phone sent.
-Then formatters, then the name prefix; for calls that leave the platform the number must be one the account owns,
-else the
-account's external number, else its first number. Nobody can show a number that is not his.
+Then formatters, then the name prefix; for calls that leave the platform the number must be one the account owns or
+has verified elsewhere, else the account's external number, else its first number. Nobody can show a number that is not
+his; an emergency call shows only numbers of the platform, where an address is known.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ def outgoing(
     sip: CallerId,
     account: Mapping[str, Any],
     numbers: frozenset[str],
+    verified: frozenset[str] = frozenset(),
     kept: CallerId | None = None,
     dynamic: CallerId | None = None,
     prefix: tuple[str, str] = ("", ""),
@@ -40,7 +41,8 @@ def outgoing(
 ) -> CallerId:
     """Return the caller id of a leg of `kind`.
 
-    `sip`: what the phone or carrier sent. `numbers`: E.164 numbers that the account owns and are in service.
+    `sip`: what the phone or carrier sent. `numbers`: E.164 numbers that the account owns and are in service;
+    `verified`: those it has elsewhere and proved.
     `prefix`: (name, number) of
     prepend_cid; the number's applies to internal legs only. `privacy`: asked for this call (device header, *67); the
     endpoint's own
@@ -55,22 +57,32 @@ def outgoing(
     if kind == "internal":
         number = prefix[1] + number
     elif account.get("ensure_valid_caller_id") is not False or kind == "emergency":
-        number = owned(number, account, numbers, default=default_number if kind == "emergency" else "")
+        if kind == "emergency":
+            number = owned(number, account, numbers, default=default_number)
+        else:
+            number = owned(number, account, numbers, verified=verified)
     result = CallerId(name=clean_line(prefix[0] + name, 64), number=clean_line(number, 64), private=sip.private)
     if kind == "emergency":
         return replace(result, private=False)
     return with_privacy(result, privacy if privacy != "none" else endpoint.privacy)
 
 
-def owned(number: str, account: Mapping[str, Any], numbers: frozenset[str], *, default: str = "") -> str:
-    """Return `number` when the account owns it, else the account's external number when owned, else its first
-    number, else `default`."""
+def owned(
+    number: str,
+    account: Mapping[str, Any],
+    numbers: frozenset[str],
+    *,
+    verified: frozenset[str] = frozenset(),
+    default: str = "",
+) -> str:
+    """Return `number` when the account owns or has verified it, else the account's external number on the same
+    condition, else its first number, else `default`."""
     country = country_of(account)
     external = account.get("caller_id")
     external = external.get("external") if isinstance(external, Mapping) else None
     fallback = external.get("number") if isinstance(external, Mapping) else None
     for candidate in (number, fallback):
-        if isinstance(candidate, str) and candidate and to_e164(candidate, country) in numbers:
+        if isinstance(candidate, str) and candidate and to_e164(candidate, country) in numbers | verified:
             return candidate
     return min(numbers, default=default)
 

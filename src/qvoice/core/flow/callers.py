@@ -71,6 +71,7 @@ def shown_caller(call: Call, kind: str = "internal") -> CallerId:
         sip=call.caller,
         account=world.account,
         numbers=world.numbers,
+        verified=world.verified,
         kept=call.kept_caller,
         dynamic=call.dynamic_caller,
         prefix=call.caller_id_prefix,

@@ -22,7 +22,8 @@ class World:
     """Read-only documents by (type, id).
 
     `account_id`: the account whose flow runs. `ancestors`: the account documents above it, nearest first.
-    `numbers`: E.164 numbers the account owns and that are in service. `pools`: trunks (resource documents with their
+    `numbers`: E.164 numbers the account owns and that are in service. `verified`: numbers it has elsewhere and proved
+    to be its own. `pools`: trunks (resource documents with their
     `id`)
     by owner account id or GLOBAL_POOL. `dead_gateways`: (resource id, gateway index) that do not answer OPTIONS now.
     """
@@ -31,6 +32,7 @@ class World:
     documents: Mapping[tuple[str, str], Document] = field(default_factory=dict)
     ancestors: tuple[Document, ...] = ()
     numbers: frozenset[str] = frozenset()
+    verified: frozenset[str] = frozenset()
     pools: Mapping[str, tuple[Document, ...]] = field(default_factory=dict)
     dead_gateways: frozenset[tuple[str, int]] = frozenset()
     default_number: str = ""
@@ -106,6 +108,7 @@ class World:
             documents={**self.documents, **other.documents},
             ancestors=other.ancestors or self.ancestors,
             numbers=self.numbers | other.numbers,
+            verified=self.verified | other.verified,
             pools={**self.pools, **other.pools},
             dead_gateways=other.dead_gateways if other.pools else self.dead_gateways,
             default_number=other.default_number or self.default_number,

@@ -212,7 +212,7 @@ class Snapshots:
         tenant = self._tenants.get(account)
         if tenant is None:
             return
-        if kind in ("phone_numbers", "accounts"):
+        if kind in ("phone_numbers", "external_numbers", "accounts"):
             tenant.mark_base()
         else:
             tenant.mark_document(kind, id)

@@ -100,6 +100,7 @@ async def load_base(session: AsyncSession, tenant: Tenant, *, loaded_at: int, de
     if not chain:
         return False
     numbers = await session.execute(text("select number from phone_numbers where state = 'in_service'"))
+    verified = await session.execute(text("select number from external_numbers where verified and deleted is null"))
     trunks = (await session.execute(text("select * from trunk_pools()"))).all()
     tenant.path, tenant.enabled = chain[0].path, all(row.enabled for row in chain)
     tenant.chain = frozenset(row.id.hex for row in chain)
@@ -110,6 +111,7 @@ async def load_base(session: AsyncSession, tenant: Tenant, *, loaded_at: int, de
         MappingProxyType(tenant.documents),
         ancestors=tuple(documents[1:]),
         numbers=frozenset(row.number for row in numbers),
+        verified=frozenset(row.number for row in verified),
         pools=_pools(tenant.account_id, trunks, is_master=len(chain) == 1),
         dead_gateways=dead,
     )

@@ -53,6 +53,18 @@ async def get_prompt(
     return ctx.reply([document.id for document in found])
 
 
+@router.get(
+    _BASE + "/system_media/{prompt_id}", operation_id="get_system_media", summary="A system prompt as media"
+)
+async def get_system_media(
+    request: Request, account_id: str, prompt_id: str, ctx: Context = permit("media", "read", own=True)
+) -> Response:
+    """Return what documents name `system_media/<prompt>` as a media document, so that forms can show its name."""
+    prompts.asterisk_prompt(prompt_id)
+    shown_ = {"id": f"system_media/{prompt_id}", "name": prompt_id, "prompt_id": prompt_id, "is_prompt": True}
+    return ctx.reply({**shown_, "media_source": "upload", "streamable": True, "_read_only": {"type": "media"}})
+
+
 @router.get(_BASE + "/languages", operation_id="list_media_languages", summary="Count media by language")
 async def list_languages(
     request: Request, account_id: str, ctx: Context = permit("media", "read", own=True)

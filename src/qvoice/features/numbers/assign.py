@@ -31,16 +31,24 @@ def parsed(text: str) -> str:
         raise Invalid.field("number", "invalid", f"{text[:64]}: {problem}") from problem
 
 
+FEATURES = ("cnam", "e911", "failover", "prepend", "ringback", "sms", "mms")
+"""Keys of a number's document that the dialect calls its features."""
+AVAILABLE = ["e911"]
+"""Those that an account may set here: clients draw a form for each, and calls must honour what it says."""
+
+
 def shown(row: Any) -> dict[str, Any]:
     """Return a number as a document."""
-    features = [name for name in ("cnam", "e911", "failover", "prepend", "ringback", "sms", "mms") if row.doc.get(name)]
+    features = [name for name in FEATURES if row.doc.get(name)]
     state = {
         "state": row.state,
         "assigned_to": row.account_id,
-        "used_by": row.used_by,
+        # A spare number has the empty text: clients that look for spare ones pass over null.
+        "used_by": row.used_by or "",
         "created": to_gregorian(row.created),
         "modified": to_gregorian(row.modified),
         "features": features,
+        "features_available": AVAILABLE,
     }
     return {**row.doc, **state, "id": row.number, "features": features, "_read_only": state}
 
@@ -51,17 +59,19 @@ def list_row(row: Any) -> dict[str, Any]:
     return {
         "state": row.state,
         "features": whole["features"],
-        "features_allowed": [],
+        "features_available": AVAILABLE,
+        "features_allowed": AVAILABLE,
         "features_denied": [],
         "assigned_to": row.account_id,
-        "used_by": row.used_by,
+        "used_by": row.used_by or "",
         "created": whole["created"],
         "updated": whole["modified"],
     }
 
 
 def _public(data: dict[str, Any]) -> dict[str, Any]:
-    computed = {"state", "assigned_to", "used_by", "created", "modified", "features", "create_with_state", "numbers"}
+    computed = {"state", "assigned_to", "used_by", "created", "modified", "features", "create_with_state", "numbers",
+                "features_available"}  # fmt: skip
     clean = {key: value for key, value in body.public_part(data).items() if key not in computed}
     if "force_outbound" in clean and not isinstance(clean["force_outbound"], bool):
         raise Invalid.field("force_outbound", "type", "force_outbound must be true or false")
