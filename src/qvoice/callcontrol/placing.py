@@ -1,10 +1,6 @@
-"""Call set-up: whose call is this, what did he dial, and which callflow takes it.
-
-Order: emergency numbers first, then the account's own numbers and patterns as dialled, then in E.164, then its
-`no_match` flow. The
-interpreter checks restrictions (and plays the refusal); here a call is refused only when it is nobody's, the account
-or device
-is switched off, or nothing answers to the number.
+"""Call set-up: whose call is this, and what did he dial. Which callflow takes it is features.callflows.placing's to
+say: the interpreter checks restrictions (and plays the refusal); here a call is refused only when it is nobody's, the
+account or device is switched off, or nothing answers to the number.
 """
 
 from __future__ import annotations
@@ -13,15 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from qvoice.callcontrol import causes
-from qvoice.core.dialing.emergency import account_emergency, beats_extensions
-from qvoice.core.dialing.normalise import country_of, to_e164
 from qvoice.core.flow.call import Call
-from qvoice.core.flow.callers import caller_endpoint, shown_caller
+from qvoice.core.flow.callers import shown_caller
 from qvoice.core.flow.checkpoint import Checkpoint
-from qvoice.core.flow.compile import CompiledFlow, compile_flow
+from qvoice.core.flow.compile import CompiledFlow
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import CallerId
+from qvoice.features.callflows.placing import NotPlaced, owner_of, place
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
 
@@ -91,7 +86,7 @@ class Placing:
         account_id = came.account_id
         dialled = came.request_user
         if came.source == "carrier":
-            owner = await self._owner(dialled)
+            owner = await owner_of(self.directory, dialled)
             if owner is None:
                 raise RefusedCall(404, f"nobody owns {dialled!r}")
             account_id, dialled = owner.account_id, owner.e164
@@ -162,69 +157,9 @@ class Placing:
         return world
 
     async def _find(self, call: LiveCall, facts: Call) -> Placed:
-        world: World = facts.world
-        endpoint = caller_endpoint(facts)
-        if facts.authorised_by and not endpoint.enabled:
-            raise RefusedCall(403, "the device or its owner is disabled")
-        facts.owner_id = endpoint.owner_id
-        call.caller.owner_id = call.caller.owner_id or endpoint.owner_id or ""
-        facts.language = endpoint.language or facts.language
-        facts.timezone = endpoint.timezone or facts.timezone
-        country = country_of(world.account)
-        urgent = account_emergency(facts.dialled, world.account) if facts.authorised_by else None
-        if urgent is not None:
-            facts.emergency = True
-            if beats_extensions(facts.dialled, country):
-                facts.dialled = urgent
-                return await self._emergency(facts)
-        found = await self._flow_for(facts)
-        if found is None:
-            facts.dialled = to_e164(facts.dialled, country, dial_plan=endpoint.dial_plan)
-            found = await self._flow_for(facts, no_match=True)
-        if found is None and facts.emergency:
-            facts.dialled = urgent or facts.dialled
-            return await self._emergency(facts)
-        if found is None:
-            raise RefusedCall(404, f"no callflow for {facts.dialled!r}")
-        return _placed(facts, found)
-
-    async def _flow_for(self, facts: Call, *, no_match: bool = False) -> FoundFlow | None:
-        """Find the flow for what was dialled, with all that the caller's own device and user name loaded too."""
-        return await self.directory.find_flow(
-            facts.account_id, facts.dialled, no_match, device_id=facts.device_id, owner_id=facts.owner_id
-        )
-
-    async def _emergency(self, facts: Call) -> Placed:
-        """An emergency call has a flow in every account: the account's own for that number or its no_match, else the
-        platform's trunks.
-        """
-        found = await self._flow_for(facts, no_match=True)
-        if found is not None:
-            return _placed(facts, found)
-        flow = compile_flow(
-            {"flow": {"module": "offnet", "data": {}, "children": {}}}, None, flow_id="emergency", tolerant=True
-        )
-        if not isinstance(flow, CompiledFlow):
-            raise RefusedCall(503, "the emergency flow does not compile")
+        try:
+            flow = await place(self.directory, facts)
+        except NotPlaced as no:
+            raise RefusedCall(no.sip_code, str(no)) from no
+        call.caller.owner_id = call.caller.owner_id or facts.owner_id or ""
         return Placed(facts, flow)
-
-    async def _owner(self, dialled: str) -> NumberOwner | None:
-        """Whose number did the carrier send? Carriers write it with or without +, some in national form."""
-        tried: list[str] = []
-        digits = dialled.lstrip("+")
-        for number in (dialled, "+" + digits, to_e164(dialled)):
-            if number.startswith("+") and digits.isdigit() and number not in tried:
-                tried.append(number)
-                owner = await self.directory.number_owner(number)
-                if owner is not None:
-                    return owner
-        return None
-
-
-def _placed(facts: Call, found: FoundFlow) -> Placed:
-    if isinstance(found.world, World):
-        facts.world = facts.world.merged(found.world)
-    if found.capture_group is not None:
-        facts.capture_group = found.capture_group
-    facts.named_captures = dict(found.named_captures)
-    return Placed(facts, found.flow)

@@ -13,7 +13,7 @@ from qvoice.core.flow.compile import CompiledFlow, compile_flow
 from qvoice.core.flow.document import MAX_NODES, children_of, flow_of, module_of
 from qvoice.core.flow.lookup import NO_MATCH
 from qvoice.db.metadata import HexId
-from qvoice.features.callflows import defaults
+from qvoice.features.callflows import defaults, versions
 from qvoice.features.callflows.schemas import Callflow
 from qvoice.features.documents import Change, Document, Hooks, Resource, get, resources
 from qvoice.features.documents.resource import Doc
@@ -59,6 +59,7 @@ async def _before_write(change: Change) -> None:
 
 
 async def _after_write(change: Change) -> None:
+    await versions.keep(change)
     s, numbers = change.session, change.new.get("numbers", [])
     if change.old is not None and change.old.get("numbers", []) == numbers:
         return
@@ -78,6 +79,7 @@ async def _after_write(change: Change) -> None:
 
 
 async def _after_delete(change: Change) -> None:
+    await versions.keep(change)
     await change.session.execute(
         text("delete from callflow_numbers where callflow_id = cast(:id as uuid)"), {"id": change.id}
     )

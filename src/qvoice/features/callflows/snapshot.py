@@ -17,7 +17,7 @@ from qvoice.core.flow.compile import CompiledFlow, compile_flow
 from qvoice.core.flow.lookup import build_index, find
 from qvoice.core.flow.references import Ref, of_call, of_document
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
-from qvoice.core.flow.world import World
+from qvoice.core.flow.world import Document, World
 from qvoice.db.engine import Database, DatabaseAway, Scope
 from qvoice.db.listen import listen
 from qvoice.db.notices import DOC_CHANNEL
@@ -89,8 +89,7 @@ class Snapshots:
     async def load_flow(
         self, account_id: str, flow_id: str, *, device_id: str | None = None, owner_id: str | None = None
     ) -> FoundFlow | None:
-        """Return a callflow by id, compiled tolerantly (a broken node is passed over), or None. Raises as `find_flow`.
-        """
+        """Return a callflow by id, compiled tolerantly (broken nodes are passed over), or None; raises as find_flow."""
         tenant = await self._fresh(account_id, "index", _nothing)
         document = tenant.documents.get(("callflows", flow_id))
         if document is None:
@@ -135,6 +134,13 @@ class Snapshots:
             return (await self._fresh(account_id, wanted, lambda _: wanted)).world
         except AccountGone:
             return None
+
+    async def try_out(self, account_id: str, flow_id: str, document: Document) -> None:
+        """Answer from now on as if this callflow were stored. For a cache made for one simulation, never for calls."""
+        tenant = await self._fresh(account_id, "index", _nothing)
+        tenant.documents["callflows", flow_id] = document
+        tenant.compiled.pop(flow_id, None)
+        tenant.index = build_index([(id, doc) for (type, id), doc in tenant.documents.items() if type == "callflows"])
 
     async def account(self, account_id: str) -> dict[str, Any]:
         """Return the account document, with `id`, realm, timezone, language and country. Raises as `find_flow`."""

@@ -8,6 +8,7 @@ from typing import Any
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import ANY, WILDCARD, Next
+from qvoice.core.flow.forms import Words, choice, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
@@ -15,6 +16,23 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "arrows-split"
 EXITS = ANY
+TITLE = Words("Branch on a value", "Aiguiller selon une valeur")
+ABOUT = Words(
+    "Go on by the value of a variable, or of a field of the account, user or device.",
+    "Continuer selon la valeur d’une variable ou d’un champ du compte, de l’utilisateur ou du poste.",
+)
+FORM = {
+    "variable": field("Variable", "Variable", "For example call_priority.", "Par exemple call_priority."),
+    "scope": choice(
+        "Look in",
+        "Chercher dans",
+        ("custom_channel_vars", "The call", "L’appel"),
+        ("user", "The caller’s user", "L’utilisateur appelant"),
+        ("device", "The caller’s device", "Le poste appelant"),
+        ("account", "The account", "Le compte"),
+        ("merged", "User, device, account in turn", "Utilisateur, poste puis compte"),
+    ),
+}
 
 
 class Data(ModuleData):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Branch, Next
+from qvoice.core.flow.forms import Words, document
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import FoundFlow, LoadFlow
 from qvoice.core.flow.talk import Talk, ask
@@ -13,6 +14,14 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "git-branch"
 EXITS = frozenset({"_"})
+TITLE = Words("Callflow", "Scénario d’appel")
+ABOUT = Words(
+    "Run another callflow, then come back and go on.",
+    "Exécuter un autre scénario, puis revenir et continuer.",
+)
+FORM = {
+    "id": document("callflows", "Callflow", "Scénario d’appel"),
+}
 
 
 class Data(ModuleData):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import COLLECTION, INTERDIGIT, TERMINATORS, Words, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk, answer, collect
 
@@ -12,6 +13,19 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "dialpad"
 EXITS = frozenset({"_"})
+TITLE = Words("Collect digits", "Recueillir des chiffres")
+ABOUT = Words(
+    "Gather digits and keep them for later steps.",
+    "Recueillir des chiffres et les garder pour les étapes suivantes.",
+)
+FORM = {
+    "max_digits": field("At most", "Au plus", "Digits.", "Chiffres."),
+    "timeout": field("Wait for the first digit", "Attente du premier chiffre", control="ms"),
+    "interdigit_timeout": INTERDIGIT,
+    "collection_name": COLLECTION,
+    "terminator": field("Key that ends it", "Touche qui l’arrête", control="keys", advanced=True),
+    "terminators": TERMINATORS,
+}
 
 DEFAULT_NAME = "default"
 

@@ -6,6 +6,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import HoldOpen
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import Next, Stop
+from qvoice.core.flow.forms import Words
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk, answer
 
@@ -13,6 +14,11 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "volume-off"
 EXITS = frozenset[str]()
+TITLE = Words("Dead air", "Silence")
+ABOUT = Words(
+    "Answer and send nothing until the caller hangs up.",
+    "Répondre et ne rien envoyer jusqu’à ce que l’appelant raccroche.",
+)
 
 
 class Data(ModuleData):

@@ -7,6 +7,18 @@ from typing import Any
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, Next, after_ring
+from qvoice.core.flow.forms import (
+    CAN_CALL_SELF,
+    DELAY,
+    RING_SECONDS,
+    SIP_HEADERS,
+    STATIC_INVITE,
+    SUPPRESS_CLID,
+    Words,
+    choice,
+    document,
+    field,
+)
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.ringing import Wish, hold_music, ring_device, seconds, wish_headers
 from qvoice.core.flow.talk import Talk, ring
@@ -16,6 +28,28 @@ VERSION = 1
 GROUP = "Basic"
 ICON = "device-landline-phone"
 EXITS = FAILURES
+TITLE = Words("Device", "Poste")
+ABOUT = Words(
+    "Ring one phone.",
+    "Faire sonner un poste.",
+)
+FORM = {
+    "id": document("devices", "Device", "Poste"),
+    "timeout": RING_SECONDS,
+    "delay": DELAY,
+    "dial_strategy": choice(
+        "With several registrations, ring",
+        "Avec plusieurs enregistrements, sonner",
+        ("simultaneous", "All at once", "Tous en même temps"),
+        ("single", "One after the other", "L’un après l’autre"),
+        advanced=True,
+    ),
+    "can_call_self": CAN_CALL_SELF,
+    "can_text_self": field("May text itself", "Peut s’envoyer un texto", advanced=True),
+    "suppress_clid": SUPPRESS_CLID,
+    "static_invite": STATIC_INVITE,
+    "custom_sip_headers": SIP_HEADERS,
+}
 
 
 class Data(ModuleData):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import Words, field
 from qvoice.core.flow.modules.collect_dtmf import DEFAULT_NAME
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
@@ -13,6 +14,14 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "eraser"
 EXITS = frozenset({"_"})
+TITLE = Words("Forget digits", "Oublier des chiffres")
+ABOUT = Words(
+    "Empty a store of collected digits.",
+    "Vider une réserve de chiffres recueillis.",
+)
+FORM = {
+    "collection_name": field("Forget what is kept under", "Oublier ce qui est sous le nom"),
+}
 
 
 class Data(ModuleData):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.exits import FAILURES, Next
+from qvoice.core.flow.forms import Words, document, field
 from qvoice.core.flow.members import member_type
 from qvoice.core.flow.modules import ring_group
 from qvoice.core.flow.references import Ref
@@ -13,6 +14,18 @@ VERSION = 1
 GROUP = "Ring groups"
 ICON = "users"
 EXITS = FAILURES
+TITLE = Words("Group", "Groupe")
+ABOUT = Words(
+    "Ring the members of a group.",
+    "Faire sonner les membres d’un groupe.",
+)
+FORM = {
+    "id": document("groups", "Group", "Groupe"),
+    **ring_group.FORM,
+    "endpoints": field(
+        "Members instead of the group’s", "Membres au lieu de ceux du groupe", control="members", advanced=True
+    ),
+}
 
 
 class Data(ring_group.Data):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import Next, Stop
+from qvoice.core.flow.forms import Words
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
@@ -12,6 +13,11 @@ VERSION = 1
 GROUP = "Basic"
 ICON = "phone-off"
 EXITS = frozenset[str]()
+TITLE = Words("Hang up", "Raccrocher")
+ABOUT = Words(
+    "End the call.",
+    "Mettre fin à l’appel.",
+)
 
 
 class Data(ModuleData):

@@ -7,6 +7,7 @@ import re
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import Words, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
@@ -14,6 +15,14 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "language"
 EXITS = frozenset({"_"})
+TITLE = Words("Language", "Langue")
+ABOUT = Words(
+    "Set the language of all prompts from here on.",
+    "Choisir la langue des messages à partir d’ici.",
+)
+FORM = {
+    "language": field("Language", "Langue", control="language"),
+}
 
 _TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 

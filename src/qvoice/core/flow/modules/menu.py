@@ -14,6 +14,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import Prompt, Sound
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import ANY, WILDCARD, Branch, Next
+from qvoice.core.flow.forms import INTERDIGIT, NO_KEY, TOO_MANY_TRIES, Words, document
 from qvoice.core.flow.recording import record_reviewed
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import FindFlow, FoundFlow, SaveMenuGreeting
@@ -24,6 +25,17 @@ VERSION = 1
 GROUP = "Basic"
 ICON = "list-numbers"
 EXITS = ANY
+TITLE = Words("Menu", "Menu")
+ABOUT = Words(
+    "Greet the caller and go where the key pressed leads.",
+    "Accueillir l’appelant et aller où mène la touche.",
+)
+FORM = {
+    "id": document("menus", "Menu", "Menu"),
+    "interdigit_timeout": INTERDIGIT,
+}
+EXIT_WORDS = {"timeout": NO_KEY, "max_retries": TOO_MANY_TRIES}
+EXIT_KIND = "digits"
 
 RESERVED = frozenset({WILDCARD, "timeout", "max_retries"})
 """Child keys that are not dialled."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.exits import FAILURES, Next
+from qvoice.core.flow.forms import Words
 from qvoice.core.flow.modules import resources
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
@@ -12,6 +13,14 @@ VERSION = 1
 GROUP = "Carriers"
 ICON = "world"
 EXITS = FAILURES
+TITLE = Words("Global carrier", "Lignes du fournisseur")
+ABOUT = Words(
+    "Send the call out by the provider’s trunks.",
+    "Envoyer l’appel par les lignes du fournisseur.",
+)
+FORM = {
+    **resources.FORM,
+}
 
 
 class Data(resources.Data):

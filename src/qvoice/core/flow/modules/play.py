@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import TERMINATORS, Words, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.sounds import media_ref, sound_of
 from qvoice.core.flow.talk import Talk, answer
@@ -14,6 +15,18 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "volume"
 EXITS = frozenset({"_"})
+TITLE = Words("Play", "Diffuser")
+ABOUT = Words(
+    "Play a recording, a prompt or a web address.",
+    "Diffuser un enregistrement, un message ou une adresse web.",
+)
+FORM = {
+    "id": field("Sound", "Son", control="media"),
+    "loop_count": field("Times", "Fois"),
+    "endless_playback": field("Again and again", "En boucle"),
+    "answer": field("Answer first", "Répondre d’abord", advanced=True),
+    "terminators": TERMINATORS,
+}
 
 ALL_KEYS = "0123456789*#"
 MAX_LOOPS = 100

@@ -16,6 +16,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import caller_endpoint, shown_caller
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, Failed, Next, after_ring
+from qvoice.core.flow.forms import RING_SECONDS, RINGBACK, SIP_HEADERS, Field, Words, choice, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import FindNumber, NumberOwner
 from qvoice.core.flow.ringing import hold_music, seconds
@@ -27,6 +28,37 @@ VERSION = 1
 GROUP = "Carriers"
 ICON = "world-share"
 EXITS = FAILURES
+TITLE = Words("Account carrier", "Lignes du compte")
+ABOUT = Words(
+    "Send the call out by the account’s own trunks.",
+    "Envoyer l’appel par les lignes du compte.",
+)
+FORM = {
+    "to_did": field("Call this number instead", "Appeler ce numéro à la place", control="number"),
+    "caller_id_type": choice(
+        "Show as caller",
+        "Identité présentée",
+        ("external", "The outside caller ID", "L’identité externe"),
+        ("internal", "The internal caller ID", "L’identité interne"),
+        ("emergency", "The emergency caller ID", "L’identité d’urgence"),
+    ),
+    "timeout": RING_SECONDS,
+    "use_local_resources": field("Use this account’s own trunks", "Utiliser les lignes du compte", advanced=True),
+    "hunt_account_id": Field(
+        Words("Use the trunks of", "Utiliser les lignes de"), control="document", of="accounts", advanced=True
+    ),
+    "ringback": RINGBACK,
+    "ignore_early_media": field("Ignore sound before the answer", "Ignorer le son avant la réponse", advanced=True),
+    "outbound_flags": field("Trunks with these flags only", "Seulement les lignes ayant ces drapeaux", advanced=True),
+    "dynamic_flags": field("Flags from variables", "Drapeaux tirés de variables", advanced=True),
+    "do_not_normalize": field("Send the number as dialled", "Envoyer le numéro tel que composé", advanced=True),
+    "bypass_e164": field("Skip E.164", "Sans E.164", advanced=True),
+    "format_from_uri": field("Caller ID in From", "Identité dans From", advanced=True),
+    "from_uri_realm": field("Domain in From", "Domaine dans From", advanced=True),
+    "emit_account_id": field("Send the account id", "Envoyer l’id du compte", advanced=True),
+    "custom_sip_headers": SIP_HEADERS,
+    "resource_type": field("Kind of trunk", "Type de ligne", advanced=True),
+}
 
 BRIDGE_SECONDS = 120.0
 """Longest ringing over all gateways."""

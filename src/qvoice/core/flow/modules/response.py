@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import Next, Stop
+from qvoice.core.flow.forms import Words, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.sounds import media_ref, sound_of
 from qvoice.core.flow.talk import Talk, play, reject
@@ -14,6 +15,18 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "phone-x"
 EXITS = frozenset[str]()
+TITLE = Words("Refuse", "Refuser")
+ABOUT = Words(
+    "Refuse the call with a SIP code.",
+    "Refuser l’appel avec un code SIP.",
+)
+FORM = {
+    "code": field(
+        "SIP code", "Code SIP", "486 busy, 480 unavailable, 603 declined.", "486 occupé, 480 indisponible, 603 refusé."
+    ),
+    "message": field("Reason", "Motif", advanced=True),
+    "media": field("Play first", "Diffuser d’abord", control="media"),
+}
 
 
 class Data(ModuleData):

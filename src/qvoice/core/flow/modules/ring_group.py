@@ -7,6 +7,7 @@ from typing import Any
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, Next, after_ring
+from qvoice.core.flow.forms import FAIL_ON_REJECT, RING_SECONDS, RINGBACK, SIP_HEADERS, Words, choice, field
 from qvoice.core.flow.members import expand, is_off, member, stages
 from qvoice.core.flow.references import Ref, member_type
 from qvoice.core.flow.ringing import Wish, hold_music, ringtones_of, wish_headers
@@ -17,6 +18,35 @@ VERSION = 1
 GROUP = "Ring groups"
 ICON = "users-group"
 EXITS = FAILURES
+TITLE = Words("Ring group", "Groupe de sonnerie")
+ABOUT = Words(
+    "Ring several users, devices and groups.",
+    "Faire sonner plusieurs utilisateurs, postes et groupes.",
+)
+FORM = {
+    "name": field("Name", "Nom"),
+    "endpoints": field("Members", "Membres", control="members"),
+    "strategy": choice(
+        "Ring strategy",
+        "Stratégie de sonnerie",
+        ("simultaneous", "Simultaneous: all at once", "Simultanée : tous en même temps"),
+        ("single", "In order: one after the other", "Dans l’ordre : l’un après l’autre"),
+        (
+            "weighted_random",
+            "Random: shuffled, then one after the other",
+            "Au hasard : mélangés, puis l’un après l’autre",
+        ),
+    ),
+    "timeout": RING_SECONDS,
+    "repeats": field("Rounds", "Tours", "How often the whole group rings.", "Combien de fois tout le groupe sonne."),
+    "ignore_forward": field(
+        "Members’ own forwarding does not count", "Les renvois des membres ne comptent pas", advanced=True
+    ),
+    "fail_on_single_reject": FAIL_ON_REJECT,
+    "ringback": RINGBACK,
+    "ringtones": field("Ring tones", "Sonneries", control="pairs", advanced=True),
+    "custom_sip_headers": SIP_HEADERS,
+}
 
 
 class Data(ModuleData):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import Words
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 from qvoice.core.flow.variables import set_all
@@ -13,6 +14,11 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "variable"
 EXITS = frozenset({"_"})
+TITLE = Words("Set values", "Définir des valeurs")
+ABOUT = Words(
+    "Set variables of the call from free keys.",
+    "Définir des variables de l’appel.",
+)
 
 
 class Data(ModuleData):

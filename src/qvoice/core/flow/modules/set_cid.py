@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import Words, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 from qvoice.core.ring.plan import CallerId
@@ -14,6 +15,15 @@ VERSION = 1
 GROUP = "Caller ID"
 ICON = "id"
 EXITS = frozenset({"_"})
+TITLE = Words("Set caller ID", "Définir l’identité")
+ABOUT = Words(
+    "Overwrite the caller’s name and number for this call.",
+    "Remplacer le nom et le numéro de l’appelant pour cet appel.",
+)
+FORM = {
+    "caller_id_name": field("Name", "Nom"),
+    "caller_id_number": field("Number", "Numéro", control="number"),
+}
 
 
 class Data(ModuleData):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import Words, choice, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 from qvoice.core.flow.variables import set_all
@@ -13,6 +14,22 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "variable"
 EXITS = frozenset({"_"})
+TITLE = Words("Set a variable", "Définir une variable")
+ABOUT = Words(
+    "Set one variable of the call.",
+    "Définir une variable de l’appel.",
+)
+FORM = {
+    "variable": field("Variable", "Variable"),
+    "value": field("Value", "Valeur"),
+    "channel": choice(
+        "Set on",
+        "Définir sur",
+        ("a", "The caller", "L’appelant"),
+        ("both", "Both sides", "Les deux côtés"),
+        advanced=True,
+    ),
+}
 
 
 class Data(ModuleData):

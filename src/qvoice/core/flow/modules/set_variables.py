@@ -7,6 +7,7 @@ from typing import Any
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import Words, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 from qvoice.core.flow.variables import set_all
@@ -15,6 +16,15 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "variable-plus"
 EXITS = frozenset({"_"})
+TITLE = Words("Set variables", "Définir des variables")
+ABOUT = Words(
+    "Set several variables of the call.",
+    "Définir plusieurs variables de l’appel.",
+)
+FORM = {
+    "custom_application_vars": field("Variables", "Variables", control="pairs"),
+    "export": field("Pass on to later legs", "Transmettre aux appels suivants", advanced=True),
+}
 
 
 class Data(ModuleData):

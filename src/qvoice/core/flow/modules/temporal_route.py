@@ -6,12 +6,14 @@ Order: the rules listed, then children named after rules or rule sets, then the 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import timezone_of
 from qvoice.core.flow.commands import Prompt, SayDigits, SayNumber
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import ANY, WILDCARD, Next
+from qvoice.core.flow.forms import INTERDIGIT, Field, Preset, Words, choice, document, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import SetRules
 from qvoice.core.flow.talk import Talk, answer, ask, collect, play
@@ -22,6 +24,45 @@ VERSION = 1
 GROUP = "Time of day"
 ICON = "calendar-time"
 EXITS = ANY
+TITLE = Words("Time of day", "Heures")
+ABOUT = Words(
+    "Go by the first schedule in force.",
+    "Suivre le premier horaire en vigueur.",
+)
+FORM = {
+    "action": choice(
+        "Do",
+        "Action",
+        ("", "Route by the clock", "Aiguiller selon l’heure"),
+        ("menu", "Offer to change schedules by phone", "Proposer de changer les horaires par téléphone"),
+        ("enable", "Force schedules on", "Forcer les horaires"),
+        ("disable", "Switch schedules off", "Désactiver les horaires"),
+        ("reset", "Back to the clock", "Revenir à l’heure"),
+    ),
+    "rules": Field(
+        Words("Schedules, first match wins", "Horaires, le premier qui convient"),
+        control="documents",
+        of="temporal_rules",
+    ),
+    "rule_set": document("temporal_rules_sets", "Set of schedules", "Ensemble d’horaires"),
+    "timezone": field(
+        "Time zone",
+        "Fuseau horaire",
+        "Empty: the caller’s or the account’s.",
+        "Vide : celui de l’appelant ou du compte.",
+        control="timezone",
+        advanced=True,
+    ),
+    "interdigit_timeout": INTERDIGIT,
+}
+EXIT_WORDS = {"rule_set": Words("In the set", "Dans l’ensemble")}
+EXIT_KIND = "rules"
+PRESETS = (
+    Preset(Words("Time of day", "Heures"), {}),
+    Preset(Words("Force schedules on", "Forcer des horaires"), {"action": "enable"}),
+    Preset(Words("Switch schedules off", "Désactiver des horaires"), {"action": "disable"}),
+    Preset(Words("Reset schedules", "Rétablir des horaires"), {"action": "reset"}),
+)
 
 ACTIONS: dict[str, tuple[bool | None, str]] = {
     "enable": (True, "enabled"),
@@ -72,6 +113,30 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
     if data.rule_set and _in_force(world, data.rule_set, call, timezone):
         return data.rule_set if data.rule_set in exits else "rule_set"
     return WILDCARD
+
+
+def reasons_of(data: Data, call: Call, exits: frozenset[str]) -> list[dict[str, Any]]:
+    """Return, for a simulation, each rule or set in the order tested: id, name, whether in force, and the zone."""
+    if data.action:
+        return []
+    timezone = timezone_of(call, data.timezone)
+    world: World = call.world
+    listed = [*data.rules, *sorted(exits - set(data.rules)), *([data.rule_set] if data.rule_set else [])]
+    found = []
+    for id in dict.fromkeys(listed):
+        document = world.rule(id) or world.rule_set(id)
+        if document is not None:
+            forced = document.get("enabled")
+            found.append(
+                {
+                    "rule": id,
+                    "name": str(document.get("name", "")),
+                    "in_force": _in_force(world, id, call, timezone),
+                    "forced": forced if isinstance(forced, bool) else None,
+                    "timezone": timezone,
+                }
+            )
+    return found
 
 
 def _in_force(world: World, id: str, call: Call, timezone: str) -> bool:

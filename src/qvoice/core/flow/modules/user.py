@@ -7,6 +7,18 @@ from typing import Any
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, Next, after_ring
+from qvoice.core.flow.forms import (
+    CAN_CALL_SELF,
+    DELAY,
+    FAIL_ON_REJECT,
+    RING_SECONDS,
+    SIP_HEADERS,
+    STATIC_INVITE,
+    STRATEGY,
+    SUPPRESS_CLID,
+    Words,
+    document,
+)
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.ringing import Wish, hold_music, ring_user, seconds, wish_headers
 from qvoice.core.flow.talk import Talk, ring
@@ -16,6 +28,22 @@ VERSION = 1
 GROUP = "Basic"
 ICON = "user"
 EXITS = FAILURES
+TITLE = Words("User", "Utilisateur")
+ABOUT = Words(
+    "Ring all devices of a user.",
+    "Faire sonner tous les postes d’un utilisateur.",
+)
+FORM = {
+    "id": document("users", "User", "Utilisateur"),
+    "timeout": RING_SECONDS,
+    "strategy": STRATEGY,
+    "delay": DELAY,
+    "can_call_self": CAN_CALL_SELF,
+    "suppress_clid": SUPPRESS_CLID,
+    "fail_on_single_reject": FAIL_ON_REJECT,
+    "static_invite": STATIC_INVITE,
+    "custom_sip_headers": SIP_HEADERS,
+}
 
 
 class Data(ModuleData):

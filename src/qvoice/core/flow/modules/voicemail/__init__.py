@@ -6,6 +6,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import Next
+from qvoice.core.flow.forms import INTERDIGIT, Preset, Words, choice, document, field
 from qvoice.core.flow.modules.voicemail.check import check_mailbox
 from qvoice.core.flow.modules.voicemail.compose import leave_message
 from qvoice.core.flow.modules.voicemail.dialogue import Options
@@ -16,6 +17,30 @@ VERSION = 1
 GROUP = "Basic"
 ICON = "record-mail"
 EXITS = frozenset({"_"})
+TITLE = Words("Voicemail", "Messagerie")
+ABOUT = Words(
+    "Take a message, or let people hear their own.",
+    "Prendre un message, ou laisser écouter les siens.",
+)
+FORM = {
+    "action": choice(
+        "Do",
+        "Action",
+        ("compose", "Take a message", "Prendre un message"),
+        ("check", "Hear messages", "Écouter les messages"),
+    ),
+    "id": document("vmboxes", "Voicemail box", "Boîte vocale"),
+    "max_message_length": field("Longest message", "Message le plus long", control="seconds", advanced=True),
+    "single_mailbox_login": field(
+        "Own box without asking for its number", "Sa boîte sans demander le numéro", advanced=True
+    ),
+    "callerid_match_login": field("Box by the caller’s number", "Boîte selon le numéro appelant", advanced=True),
+    "interdigit_timeout": INTERDIGIT,
+}
+PRESETS = (
+    Preset(Words("Voicemail", "Messagerie"), {"action": "compose"}),
+    Preset(Words("Check voicemail", "Écouter la messagerie"), {"action": "check"}),
+)
 
 
 class Data(ModuleData):

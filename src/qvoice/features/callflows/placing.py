@@ -1,0 +1,121 @@
+"""Which callflow takes a call: the same answer for calls (callcontrol) and for simulations (the API).
+
+Order: emergency numbers first, then the account's own numbers and patterns as dialled, then in E.164, then its
+`no_match` flow. Restrictions are checked by the interpreter; refused here is only what is nobody's, what is switched
+off, and what nothing answers to.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from qvoice.core.dialing.emergency import account_emergency, beats_extensions
+from qvoice.core.dialing.normalise import country_of, to_e164
+from qvoice.core.flow.call import Call
+from qvoice.core.flow.callers import caller_endpoint
+from qvoice.core.flow.compile import CompiledFlow, compile_flow
+from qvoice.core.flow.requests import FoundFlow, NumberOwner
+from qvoice.core.flow.world import World
+
+
+class NotPlaced(Exception):
+    """The call ends before any flow, with this SIP code; the text says why."""
+
+    def __init__(self, sip_code: int, why: str) -> None:
+        super().__init__(why)
+        self.sip_code = sip_code
+
+
+class Flows(Protocol):
+    """What is read of an account's flows and of the platform's numbers (`snapshot.Snapshots`)."""
+
+    async def find_flow(
+        self,
+        account_id: str,
+        number: str,
+        no_match: bool = False,
+        *,
+        device_id: str | None = None,
+        owner_id: str | None = None,
+    ) -> FoundFlow | None:
+        """The callflow for a number or pattern; with `no_match`, the account's no_match flow when nothing else takes
+        it.
+        """
+
+    async def number_owner(self, e164: str) -> NumberOwner | None:
+        """Whose number this is."""
+
+
+async def place(flows: Flows, facts: Call) -> CompiledFlow:
+    """Return the flow that takes the call, and complete its facts (owner, language, zone, number, captures, world).
+
+    Raises NotPlaced.
+    """
+    world: World = facts.world
+    endpoint = caller_endpoint(facts)
+    if facts.authorised_by and not endpoint.enabled:
+        raise NotPlaced(403, "the device or its owner is disabled")
+    facts.owner_id = endpoint.owner_id
+    facts.language = endpoint.language or facts.language
+    facts.timezone = endpoint.timezone or facts.timezone
+    country = country_of(world.account)
+    urgent = account_emergency(facts.dialled, world.account) if facts.authorised_by else None
+    if urgent is not None:
+        facts.emergency = True
+        if beats_extensions(facts.dialled, country):
+            facts.dialled = urgent
+            return await _emergency(flows, facts)
+    found = await _flow_for(flows, facts)
+    if found is None:
+        facts.dialled = to_e164(facts.dialled, country, dial_plan=endpoint.dial_plan)
+        found = await _flow_for(flows, facts, no_match=True)
+    if found is None and facts.emergency:
+        facts.dialled = urgent or facts.dialled
+        return await _emergency(flows, facts)
+    if found is None:
+        raise NotPlaced(404, f"no callflow for {facts.dialled!r}")
+    return _taken(facts, found)
+
+
+async def owner_of(flows: Flows, dialled: str) -> NumberOwner | None:
+    """Whose number did the carrier send? Carriers write it with or without +, some in national form."""
+    tried: list[str] = []
+    digits = dialled.lstrip("+")
+    for number in (dialled, "+" + digits, to_e164(dialled)):
+        if number.startswith("+") and digits.isdigit() and number not in tried:
+            tried.append(number)
+            owner = await flows.number_owner(number)
+            if owner is not None:
+                return owner
+    return None
+
+
+async def _flow_for(flows: Flows, facts: Call, *, no_match: bool = False) -> FoundFlow | None:
+    """Find the flow for what was dialled, with all that the caller's own device and user name loaded too."""
+    return await flows.find_flow(
+        facts.account_id, facts.dialled, no_match, device_id=facts.device_id, owner_id=facts.owner_id
+    )
+
+
+async def _emergency(flows: Flows, facts: Call) -> CompiledFlow:
+    """An emergency call has a flow in every account: the account's own for that number or its no_match, else the
+    platform's trunks.
+    """
+    found = await _flow_for(flows, facts, no_match=True)
+    if found is not None:
+        return _taken(facts, found)
+    flow = compile_flow(
+        {"flow": {"module": "offnet", "data": {}, "children": {}}}, None, flow_id="emergency", tolerant=True
+    )
+    if not isinstance(flow, CompiledFlow):
+        raise NotPlaced(503, "the emergency flow does not compile")
+    return flow
+
+
+def _taken(facts: Call, found: FoundFlow) -> CompiledFlow:
+    if isinstance(found.world, World):
+        facts.world = facts.world.merged(found.world)
+    if found.capture_group is not None:
+        facts.capture_group = found.capture_group
+    facts.named_captures = dict(found.named_captures)
+    return found.flow
