@@ -7,8 +7,8 @@ from alembic import op
 from qvoice.db.tenancy import protect
 
 # No foreign key to callflows: their rows are never removed, and checking one needs a policy for the tables' owner.
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 STATEMENTS = [
     """
