@@ -23,7 +23,6 @@ STATEMENTS = [
         created timestamptz not null default now(),
         primary key (callflow_id, revision)
     )""",
-    *protect("callflow_versions", append_only=True),
     # What is there today is where the history begins. The owner of the tables has no account: let it see all at once.
     "alter table callflows no force row level security",
     """
@@ -31,6 +30,7 @@ STATEMENTS = [
     select account_id, id, revision, case when revision = 1 then 'created' else 'edited' end, doc, modified
     from callflows where deleted is null""",
     "alter table callflows force row level security",
+    *protect("callflow_versions", append_only=True),
 ]
 
 
