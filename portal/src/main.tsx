@@ -10,12 +10,12 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createRouter, RouterProvider } from "@tanstack/react-router";
-import { StrictMode } from "react";
+import { StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
 
 import { onSession, Problem, session } from "./api";
-import "./i18n";
+import { ready } from "./i18n";
 import { routeTree } from "./routeTree.gen";
 import { theme } from "./theme/theme";
 import { loadNumberRules } from "./ui/phone-number";
@@ -70,8 +70,11 @@ window.addEventListener("load", () => void loadNumberRules());
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
+await ready;
 createRoot(root).render(
   <StrictMode>
-    <Portal />
+    <Suspense>
+      <Portal />
+    </Suspense>
   </StrictMode>,
 );

@@ -8,8 +8,8 @@ function flat(words: unknown, path = ""): Map<string, string> {
   return new Map(Object.entries(words as object).flatMap(([key, value]) => [...flat(value, path ? `${path}.${key}` : key)]));
 }
 
-test("English and French have the same keys and placeholders in every folder", () => {
-  const { en, fr } = resources();
+test("English and French have the same keys and placeholders in every folder", async () => {
+  const { en, fr } = await resources();
   expect(Object.keys(en ?? {})).toContain("users");
   expect(flat(fr)).toEqual(flat(en));
 });

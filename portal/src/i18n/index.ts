@@ -1,36 +1,61 @@
-/** Words. Each route folder and ui/ keep theirs beside the code as -en.json and -fr.json; the folder's name is the namespace. */
-import i18next from "i18next";
+/**
+ * Words. Each route folder and ui/ keep theirs beside the code as -en.json and -fr.json; the folder's name is the namespace.
+ * A file is fetched when a page first asks for it, in the language one reads.
+ */
+import i18next, { type BackendModule } from "i18next";
 import { initReactI18next } from "react-i18next";
 
 export const LANGUAGES = ["en", "fr"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
-const files = import.meta.glob<Record<string, unknown>>(["../routes/**/-{en,fr}.json", "../ui/-{en,fr}.json"], {
-  eager: true,
-  import: "default",
-});
+type Words = Record<string, unknown>;
+const files = import.meta.glob<Words>(["../routes/**/-{en,fr}.json", "../ui/-{en,fr}.json"], { import: "default" });
 
-/** Group the files as {language: {namespace: words}}. */
-export function resources(): Record<string, Record<string, Record<string, unknown>>> {
-  const all: Record<string, Record<string, Record<string, unknown>>> = {};
-  for (const [path, words] of Object.entries(files)) {
-    const [, folder, language] = /([^/]+)\/-(\w+)\.json$/.exec(path) ?? [];
-    if (!folder || !language) throw new Error(`not a words file: ${path}`);
-    (all[language] ??= {})[folder] = words;
-  }
+/** The files by "language/namespace". */
+function byName(): Map<string, () => Promise<Words>> {
+  return new Map(
+    Object.entries(files).map(([path, load]) => {
+      const [, folder, language] = /([^/]+)\/-(\w+)\.json$/.exec(path) ?? [];
+      if (!folder || !language) throw new Error(`not a words file: ${path}`);
+      return [`${language}/${folder}`, load];
+    }),
+  );
+}
+
+const known = byName();
+
+const backend: BackendModule = {
+  type: "backend",
+  init: () => undefined,
+  read: (language, namespace, done) => {
+    const load = known.get(`${language}/${namespace}`);
+    if (!load) done(new Error(`no words for ${namespace} in ${language}`), null);
+    else load().then((words) => done(null, words as never), (error: unknown) => done(error instanceof Error ? error : String(error), null));
+  },
+};
+
+/** All words as {language: {namespace: words}}; for tests. */
+export async function resources(): Promise<Record<string, Record<string, Words>>> {
+  const all: Record<string, Record<string, Words>> = {};
+  const loaded = await Promise.all([...known].map(async ([name, load]) => [name.split("/"), await load()] as const));
+  for (const [[language = "", folder = ""], words] of loaded) (all[language] ??= {})[folder] = words;
   return all;
 }
 
 const wanted = document.documentElement.lang;
-void i18next.use(initReactI18next).init({
-  lng: wanted,
-  fallbackLng: "en",
-  supportedLngs: LANGUAGES,
-  resources: resources() as never,
-  defaultNS: "ui",
-  interpolation: { escapeValue: false },
-  initAsync: false,
-});
+/** Resolves when the words of the frame are there; pages fetch theirs themselves. */
+export const ready = i18next
+  .use(backend)
+  .use(initReactI18next)
+  .init({
+    lng: wanted,
+    fallbackLng: "en",
+    supportedLngs: LANGUAGES,
+    load: "languageOnly",
+    ns: ["ui"],
+    defaultNS: "ui",
+    interpolation: { escapeValue: false },
+  });
 
 /** Change the language now and for the next visit. */
 export function setLanguage(language: Language): void {

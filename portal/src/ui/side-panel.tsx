@@ -21,7 +21,9 @@ export function SidePanel({ title, children, size = 480, ...props }: Props) {
       <Drawer.Overlay backgroundOpacity={0.2} />
       <Drawer.Content>
         <div className={classes.head}>
-          <Drawer.Title>{title}</Drawer.Title>
+          <Drawer.Title tabIndex={-1} data-autofocus>
+            {title}
+          </Drawer.Title>
           <Drawer.CloseButton aria-label={t("close")} />
         </div>
         <Drawer.Body>{children}</Drawer.Body>

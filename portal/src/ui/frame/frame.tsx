@@ -35,7 +35,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <main className={classes.content} id="content" tabIndex={-1}>
           {children}
         </main>
-        <TabBar account={account} places={places} />
+        <TabBar account={account} places={places} current={current} />
       </div>
       <Palette opened={open === "palette"} onClose={close} />
       <ShortcutsDialog opened={open === "help"} onClose={close} />

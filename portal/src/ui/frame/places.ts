@@ -1,29 +1,39 @@
-/** The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette and the breadcrumb. */
-import { IconBuildingSkyscraper, IconHistory, IconLayoutDashboard, IconPhone, IconSettings, IconUsers, type Icon } from "@tabler/icons-react";
+/**
+ * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
+ * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
+ */
+import { IconBuildingSkyscraper, IconHistory, IconLayoutDashboard, IconPhone, IconSettings, IconSitemap, IconUsers, type Icon } from "@tabler/icons-react";
 
-export type AreaId = "pbx" | "admin" | "settings";
+export type AreaId = "pbx" | "callflows" | "admin" | "settings";
+export type SectionId = "people" | "calls" | "account";
 export type PageId = "dashboard" | "users" | "calls" | "accounts" | "settings";
 
 export interface Place {
   page: PageId;
   area: AreaId;
+  /** Pages of an area that belong together get a heading of their own. */
+  section?: SectionId;
   to: `/a/$account/${PageId}`;
   icon: Icon;
   /** The second key of the "g …" shortcut. */
-  key: string;
+  key?: string;
+  /** On a phone: a tab of its own. The others are behind "More". */
+  tab?: true;
 }
 
 export const PLACES: readonly Place[] = [
-  { page: "dashboard", area: "pbx", to: "/a/$account/dashboard", icon: IconLayoutDashboard, key: "d" },
-  { page: "users", area: "pbx", to: "/a/$account/users", icon: IconUsers, key: "u" },
-  { page: "calls", area: "pbx", to: "/a/$account/calls", icon: IconHistory, key: "c" },
+  { page: "dashboard", area: "pbx", to: "/a/$account/dashboard", icon: IconLayoutDashboard, key: "d", tab: true },
+  { page: "users", area: "pbx", section: "people", to: "/a/$account/users", icon: IconUsers, key: "u", tab: true },
+  { page: "calls", area: "pbx", section: "account", to: "/a/$account/calls", icon: IconHistory, key: "c", tab: true },
   { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
 ];
 
+/** The rail. An area without pages is not shown. */
 export const AREAS: readonly { area: AreaId; icon: Icon }[] = [
   { area: "admin", icon: IconBuildingSkyscraper },
   { area: "pbx", icon: IconPhone },
+  { area: "callflows", icon: IconSitemap },
   { area: "settings", icon: IconSettings },
 ];
 

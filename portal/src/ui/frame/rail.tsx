@@ -1,9 +1,12 @@
-/** The left side: areas as a rail, the pages of the chosen area beside it; on a phone all pages as a tab bar at the bottom. */
+/** The left side: areas as a rail, the pages of the chosen area beside it; on a phone a tab bar with the rest behind "More". */
+import { Drawer } from "@mantine/core";
+import { IconDots } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import classes from "./frame.module.css";
-import { AREAS, type Place } from "./places";
+import { AREAS, type AreaId, type Place } from "./places";
 
 interface Props {
   account: string;
@@ -43,34 +46,69 @@ export function Rail({ account, places, current }: Props) {
   );
 }
 
+/** The pages of one area, those without a section first, then each section under its heading. */
+function Pages({ account, places, area, onGo }: { account: string; places: readonly Place[]; area: AreaId; onGo?: () => void }) {
+  const { t } = useTranslation();
+  const sections = Map.groupBy(
+    places.filter((place) => place.area === area),
+    (place) => place.section,
+  );
+  return [...sections].map(([section, pages]) => (
+    <div key={section ?? ""} className={classes.section}>
+      {section && <p className={classes.sectionName}>{t(`section.${section}`)}</p>}
+      {pages.map(({ page, to, icon: Symbol }) => (
+        <Link key={page} to={to} params={{ account }} className={classes.page} activeProps={{ "data-active": true }} onClick={onGo}>
+          <Symbol size={16} stroke={1.6} aria-hidden />
+          {t(`page.${page}`)}
+        </Link>
+      ))}
+    </div>
+  ));
+}
+
 export function PageList({ account, places, current }: Props) {
   const { t } = useTranslation();
   if (!current) return null;
   return (
     <nav className={classes.pages} aria-label={t("page.label")}>
       <p className={classes.areaName}>{t(`area.${current.area}`)}</p>
-      {places
-        .filter((place) => place.area === current.area)
-        .map(({ page, to, icon: Symbol }) => (
-          <Link key={page} to={to} params={{ account }} className={classes.page} activeProps={{ "data-active": true }}>
-            <Symbol size={16} stroke={1.6} aria-hidden />
-            {t(`page.${page}`)}
-          </Link>
-        ))}
+      <Pages account={account} places={places} area={current.area} />
     </nav>
   );
 }
 
-export function TabBar({ account, places }: Omit<Props, "current">) {
+export function TabBar({ account, places, current }: Props) {
   const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
+  const tabs = places.filter(({ tab }) => tab);
+  const close = () => setOpen(false);
   return (
-    <nav className={classes.tabs} aria-label={t("page.label")}>
-      {places.map(({ page, to, icon: Symbol }) => (
-        <Link key={page} to={to} params={{ account }} className={classes.tab} activeProps={{ "data-active": true }}>
-          <Symbol size={22} stroke={1.6} aria-hidden />
-          <span>{t(`tab.${page}`)}</span>
-        </Link>
-      ))}
-    </nav>
+    <>
+      <nav className={classes.tabs} aria-label={t("page.label")}>
+        {tabs.map(({ page, to, icon: Symbol }) => (
+          <Link key={page} to={to} params={{ account }} className={classes.tab} activeProps={{ "data-active": true }}>
+            <Symbol size={22} stroke={1.6} aria-hidden />
+            <span>{t(`tab.${page as "users"}`)}</span>
+          </Link>
+        ))}
+        <button type="button" className={classes.tab} aria-haspopup="dialog" data-active={(current && !current.tab) || undefined} onClick={() => setOpen(true)}>
+          <IconDots size={22} stroke={1.6} aria-hidden />
+          <span>{t("tab.more")}</span>
+        </button>
+      </nav>
+      <Drawer.Root opened={open} onClose={close} position="bottom" size="auto" transitionProps={{ duration: 120 }}>
+        <Drawer.Overlay backgroundOpacity={0.4} />
+        <Drawer.Content aria-label={t("page.label")}>
+          <nav className={classes.sheet} aria-label={t("page.label")}>
+            {AREAS.filter(({ area }) => places.some((place) => place.area === area)).map(({ area }) => (
+              <div key={area}>
+                <p className={classes.sheetArea}>{t(`area.${area}`)}</p>
+                <Pages account={account} places={places} area={area} onGo={close} />
+              </div>
+            ))}
+          </nav>
+        </Drawer.Content>
+      </Drawer.Root>
+    </>
   );
 }
