@@ -17,6 +17,7 @@ import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/i
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
 import { Route as AppAAccountCallsIndexRouteImport } from "./routes/_app/a/$account/calls/index"
 import { Route as AppAAccountDashboardIndexRouteImport } from "./routes/_app/a/$account/dashboard/index"
+import { Route as AppAAccountMainNumberIndexRouteImport } from "./routes/_app/a/$account/main-number/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
 
@@ -61,6 +62,12 @@ const AppAAccountDashboardIndexRoute =
     path: "/dashboard/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountMainNumberIndexRoute =
+  AppAAccountMainNumberIndexRouteImport.update({
+    id: "/main-number/",
+    path: "/main-number/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountSettingsIndexRoute =
   AppAAccountSettingsIndexRouteImport.update({
     id: "/settings/",
@@ -81,6 +88,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/a/$account/calls/": typeof AppAAccountCallsIndexRoute
   "/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
+  "/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
 }
@@ -91,6 +99,7 @@ export interface FileRoutesByTo {
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
   "/a/$account/calls": typeof AppAAccountCallsIndexRoute
   "/a/$account/dashboard": typeof AppAAccountDashboardIndexRoute
+  "/a/$account/main-number": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
 }
@@ -104,6 +113,7 @@ export interface FileRoutesById {
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/_app/a/$account/calls/": typeof AppAAccountCallsIndexRoute
   "/_app/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
+  "/_app/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
 }
@@ -117,6 +127,7 @@ export interface FileRouteTypes {
     | "/a/$account/accounts/"
     | "/a/$account/calls/"
     | "/a/$account/dashboard/"
+    | "/a/$account/main-number/"
     | "/a/$account/settings/"
     | "/a/$account/users/"
   fileRoutesByTo: FileRoutesByTo
@@ -127,6 +138,7 @@ export interface FileRouteTypes {
     | "/a/$account/accounts"
     | "/a/$account/calls"
     | "/a/$account/dashboard"
+    | "/a/$account/main-number"
     | "/a/$account/settings"
     | "/a/$account/users"
   id:
@@ -139,6 +151,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/accounts/"
     | "/_app/a/$account/calls/"
     | "/_app/a/$account/dashboard/"
+    | "/_app/a/$account/main-number/"
     | "/_app/a/$account/settings/"
     | "/_app/a/$account/users/"
   fileRoutesById: FileRoutesById
@@ -206,6 +219,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountDashboardIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/main-number/": {
+      id: "/_app/a/$account/main-number/"
+      path: "/main-number"
+      fullPath: "/a/$account/main-number/"
+      preLoaderRoute: typeof AppAAccountMainNumberIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/settings/": {
       id: "/_app/a/$account/settings/"
       path: "/settings"
@@ -228,6 +248,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountAccountsIndexRoute: typeof AppAAccountAccountsIndexRoute
   AppAAccountCallsIndexRoute: typeof AppAAccountCallsIndexRoute
   AppAAccountDashboardIndexRoute: typeof AppAAccountDashboardIndexRoute
+  AppAAccountMainNumberIndexRoute: typeof AppAAccountMainNumberIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
 }
@@ -237,6 +258,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountAccountsIndexRoute: AppAAccountAccountsIndexRoute,
   AppAAccountCallsIndexRoute: AppAAccountCallsIndexRoute,
   AppAAccountDashboardIndexRoute: AppAAccountDashboardIndexRoute,
+  AppAAccountMainNumberIndexRoute: AppAAccountMainNumberIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
 }

@@ -1,6 +1,8 @@
 /** What pages import of the API. */
-export * from "./call";
 export * as urls from "./generated/client";
+export * from "./audio";
+export * from "./call";
+export * from "./docs";
 export * from "./problem";
 export * from "./read";
 export * from "./session";

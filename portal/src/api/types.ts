@@ -6,6 +6,7 @@ export interface Account {
   realm: string;
   enabled?: boolean;
   timezone?: string;
+  country?: string;
   language?: string;
   is_reseller?: boolean;
   superduper_admin?: boolean;
@@ -56,6 +57,7 @@ export interface CallflowRow {
   type?: string;
   numbers: string[];
   owner_id?: string;
+  group_id?: string;
   featurecode?: false | Record<string, string>;
 }
 

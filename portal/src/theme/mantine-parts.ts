@@ -31,3 +31,7 @@ import "@mantine/core/styles/SegmentedControl.css";
 import "@mantine/core/styles/Tooltip.css";
 import "@mantine/core/styles/Pill.css";
 import "@mantine/core/styles/PillsInput.css";
+import "@mantine/core/styles/Switch.css";
+import "@mantine/core/styles/NumberInput.css";
+import "@mantine/core/styles/Tabs.css";
+import "@mantine/core/styles/Progress.css";

@@ -1,0 +1,132 @@
+/** The main number: a picture of what callers meet, edited in place; below it hours, lunch and holidays. */
+import { Button } from "@mantine/core";
+import { IconPhoneIncoming } from "@tabler/icons-react";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { accountQuery } from "@/api";
+import { ensureMainNumber, type MainNumber, type Period, PERIODS, readMainNumber, saveNumbers, type Schedule } from "@/pbx/main-number";
+import { NumberField } from "@/pbx/number-field";
+import { type Targets, useTargets } from "@/pbx/use-targets";
+import { EmptyState } from "@/ui/empty-state";
+import { ErrorState } from "@/ui/error-state";
+import { tellFailure } from "@/ui/failed";
+import { SaveBar } from "@/ui/form/save-bar";
+import { Form } from "@/ui/form/setting";
+import { useDraft } from "@/ui/form/use-draft";
+import { PageHeader } from "@/ui/page-header";
+import page from "@/ui/page.module.css";
+import { SidePanel } from "@/ui/side-panel";
+import { Skeleton } from "@/ui/skeleton";
+
+import { Hours } from "./-hours";
+import { LanePanel } from "./-lane-panel";
+import classes from "./-main.module.css";
+import { CallersPath } from "./-path";
+
+type Edit = "numbers" | Period;
+
+export const Route = createFileRoute("/_app/a/$account/main-number/")({
+  validateSearch: (search: Record<string, unknown>): { edit?: Edit } => ({ edit: (["numbers", ...PERIODS] as const).find((one) => one === search.edit) }),
+  component: MainNumberPage,
+});
+
+const mainQuery = (account: string) => queryOptions({ queryKey: ["account", account, "callflows", "main-number"], queryFn: () => readMainNumber(account) });
+
+function MainNumberPage() {
+  const { t } = useTranslation(["main-number", "ui"]);
+  const { account } = Route.useParams();
+  const main = useQuery(mainQuery(account));
+  const targets = useTargets(account, main.data?.flow?.id);
+  if (main.error) return <ErrorState error={main.error} onRetry={() => void main.refetch()} />;
+  return (
+    <div className={classes.page}>
+      <PageHeader title={t("title")} about={t("about")} />
+      {!main.data && (
+        <div className={`${page.card} ${classes.card}`}>
+          <Skeleton width={280} />
+        </div>
+      )}
+      {main.data && !main.data.flow && <Begin account={account} />}
+      {main.data?.flow && <Loaded account={account} main={main.data} targets={targets} />}
+    </div>
+  );
+}
+
+/** Nothing there yet: one button makes what SmartPBX makes on a first visit. */
+function Begin({ account }: { account: string }) {
+  const { t } = useTranslation(["main-number", "ui"]);
+  const client = useQueryClient();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const [busy, setBusy] = useState(false);
+  const begin = async () => {
+    setBusy(true);
+    try {
+      await ensureMainNumber(account);
+      await client.invalidateQueries({ queryKey: ["account", account] });
+      void navigate({ search: { edit: "numbers" } });
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <div className={page.card}>
+      <EmptyState
+        icon={IconPhoneIncoming}
+        title={t("begin.title")}
+        text={t("begin.text")}
+        action={
+          <Button loading={busy} onClick={() => void begin()}>
+            {t("begin.action")}
+          </Button>
+        }
+      />
+    </div>
+  );
+}
+
+function Loaded({ account, main, targets }: { account: string; main: MainNumber; targets: Targets }) {
+  const { t } = useTranslation(["main-number", "ui"]);
+  const { edit } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const self = useQuery(accountQuery(account)).data;
+  const schedule = useDraft<Schedule>(main.schedule);
+  const show = (what: Edit | undefined) => void navigate({ search: { edit: what }, replace: what === undefined });
+  const [first, last] = useStickyEdit(edit);
+  return (
+    <>
+      <section className={`${page.card} ${classes.card}`} aria-label={t("path.title")}>
+        <CallersPath main={main} schedule={schedule.value} targets={targets} onEdit={show} />
+      </section>
+      <Hours account={account} country={self?.country} draft={schedule} timezone={self?.timezone} />
+      <SidePanel opened={edit !== undefined} onClose={() => show(undefined)} title={first === "numbers" ? t("numbers.title") : t(`lane.${last}`)}>
+        {edit === "numbers" && <Numbers account={account} main={main} />}
+        {edit !== undefined && edit !== "numbers" && <LanePanel key={edit} account={account} period={edit} main={main} targets={targets} />}
+      </SidePanel>
+    </>
+  );
+}
+
+/** The title stays while the panel slides away. */
+function useStickyEdit(edit: Edit | undefined): [Edit, Period] {
+  const [kept, setKept] = useState<Edit>("numbers");
+  if (edit && edit !== kept) setKept(edit);
+  const shown = edit ?? kept;
+  return [shown, shown === "numbers" ? "open" : shown];
+}
+
+function Numbers({ account, main }: { account: string; main: MainNumber }) {
+  const { t } = useTranslation(["main-number", "ui"]);
+  const draft = useDraft({ numbers: main.numbers });
+  return (
+    <Form label={t("numbers.title")}>
+      <p className={classes.quiet}>{t("numbers.help")}</p>
+      <NumberField account={account} value={draft.value.numbers} base={draft.base.numbers} onChange={(numbers) => draft.set("numbers", numbers)} empty={t("numbers.none")} />
+      <SaveBar account={account} draft={draft} labels={{ numbers: t("numbers.title") }} apply={(_from, to) => saveNumbers(account, to.numbers)} effect={t("savedNumbers")} />
+    </Form>
+  );
+}

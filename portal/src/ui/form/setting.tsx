@@ -1,0 +1,63 @@
+/** Parts of forms: a titled section, a setting with its switch at the right, and a pair of fields side by side. */
+import { Switch } from "@mantine/core";
+import { type ChangeEvent, type ReactNode, useId } from "react";
+
+import classes from "./form.module.css";
+
+export function Section({ title, help, action, children }: { title?: string; help?: string; action?: ReactNode; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section className={classes.section} aria-labelledby={title ? id : undefined}>
+      {title && (
+        <div className={classes.sectionHead}>
+          <div>
+            <h3 id={id} className={classes.sectionTitle}>
+              {title}
+            </h3>
+            {help && <p className={classes.help}>{help}</p>}
+          </div>
+          {action}
+        </div>
+      )}
+      {children}
+    </section>
+  );
+}
+
+interface SettingProps {
+  label: string;
+  help?: string;
+  checked: boolean;
+  onChange: (event: ChangeEvent<HTMLInputElement>) => void;
+  disabled?: boolean;
+}
+
+/** One thing that is on or off. The whole row is the label. */
+export function Setting({ label, help, checked, onChange, disabled }: SettingProps) {
+  const id = useId();
+  return (
+    <label className={classes.setting} data-disabled={disabled || undefined}>
+      <span>
+        <span className={classes.settingName}>{label}</span>
+        {help && (
+          <span className={classes.help} id={id}>
+            {help}
+          </span>
+        )}
+      </span>
+      <Switch checked={checked} onChange={onChange} disabled={disabled} aria-label={label} aria-describedby={help ? id : undefined} />
+    </label>
+  );
+}
+
+export function Pair({ children }: { children: ReactNode }) {
+  return <div className={classes.pair}>{children}</div>;
+}
+
+export function Form({ children, label }: { children: ReactNode; label: string }) {
+  return (
+    <form className={classes.form} aria-label={label} noValidate onSubmit={(event) => event.preventDefault()}>
+      {children}
+    </form>
+  );
+}
