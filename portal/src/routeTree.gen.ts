@@ -16,6 +16,7 @@ import { Route as AppAAccountRouteRouteImport } from "./routes/_app/a/$account/r
 import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/index"
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
 import { Route as AppAAccountCallsIndexRouteImport } from "./routes/_app/a/$account/calls/index"
+import { Route as AppAAccountConferencesIndexRouteImport } from "./routes/_app/a/$account/conferences/index"
 import { Route as AppAAccountDashboardIndexRouteImport } from "./routes/_app/a/$account/dashboard/index"
 import { Route as AppAAccountMainNumberIndexRouteImport } from "./routes/_app/a/$account/main-number/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
@@ -56,6 +57,12 @@ const AppAAccountCallsIndexRoute = AppAAccountCallsIndexRouteImport.update({
   path: "/calls/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountConferencesIndexRoute =
+  AppAAccountConferencesIndexRouteImport.update({
+    id: "/conferences/",
+    path: "/conferences/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountDashboardIndexRoute =
   AppAAccountDashboardIndexRouteImport.update({
     id: "/dashboard/",
@@ -87,6 +94,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/": typeof AppAAccountIndexRoute
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/a/$account/calls/": typeof AppAAccountCallsIndexRoute
+  "/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
   "/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
@@ -98,6 +106,7 @@ export interface FileRoutesByTo {
   "/a/$account": typeof AppAAccountIndexRoute
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
   "/a/$account/calls": typeof AppAAccountCallsIndexRoute
+  "/a/$account/conferences": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard": typeof AppAAccountDashboardIndexRoute
   "/a/$account/main-number": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
@@ -112,6 +121,7 @@ export interface FileRoutesById {
   "/_app/a/$account/": typeof AppAAccountIndexRoute
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/_app/a/$account/calls/": typeof AppAAccountCallsIndexRoute
+  "/_app/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/_app/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
   "/_app/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
@@ -126,6 +136,7 @@ export interface FileRouteTypes {
     | "/a/$account/"
     | "/a/$account/accounts/"
     | "/a/$account/calls/"
+    | "/a/$account/conferences/"
     | "/a/$account/dashboard/"
     | "/a/$account/main-number/"
     | "/a/$account/settings/"
@@ -137,6 +148,7 @@ export interface FileRouteTypes {
     | "/a/$account"
     | "/a/$account/accounts"
     | "/a/$account/calls"
+    | "/a/$account/conferences"
     | "/a/$account/dashboard"
     | "/a/$account/main-number"
     | "/a/$account/settings"
@@ -150,6 +162,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/"
     | "/_app/a/$account/accounts/"
     | "/_app/a/$account/calls/"
+    | "/_app/a/$account/conferences/"
     | "/_app/a/$account/dashboard/"
     | "/_app/a/$account/main-number/"
     | "/_app/a/$account/settings/"
@@ -212,6 +225,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountCallsIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/conferences/": {
+      id: "/_app/a/$account/conferences/"
+      path: "/conferences"
+      fullPath: "/a/$account/conferences/"
+      preLoaderRoute: typeof AppAAccountConferencesIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/dashboard/": {
       id: "/_app/a/$account/dashboard/"
       path: "/dashboard"
@@ -247,6 +267,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountIndexRoute: typeof AppAAccountIndexRoute
   AppAAccountAccountsIndexRoute: typeof AppAAccountAccountsIndexRoute
   AppAAccountCallsIndexRoute: typeof AppAAccountCallsIndexRoute
+  AppAAccountConferencesIndexRoute: typeof AppAAccountConferencesIndexRoute
   AppAAccountDashboardIndexRoute: typeof AppAAccountDashboardIndexRoute
   AppAAccountMainNumberIndexRoute: typeof AppAAccountMainNumberIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
@@ -257,6 +278,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountIndexRoute: AppAAccountIndexRoute,
   AppAAccountAccountsIndexRoute: AppAAccountAccountsIndexRoute,
   AppAAccountCallsIndexRoute: AppAAccountCallsIndexRoute,
+  AppAAccountConferencesIndexRoute: AppAAccountConferencesIndexRoute,
   AppAAccountDashboardIndexRoute: AppAAccountDashboardIndexRoute,
   AppAAccountMainNumberIndexRoute: AppAAccountMainNumberIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,

@@ -34,8 +34,24 @@ export interface UserDoc extends Omit<UserRow, "features"> {
   enabled?: boolean;
   language?: string;
   timezone?: string;
-  caller_id?: { internal?: { name?: string; number?: string } };
+  admin_type?: string;
+  caller_id?: Partial<Record<"internal" | "external" | "emergency", { name?: string | null; number?: string | null }>>;
   directories?: Record<string, string>;
+  call_forward?: {
+    enabled?: boolean;
+    number?: string;
+    substitute?: boolean;
+    failover?: boolean;
+    direct_calls_only?: boolean;
+    keep_caller_id?: boolean;
+    require_keypress?: boolean;
+  };
+  hotdesk?: { enabled?: boolean; id?: string; pin?: string; require_pin?: boolean; keep_logged_in_elsewhere?: boolean };
+  do_not_disturb?: { enabled?: boolean };
+  music_on_hold?: { media_id?: string | null };
+  call_recording?: Partial<Record<"inbound" | "outbound", Partial<Record<"onnet" | "offnet", { enabled?: boolean }>>>>;
+  vm_to_email_enabled?: boolean;
+  smartpbx?: Record<string, { enabled?: boolean }>;
 }
 
 export interface DeviceRow {
@@ -45,6 +61,8 @@ export interface DeviceRow {
   enabled?: boolean;
   device_type?: string;
   registered?: boolean;
+  username?: string;
+  mac_address?: string;
 }
 
 export interface DeviceDoc extends DeviceRow {

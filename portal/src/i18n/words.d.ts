@@ -5,6 +5,7 @@ import type accounts from "../routes/_app/a/$account/accounts/-en.json";
 import type calls from "../routes/_app/a/$account/calls/-en.json";
 import type dashboard from "../routes/_app/a/$account/dashboard/-en.json";
 import type mainNumber from "../routes/_app/a/$account/main-number/-en.json";
+import type conferences from "../routes/_app/a/$account/conferences/-en.json";
 import type settings from "../routes/_app/a/$account/settings/-en.json";
 import type users from "../routes/_app/a/$account/users/-en.json";
 import type signIn from "../routes/sign-in/-en.json";
@@ -20,6 +21,7 @@ declare module "i18next" {
       calls: typeof calls;
       dashboard: typeof dashboard;
       "main-number": typeof mainNumber;
+      conferences: typeof conferences;
       settings: typeof settings;
       users: typeof users;
     };

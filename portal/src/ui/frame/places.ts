@@ -2,11 +2,11 @@
  * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
  * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
  */
-import { IconBuildingSkyscraper, IconHistory, IconLayoutDashboard, IconPhone, IconPhoneIncoming, IconSettings, IconSitemap, IconUsers, type Icon } from "@tabler/icons-react";
+import { IconBuildingSkyscraper, IconHistory, IconLayoutDashboard, IconPhone, IconPhoneIncoming, IconSettings, IconSitemap, IconUsers, IconUsersGroup, type Icon } from "@tabler/icons-react";
 
 export type AreaId = "pbx" | "callflows" | "admin" | "settings";
 export type SectionId = "people" | "calls" | "account";
-export type PageId = "dashboard" | "main-number" | "users" | "calls" | "accounts" | "settings";
+export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "calls" | "accounts" | "settings";
 
 export interface Place {
   page: PageId;
@@ -25,6 +25,7 @@ export const PLACES: readonly Place[] = [
   { page: "dashboard", area: "pbx", to: "/a/$account/dashboard", icon: IconLayoutDashboard, key: "d", tab: true },
   { page: "main-number", area: "pbx", section: "calls", to: "/a/$account/main-number", icon: IconPhoneIncoming, key: "m", tab: true },
   { page: "users", area: "pbx", section: "people", to: "/a/$account/users", icon: IconUsers, key: "u", tab: true },
+  { page: "conferences", area: "pbx", section: "calls", to: "/a/$account/conferences", icon: IconUsersGroup },
   { page: "calls", area: "pbx", section: "account", to: "/a/$account/calls", icon: IconHistory, key: "c", tab: true },
   { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },

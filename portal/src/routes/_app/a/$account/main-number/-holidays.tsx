@@ -1,6 +1,7 @@
 /** The holidays of the main number: a list in the order of the year, each on a date, on a weekday of a month, or once. */
 import { ActionIcon, Button, Menu, NumberInput, Select, TextInput } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { daysIn, type Holiday, onDate, onWeekday, ORDINALS, PUBLIC } from "@/pbx/holidays";
@@ -22,7 +23,7 @@ export function Holidays({ country, value, onChange }: Props) {
   const change = (index: number, next: Partial<Holiday>) => onChange(value.map((holiday, at) => (at === index ? { ...holiday, ...next } : holiday)));
   const known = new Set(value.map(({ name }) => name));
   const publicDays = (PUBLIC[country ?? ""] ?? []).filter(({ name }) => !known.has(name));
-  const nextYear = new Date().getFullYear();
+  const [nextYear] = useState(() => new Date().getFullYear());
 
   return (
     <section className={`${page.card} ${classes.card}`} aria-labelledby="holidays">

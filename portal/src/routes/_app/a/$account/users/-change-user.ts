@@ -1,68 +1,37 @@
 /** Changes and removes a user together with what belongs to it, so that the extension is the same everywhere. */
-import { call, type CallflowRow, urls, type UserDoc, type VoicemailBoxRow } from "@/api";
+import { call, createDoc, patchDoc, readList, removeDoc, urls, type UserDoc } from "@/api";
 
 import { userCallflow } from "./-create-user";
+import type { Person } from "./-rows";
 
-export interface UserForm {
-  firstName: string;
-  lastName: string;
-  email: string;
-  role: "user" | "admin";
-  extension: string;
-}
-
-export interface Belongings {
-  flow?: CallflowRow;
-  box?: VoicemailBoxRow;
-}
-
-/** The fields that differ. */
-export function changedFields(before: UserForm, after: UserForm): (keyof UserForm)[] {
-  return (Object.keys(after) as (keyof UserForm)[]).filter((key) => before[key].trim() !== after[key].trim());
+export interface UserNumbers {
+  extensions: string[];
+  numbers: string[];
 }
 
 /**
- * Bring a user from `before` to `after`. The callflow goes first: it is the one that refuses a taken extension; when a later step
- * fails, the earlier ones are put back. Throws Problem.
+ * Give a user these extensions and direct numbers. The callflow goes first: it is the one that refuses what is taken. The first extension
+ * is also the mailbox, the presence id and the inside caller ID. A user without a callflow (such as a first administrator) gets one.
+ * Throws Problem; what was changed before a refusal is put back.
  */
-export async function changeUser(account: string, user: UserDoc, belongings: Belongings, before: UserForm, after: UserForm): Promise<void> {
-  const changed = new Set(changedFields(before, after));
+export async function saveUserNumbers(account: string, user: UserDoc, person: Person, from: UserNumbers, to: UserNumbers): Promise<void> {
   const undo: (() => Promise<unknown>)[] = [];
-  const patch = async (path: string, body: object, back: object) => {
-    await call("PATCH", path, { body });
-    undo.push(() => call("PATCH", path, { body: back }));
+  const patch = async (collection: "callflows" | "vmboxes", id: string, body: object, back: object) => {
+    await patchDoc(account, collection, id, body);
+    undo.push(() => patchDoc(account, collection, id, back));
   };
-  const { flow, box } = belongings;
-  const create = async (place: string, remove: (account: string, id: string) => string, body: object) => {
-    const { data } = await call<{ id: string }>("PUT", place, { body });
-    undo.push(() => call("DELETE", remove(account, data.id)));
-    return data.id;
-  };
+  const [old, first] = [from.extensions[0], to.extensions[0]];
+  const { flow, box } = person;
   try {
-    if (changed.has("extension") && !flow) {
-      // A user who could not be called so far (such as a first administrator) gets what a new user gets.
-      const name = `${after.firstName.trim()} ${after.lastName.trim()}`;
-      const boxBody = { owner_id: user.id, mailbox: after.extension, name: `${name}'s VMBox` };
-      const boxId = box?.id ?? (await create(urls.getCreateVoicemailBoxUrl(account), urls.getDeleteVoicemailBoxUrl, boxBody));
-      await create(urls.getCreateCallflowUrl(account), urls.getDeleteCallflowUrl, userCallflow(user.id, name, after.extension, boxId));
+    if (flow) await patch("callflows", flow.id, { numbers: [...to.extensions, ...to.numbers] }, { numbers: [...from.extensions, ...from.numbers] });
+    else {
+      const boxId = box?.id ?? (first ? await made(account, "vmboxes", { owner_id: user.id, mailbox: first, name: `${person.name}'s VMBox` }, undo) : undefined);
+      await made(account, "callflows", { ...userCallflow(user.id, person.name, first ?? "", boxId ?? ""), numbers: [...to.extensions, ...to.numbers] }, undo);
     }
-    if (changed.has("extension") && flow) {
-      const numbers = before.extension
-        ? flow.numbers.map((number) => (number === before.extension ? after.extension : number))
-        : [after.extension, ...flow.numbers];
-      await patch(urls.getPatchCallflowUrl(account, flow.id), { numbers }, { numbers: flow.numbers });
+    if (first && first !== old) {
+      if (box && box.mailbox === old) await patch("vmboxes", box.id, { mailbox: first }, { mailbox: old });
+      await patchDoc(account, "users", user.id, { presence_id: first, caller_id: { internal: { name: person.name, number: first } } });
     }
-    if (changed.has("extension") && box)
-      await patch(urls.getPatchVoicemailBoxUrl(account, box.id), { mailbox: after.extension }, { mailbox: box.mailbox });
-    const body: Record<string, unknown> = {};
-    if (changed.has("firstName")) body.first_name = after.firstName.trim();
-    if (changed.has("lastName")) body.last_name = after.lastName.trim();
-    if (changed.has("email")) body.email = after.email.trim();
-    if (changed.has("role")) body.priv_level = after.role;
-    if (changed.has("extension")) body.presence_id = after.extension;
-    if (changed.has("extension") || changed.has("firstName") || changed.has("lastName"))
-      body.caller_id = { internal: { name: `${after.firstName.trim()} ${after.lastName.trim()}`, number: after.extension } };
-    if (Object.keys(body).length > 0) await call("PATCH", urls.getPatchUserUrl(account, user.id), { body });
   } catch (cause) {
     for (const run of undo.toReversed()) {
       // oxlint-disable-next-line no-await-in-loop -- last changed, first put back
@@ -70,6 +39,26 @@ export async function changeUser(account: string, user: UserDoc, belongings: Bel
     }
     throw cause;
   }
+}
+
+async function made(account: string, collection: "callflows" | "vmboxes", body: object, undo: (() => Promise<unknown>)[]): Promise<string> {
+  const { id } = await createDoc(account, collection, body);
+  undo.push(() => removeDoc(account, collection, id));
+  return id;
+}
+
+const DIRECTORY = "SmartPBX Directory";
+
+/** Put a user into the company directory or take it out; the directory is made when there is none. Throws Problem. */
+export async function setInDirectory(account: string, user: UserDoc, flow: string, on: boolean): Promise<void> {
+  const rows = await readList<{ id: string; name: string }>(account, "directories");
+  const id = rows.find(({ name }) => name === DIRECTORY)?.id;
+  if (!on) {
+    await patchDoc(account, "users", user.id, { directories: Object.fromEntries(Object.keys(user.directories ?? {}).map((known) => [known, null])) });
+    return;
+  }
+  const directory = id ?? (await createDoc(account, "directories", { name: DIRECTORY, confirm_match: false, max_dtmf: 0, min_dtmf: 3, sort_by: "last_name" })).id;
+  await patchDoc(account, "users", user.id, { directories: { [directory]: flow } });
 }
 
 /** Everything a user owns, in the order it is removed: phones stop first, the user goes last. */

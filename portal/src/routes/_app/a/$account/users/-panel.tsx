@@ -1,45 +1,49 @@
-/** The side panel of the users list: a new user, or one that is there. */
-
+/** The side panel of the users list: a new user, or one that is there with its features, numbers, devices and account. */
+import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { accountQuery, userQuery } from "@/api";
-import { SidePanel } from "@/ui/side-panel";
 import { ErrorState } from "@/ui/error-state";
+import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
 
+import { AccountInfo } from "./-account";
 import { CreateForm } from "./-create-form";
-import { EditForm } from "./-edit-form";
+import { Devices } from "./-devices";
+import type { Feature } from "./-features/context";
+import { Features } from "./-features/tiles";
+import { Numbers } from "./-numbers";
+import classes from "./-panel.module.css";
 import type { Person } from "./-rows";
 import { type Secret, SecretDialog } from "./-secret-dialog";
+
+export const TABS = ["features", "numbers", "devices", "account"] as const;
+export type Tab = (typeof TABS)[number];
 
 interface Props {
   account: string;
   user: string | undefined;
+  tab: Tab;
+  feature: Feature | undefined;
   person: Person | undefined;
-  onOpen: (user: string) => void;
+  onShow: (what: { user?: string; tab?: Tab; feature?: Feature }) => void;
   onClose: () => void;
 }
 
-export function UserPanel({ account, user, person, onOpen, onClose }: Props) {
+export function UserPanel({ account, user, tab, feature, person, onShow, onClose }: Props) {
   const { t } = useTranslation(["users", "ui"]);
   const [secret, setSecret] = useState<Secret | null>(null);
   const realm = useQuery(accountQuery(account)).data?.realm ?? "";
   return (
     <>
-      <SidePanel
-        opened={user !== undefined}
-        onClose={onClose}
-       
-        size={480}
-        title={user === "new" ? t("new.title") : (person?.name ?? " ")}
-      >
+      <SidePanel opened={user !== undefined} onClose={onClose} size={user === "new" ? 480 : 680} title={user === "new" ? t("new.title") : [person?.name, person?.extension].filter(Boolean).join(" · ") || " "}>
         {user === "new" && (
           <CreateForm
             account={account}
             onCreated={(created) => {
-              onOpen(created.userId);
+              onShow({ user: created.userId });
               setSecret({
                 kind: "user",
                 lines: [
@@ -54,7 +58,7 @@ export function UserPanel({ account, user, person, onOpen, onClose }: Props) {
           />
         )}
         {user !== undefined && user !== "new" && (
-          <Existing key={user} account={account} user={user} person={person} onGone={onClose} onSecret={(device) => setSecret({ kind: "device", lines: [], device: { ...device, realm } })} />
+          <Existing key={user} account={account} user={user} tab={tab} feature={feature} person={person} onShow={onShow} onGone={onClose} onSecret={(made) => setSecret(made.device ? { ...made, device: { ...made.device, realm } } : made)} />
         )}
       </SidePanel>
       <SecretDialog secret={secret} onClose={() => setSecret(null)} />
@@ -62,17 +66,39 @@ export function UserPanel({ account, user, person, onOpen, onClose }: Props) {
   );
 }
 
-interface ExistingProps {
-  account: string;
+interface ExistingProps extends Omit<Props, "onClose" | "user"> {
   user: string;
-  person: Person | undefined;
   onGone: () => void;
-  onSecret: (device: { name: string; username: string; password: string }) => void;
+  onSecret: (secret: Secret) => void;
 }
 
-function Existing({ account, user, person, onGone, onSecret }: ExistingProps) {
+function Existing({ account, user, tab, feature, person, onShow, onGone, onSecret }: ExistingProps) {
+  const { t } = useTranslation(["users", "ui"]);
   const query = useQuery(userQuery(account, user));
   if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data || !person) return <Skeleton width={200} />;
-  return <EditForm account={account} user={query.data} person={person} onGone={onGone} onSecret={onSecret} />;
+  const shared = { account, person, user: query.data };
+  return (
+    <Tabs value={tab} onChange={(next) => onShow({ user, tab: TABS.find((one) => one === next) })} keepMounted={false}>
+      <Tabs.List className={classes.tabs}>
+        {TABS.map((one) => (
+          <Tabs.Tab key={one} value={one}>
+            {t(`tab.${one}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="features">
+        <Features {...shared} feature={feature} onFeature={(next) => onShow({ user, tab: "features", feature: next })} />
+      </Tabs.Panel>
+      <Tabs.Panel value="numbers">
+        <Numbers {...shared} />
+      </Tabs.Panel>
+      <Tabs.Panel value="devices">
+        <Devices account={account} person={person} onSecret={(device) => onSecret({ kind: "device", lines: [], device: { ...device, realm: "" } })} />
+      </Tabs.Panel>
+      <Tabs.Panel value="account">
+        <AccountInfo {...shared} onGone={onGone} onSecret={onSecret} />
+      </Tabs.Panel>
+    </Tabs>
+  );
 }

@@ -3,7 +3,7 @@ import { Button, Select } from "@mantine/core";
 import { IconPlus, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { callflowsQuery, devicesQuery, usersQuery, voicemailBoxesQuery } from "@/api";
@@ -20,8 +20,12 @@ import { PageHeader } from "@/ui/page-header";
 
 import { BulkDelete } from "./-bulk-delete";
 import { personColumns } from "./-columns";
-import { UserPanel } from "./-panel";
+import { type Feature, FEATURES } from "./-features/context";
+import type { Tab } from "./-panel";
 import { filtered, people } from "./-rows";
+
+// What a first look at the list does not need comes when a row is opened.
+const UserPanel = lazy(async () => ({ default: (await import("./-panel")).UserPanel }));
 
 interface Search {
   q?: string;
@@ -30,6 +34,8 @@ interface Search {
   phone?: "online" | "offline" | "none";
   /** The user whose panel is open, or "new". */
   user?: string;
+  tab?: Tab;
+  feature?: Feature;
 }
 
 const text = (value: unknown) => (typeof value === "string" && value ? value : undefined);
@@ -42,6 +48,8 @@ export const Route = createFileRoute("/_app/a/$account/users/")({
     role: oneOf(search.role, "user", "admin"),
     phone: oneOf(search.phone, "online", "offline", "none"),
     user: text(search.user),
+    tab: oneOf(search.tab, "features", "numbers", "devices", "account"),
+    feature: oneOf(search.feature, ...FEATURES),
   }),
   component: Users,
 });
@@ -49,7 +57,7 @@ export const Route = createFileRoute("/_app/a/$account/users/")({
 function Users() {
   const { t } = useTranslation(["users", "ui"]);
   const { account } = Route.useParams();
-  const { q = "", sort: sortText, role, phone, user } = Route.useSearch();
+  const { q = "", sort: sortText, role, phone, user, tab, feature } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const change = (next: Search, replace = true) => void navigate({ search: (now) => ({ ...now, ...next }), replace });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -130,7 +138,7 @@ function Users() {
           sort={sort}
           onSort={(value) => change({ sort: value })}
           open={user}
-          onOpen={(row) => change({ user: row.id }, false)}
+          onOpen={(row) => change({ user: row.id, tab: undefined, feature: undefined }, false)}
           selected={selected}
           onSelect={setSelected}
           empty={
@@ -142,7 +150,17 @@ function Users() {
           }
         />
       )}
-      <UserPanel account={account} user={user} person={all?.find(({ id }) => id === user)} onOpen={(id) => change({ user: id }, false)} onClose={() => change({ user: undefined })} />
+      <Suspense>
+        <UserPanel
+          account={account}
+          user={user}
+          tab={tab ?? "features"}
+          feature={feature}
+          person={all?.find(({ id }) => id === user)}
+          onShow={(what) => change({ user: what.user, tab: what.tab === "features" ? undefined : what.tab, feature: what.feature }, false)}
+          onClose={() => change({ user: undefined, tab: undefined, feature: undefined })}
+        />
+      </Suspense>
     </div>
   );
 }
