@@ -8,9 +8,8 @@ import { createDoc, type Identified, patchDoc, readDoc, readList, removeDoc, rep
 import { type Holiday, holidayOf, ruleOf } from "./holidays";
 import { DAY_END, EMPTY, isHours, type NewRule, type Rule, rulesOf, type Week, weekOf } from "./hours";
 import { type Callflow, type FlowNode, node, nodeOf, type Target, targetOf, writable } from "./nodes";
+import { type Period, PERIODS } from "./periods";
 
-export const PERIODS = ["open", "lunch", "after", "holidays"] as const;
-export type Period = (typeof PERIODS)[number];
 export const NAMES: Record<Period, string> = { open: "MainOpenHours", lunch: "MainLunchHours", after: "MainAfterHours", holidays: "MainHolidays" };
 const NO_NUMBER = "undefinedMainNumber";
 

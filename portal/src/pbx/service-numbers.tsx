@@ -25,7 +25,7 @@ export function ServiceNumbers({ account, service, title, help, empty, effect }:
   const draft = useDraft({ numbers: serviceNumbers(serviceFlow(flows, service), service) });
   return (
     <div className={`${page.card} ${classes.serviceCard}`}>
-      <Section title={title} help={help}>
+      <Section level={2} title={title} help={help}>
         <NumberField account={account} value={draft.value.numbers} base={draft.base.numbers} onChange={(numbers) => draft.set("numbers", numbers)} empty={empty} />
         <SaveBar account={account} draft={draft} labels={{ numbers: title }} apply={(_from, to) => saveService(account, service, to.numbers)} effect={effect} />
       </Section>

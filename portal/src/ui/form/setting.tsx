@@ -4,16 +4,26 @@ import { type ChangeEvent, type ReactNode, useId } from "react";
 
 import classes from "./form.module.css";
 
-export function Section({ title, help, action, children }: { title?: string; help?: string; action?: ReactNode; children: ReactNode }) {
+interface SectionProps {
+  title?: string;
+  help?: string;
+  action?: ReactNode;
+  /** 2 on a page, 3 (the default) in a panel, whose title is a second-level heading. */
+  level?: 2 | 3;
+  children?: ReactNode;
+}
+
+export function Section({ title, help, action, level = 3, children }: SectionProps) {
   const id = useId();
+  const Heading = `h${level}` as const;
   return (
     <section className={classes.section} aria-labelledby={title ? id : undefined}>
       {title && (
         <div className={classes.sectionHead}>
           <div>
-            <h3 id={id} className={classes.sectionTitle}>
+            <Heading id={id} className={classes.sectionTitle}>
               {title}
-            </h3>
+            </Heading>
             {help && <p className={classes.help}>{help}</p>}
           </div>
           {action}

@@ -10,21 +10,10 @@ import { PageHeader } from "../page-header";
 import { type Column, contains, parseSort, sorted, toCsv } from "./columns";
 import { download } from "./download";
 import classes from "./list-page.module.css";
+import type { ListSearch } from "./list-search";
 import { Table } from "./table";
 import { Toolbar } from "./toolbar";
 import { useColumns } from "./use-columns";
-
-/** What every list keeps in its address; `open` is the row whose panel is open, or "new". */
-export interface ListSearch {
-  q?: string;
-  sort?: string;
-  open?: string;
-}
-
-const text = (value: unknown) => (typeof value === "string" && value ? value : typeof value === "number" ? String(value) : undefined);
-
-/** Reads a list's part of the address. */
-export const listSearch = (search: Record<string, unknown>): ListSearch => ({ q: text(search.q), sort: text(search.sort), open: text(search.open) });
 
 interface Props<Row> {
   /** Names the list for what is kept in the browser, and for its CSV file. */

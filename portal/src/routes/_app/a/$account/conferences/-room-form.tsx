@@ -108,9 +108,7 @@ export function RoomForm({ account, room, onDone, onGone }: Props) {
       </Section>
       {room.id ? (
         <>
-          <Section title={t("remove")} help={t("removeHelp")} action={<DeleteButton account={account} title={t("removeTitle", { name: room.name })} run={() => removeDoc(account, "conferences", room.id)} done={t("removed", { name: room.name })} onGone={onGone}>{t("removeHelp")}</DeleteButton>}>
-            {null}
-          </Section>
+          <Section title={t("remove")} help={t("removeHelp")} action={<DeleteButton account={account} title={t("removeTitle", { name: room.name })} run={() => removeDoc(account, "conferences", room.id)} done={t("removed", { name: room.name })} onGone={onGone}>{t("removeHelp")}</DeleteButton>} />
           <SaveBar
             account={account}
             draft={draft}

@@ -10,7 +10,8 @@ import { ServiceNumbers } from "@/pbx/service-numbers";
 import { ErrorState } from "@/ui/error-state";
 import { userName } from "@/ui/frame/palette-entries";
 import type { Column } from "@/ui/list/columns";
-import { ListPage, type ListSearch, listSearch } from "@/ui/list/list-page";
+import { ListPage } from "@/ui/list/list-page";
+import { type ListSearch, listSearch } from "@/ui/list/list-search";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
 

@@ -4,7 +4,8 @@ import { IconX } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
 import { Greeting } from "@/pbx/greeting";
-import { type LaneForm, laneForm, type MainNumber, type Period, saveLane } from "@/pbx/main-number";
+import { type LaneForm, laneForm, type MainNumber, saveLane } from "@/pbx/main-number";
+import type { Period } from "@/pbx/periods";
 import { TargetSelect } from "@/pbx/target-select";
 import type { Targets } from "@/pbx/use-targets";
 import { SaveBar } from "@/ui/form/save-bar";

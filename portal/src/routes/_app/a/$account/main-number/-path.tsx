@@ -4,7 +4,8 @@ import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 
 import { clock, spoken } from "@/pbx/hours";
-import { type Lane, laneForm, type MainNumber, type Period, PERIODS, type Schedule } from "@/pbx/main-number";
+import { type Lane, laneForm, type MainNumber, type Schedule } from "@/pbx/main-number";
+import { type Period, PERIODS } from "@/pbx/periods";
 import type { Targets } from "@/pbx/use-targets";
 import { readable } from "@/ui/phone-number";
 

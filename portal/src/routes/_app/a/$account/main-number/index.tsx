@@ -7,7 +7,8 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { accountQuery } from "@/api";
-import { ensureMainNumber, type MainNumber, type Period, PERIODS, readMainNumber, saveNumbers, type Schedule } from "@/pbx/main-number";
+import { ensureMainNumber, type MainNumber, readMainNumber, saveNumbers, type Schedule } from "@/pbx/main-number";
+import { type Period, PERIODS } from "@/pbx/periods";
 import { NumberField } from "@/pbx/number-field";
 import { type Targets, useTargets } from "@/pbx/use-targets";
 import { EmptyState } from "@/ui/empty-state";

@@ -13,6 +13,7 @@ import { useDraft } from "@/ui/form/use-draft";
 
 import { BulkDelete } from "./-bulk-delete";
 import { setInDirectory } from "./-change-user";
+import classes from "./-panel.module.css";
 import type { Person } from "./-rows";
 import { portalPassword, voicemailPin } from "./-secret";
 import type { Secret } from "./-secret-dialog";
@@ -46,7 +47,7 @@ export function AccountInfo({ account, person, user, onGone, onSecret }: Props) 
     if (from.listed !== to.listed && person.flow) await setInDirectory(account, user, person.flow.id, to.listed);
   };
   return (
-    <>
+    <div className={classes.stack}>
       <Form label={t("tab.account")}>
         <Pair>
           <TextInput label={t("firstName")} autoComplete="off" {...draft.field("user.first_name")} />
@@ -92,10 +93,8 @@ export function AccountInfo({ account, person, user, onGone, onSecret }: Props) 
         />
       </Form>
       <Secrets account={account} person={person} user={user} onSecret={onSecret} />
-      <Section title={t("edit.remove")} help={t("edit.removeHelp")} action={<BulkDelete account={account} people={[person]} onDone={onGone} />}>
-        {null}
-      </Section>
-    </>
+      <Section title={t("edit.remove")} help={t("edit.removeHelp")} action={<BulkDelete account={account} people={[person]} onDone={onGone} />} />
+    </div>
   );
 }
 
@@ -139,9 +138,7 @@ function Secrets({ account, person, user, onSecret }: Omit<Props, "onGone">) {
               {t("accountInfo.resetPassword")}
             </Button>
           }
-        >
-          {null}
-        </Section>
+         />
       )}
       {person.box && (
         <Section
@@ -152,9 +149,7 @@ function Secrets({ account, person, user, onSecret }: Omit<Props, "onGone">) {
               {t("accountInfo.resetPin")}
             </Button>
           }
-        >
-          {null}
-        </Section>
+         />
       )}
     </>
   );

@@ -12,15 +12,12 @@ import { Skeleton } from "@/ui/skeleton";
 import { AccountInfo } from "./-account";
 import { CreateForm } from "./-create-form";
 import { Devices } from "./-devices";
-import type { Feature } from "./-features/context";
+import { type Feature, type Tab, TABS } from "./-features/names";
 import { Features } from "./-features/tiles";
 import { Numbers } from "./-numbers";
 import classes from "./-panel.module.css";
 import type { Person } from "./-rows";
 import { type Secret, SecretDialog } from "./-secret-dialog";
-
-export const TABS = ["features", "numbers", "devices", "account"] as const;
-export type Tab = (typeof TABS)[number];
 
 interface Props {
   account: string;

@@ -20,8 +20,7 @@ import { PageHeader } from "@/ui/page-header";
 
 import { BulkDelete } from "./-bulk-delete";
 import { personColumns } from "./-columns";
-import { type Feature, FEATURES } from "./-features/context";
-import type { Tab } from "./-panel";
+import { type Feature, FEATURES, type Tab, TABS } from "./-features/names";
 import { filtered, people } from "./-rows";
 
 // What a first look at the list does not need comes when a row is opened.
@@ -48,7 +47,7 @@ export const Route = createFileRoute("/_app/a/$account/users/")({
     role: oneOf(search.role, "user", "admin"),
     phone: oneOf(search.phone, "online", "offline", "none"),
     user: text(search.user),
-    tab: oneOf(search.tab, "features", "numbers", "devices", "account"),
+    tab: oneOf(search.tab, ...TABS),
     feature: oneOf(search.feature, ...FEATURES),
   }),
   component: Users,

@@ -7,6 +7,7 @@ import { along, type Callflow, type FlowNode, mapAlong, withData, writable } fro
 import { oneByOne } from "@/pbx/timeline-math";
 
 import type { Person } from "../-rows";
+import type { Feature } from "./names";
 
 export interface Box {
   id: string;
@@ -37,9 +38,6 @@ export interface FeatureContext {
   devices: DeviceRow[];
   client: QueryClient;
 }
-
-export const FEATURES = ["forward", "findMe", "disturb", "voicemail", "callerId", "hotdesk", "conference", "music", "recording"] as const;
-export type Feature = (typeof FEATURES)[number];
 
 /** Which calls of a user are recorded, as SmartPBX writes it: direction, then inside or outside. */
 export const RECORDED = [

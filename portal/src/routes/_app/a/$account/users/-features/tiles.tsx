@@ -14,10 +14,11 @@ import { readable } from "@/ui/phone-number";
 import { Skeleton } from "@/ui/skeleton";
 
 import type { Person } from "../-rows";
-import { type Box, type Feature, type FeatureContext, FEATURES, isOn, type Room, toggle } from "./context";
+import { type Box, type FeatureContext, isOn, type Room, toggle } from "./context";
 import classes from "./features.module.css";
 import { ConferenceForm, FindMeForm, VoicemailForm } from "./flow-forms";
 import { CallerIdForm, DisturbForm, ForwardForm, HotdeskForm, MusicForm, RecordingForm } from "./forms";
+import { type Feature, FEATURES } from "./names";
 
 const ICONS: Record<Feature, Icon> = {
   forward: IconArrowForwardUp,
