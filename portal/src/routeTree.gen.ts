@@ -18,9 +18,12 @@ import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$a
 import { Route as AppAAccountCallsIndexRouteImport } from "./routes/_app/a/$account/calls/index"
 import { Route as AppAAccountConferencesIndexRouteImport } from "./routes/_app/a/$account/conferences/index"
 import { Route as AppAAccountDashboardIndexRouteImport } from "./routes/_app/a/$account/dashboard/index"
+import { Route as AppAAccountDevicesIndexRouteImport } from "./routes/_app/a/$account/devices/index"
+import { Route as AppAAccountGroupsIndexRouteImport } from "./routes/_app/a/$account/groups/index"
 import { Route as AppAAccountMainNumberIndexRouteImport } from "./routes/_app/a/$account/main-number/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
+import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$account/voicemail/index"
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -69,6 +72,16 @@ const AppAAccountDashboardIndexRoute =
     path: "/dashboard/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountDevicesIndexRoute = AppAAccountDevicesIndexRouteImport.update({
+  id: "/devices/",
+  path: "/devices/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
+const AppAAccountGroupsIndexRoute = AppAAccountGroupsIndexRouteImport.update({
+  id: "/groups/",
+  path: "/groups/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountMainNumberIndexRoute =
   AppAAccountMainNumberIndexRouteImport.update({
     id: "/main-number/",
@@ -86,6 +99,12 @@ const AppAAccountUsersIndexRoute = AppAAccountUsersIndexRouteImport.update({
   path: "/users/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountVoicemailIndexRoute =
+  AppAAccountVoicemailIndexRouteImport.update({
+    id: "/voicemail/",
+    path: "/voicemail/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
@@ -96,9 +115,12 @@ export interface FileRoutesByFullPath {
   "/a/$account/calls/": typeof AppAAccountCallsIndexRoute
   "/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
+  "/a/$account/devices/": typeof AppAAccountDevicesIndexRoute
+  "/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
+  "/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
 }
 export interface FileRoutesByTo {
   "/": typeof AppIndexRoute
@@ -108,9 +130,12 @@ export interface FileRoutesByTo {
   "/a/$account/calls": typeof AppAAccountCallsIndexRoute
   "/a/$account/conferences": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard": typeof AppAAccountDashboardIndexRoute
+  "/a/$account/devices": typeof AppAAccountDevicesIndexRoute
+  "/a/$account/groups": typeof AppAAccountGroupsIndexRoute
   "/a/$account/main-number": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
+  "/a/$account/voicemail": typeof AppAAccountVoicemailIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -123,9 +148,12 @@ export interface FileRoutesById {
   "/_app/a/$account/calls/": typeof AppAAccountCallsIndexRoute
   "/_app/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/_app/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
+  "/_app/a/$account/devices/": typeof AppAAccountDevicesIndexRoute
+  "/_app/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/_app/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
+  "/_app/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -138,9 +166,12 @@ export interface FileRouteTypes {
     | "/a/$account/calls/"
     | "/a/$account/conferences/"
     | "/a/$account/dashboard/"
+    | "/a/$account/devices/"
+    | "/a/$account/groups/"
     | "/a/$account/main-number/"
     | "/a/$account/settings/"
     | "/a/$account/users/"
+    | "/a/$account/voicemail/"
   fileRoutesByTo: FileRoutesByTo
   to:
     | "/"
@@ -150,9 +181,12 @@ export interface FileRouteTypes {
     | "/a/$account/calls"
     | "/a/$account/conferences"
     | "/a/$account/dashboard"
+    | "/a/$account/devices"
+    | "/a/$account/groups"
     | "/a/$account/main-number"
     | "/a/$account/settings"
     | "/a/$account/users"
+    | "/a/$account/voicemail"
   id:
     | "__root__"
     | "/_app"
@@ -164,9 +198,12 @@ export interface FileRouteTypes {
     | "/_app/a/$account/calls/"
     | "/_app/a/$account/conferences/"
     | "/_app/a/$account/dashboard/"
+    | "/_app/a/$account/devices/"
+    | "/_app/a/$account/groups/"
     | "/_app/a/$account/main-number/"
     | "/_app/a/$account/settings/"
     | "/_app/a/$account/users/"
+    | "/_app/a/$account/voicemail/"
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -239,6 +276,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountDashboardIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/devices/": {
+      id: "/_app/a/$account/devices/"
+      path: "/devices"
+      fullPath: "/a/$account/devices/"
+      preLoaderRoute: typeof AppAAccountDevicesIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/groups/": {
+      id: "/_app/a/$account/groups/"
+      path: "/groups"
+      fullPath: "/a/$account/groups/"
+      preLoaderRoute: typeof AppAAccountGroupsIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/main-number/": {
       id: "/_app/a/$account/main-number/"
       path: "/main-number"
@@ -260,6 +311,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountUsersIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/voicemail/": {
+      id: "/_app/a/$account/voicemail/"
+      path: "/voicemail"
+      fullPath: "/a/$account/voicemail/"
+      preLoaderRoute: typeof AppAAccountVoicemailIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
   }
 }
 
@@ -269,9 +327,12 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountCallsIndexRoute: typeof AppAAccountCallsIndexRoute
   AppAAccountConferencesIndexRoute: typeof AppAAccountConferencesIndexRoute
   AppAAccountDashboardIndexRoute: typeof AppAAccountDashboardIndexRoute
+  AppAAccountDevicesIndexRoute: typeof AppAAccountDevicesIndexRoute
+  AppAAccountGroupsIndexRoute: typeof AppAAccountGroupsIndexRoute
   AppAAccountMainNumberIndexRoute: typeof AppAAccountMainNumberIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
+  AppAAccountVoicemailIndexRoute: typeof AppAAccountVoicemailIndexRoute
 }
 
 const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
@@ -280,9 +341,12 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountCallsIndexRoute: AppAAccountCallsIndexRoute,
   AppAAccountConferencesIndexRoute: AppAAccountConferencesIndexRoute,
   AppAAccountDashboardIndexRoute: AppAAccountDashboardIndexRoute,
+  AppAAccountDevicesIndexRoute: AppAAccountDevicesIndexRoute,
+  AppAAccountGroupsIndexRoute: AppAAccountGroupsIndexRoute,
   AppAAccountMainNumberIndexRoute: AppAAccountMainNumberIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
+  AppAAccountVoicemailIndexRoute: AppAAccountVoicemailIndexRoute,
 }
 
 const AppAAccountRouteRouteWithChildren =

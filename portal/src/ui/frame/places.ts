@@ -2,11 +2,11 @@
  * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
  * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
  */
-import { IconBuildingSkyscraper, IconHistory, IconLayoutDashboard, IconPhone, IconPhoneIncoming, IconSettings, IconSitemap, IconUsers, IconUsersGroup, type Icon } from "@tabler/icons-react";
+import { IconBuildingSkyscraper, IconDeviceLandlinePhone, IconHistory, IconLayoutDashboard, IconPhone, IconPhoneIncoming, IconRecordMail, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
 
 export type AreaId = "pbx" | "callflows" | "admin" | "settings";
 export type SectionId = "people" | "calls" | "account";
-export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "calls" | "accounts" | "settings";
+export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "calls" | "accounts" | "settings";
 
 export interface Place {
   page: PageId;
@@ -26,6 +26,9 @@ export const PLACES: readonly Place[] = [
   { page: "main-number", area: "pbx", section: "calls", to: "/a/$account/main-number", icon: IconPhoneIncoming, key: "m", tab: true },
   { page: "users", area: "pbx", section: "people", to: "/a/$account/users", icon: IconUsers, key: "u", tab: true },
   { page: "conferences", area: "pbx", section: "calls", to: "/a/$account/conferences", icon: IconUsersGroup },
+  { page: "groups", area: "pbx", section: "people", to: "/a/$account/groups", icon: IconUsersPlus },
+  { page: "devices", area: "pbx", section: "people", to: "/a/$account/devices", icon: IconDeviceLandlinePhone },
+  { page: "voicemail", area: "pbx", section: "people", to: "/a/$account/voicemail", icon: IconRecordMail, key: "v" },
   { page: "calls", area: "pbx", section: "account", to: "/a/$account/calls", icon: IconHistory, key: "c", tab: true },
   { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
