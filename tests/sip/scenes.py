@@ -9,10 +9,17 @@ from tests.fixtures.platform import Account
 from tests.sip.agent import Call, UserAgent, until
 
 
-async def call_in(carrier: UserAgent, did: str, *, caller: str = "+14165559999", name: str = "") -> Call:
+async def call_in(
+    carrier: UserAgent,
+    did: str,
+    *,
+    caller: str = "+14165559999",
+    name: str = "",
+    headers: tuple[tuple[str, str], ...] = (),
+) -> Call:
     """The carrier calls the DID `did`."""
     host, port = carrier.proxy
-    return await carrier.call(f"sip:{did}@{host}:{port}", caller=f"sip:{caller}@{carrier.realm}", name=name)
+    return await carrier.call(f"sip:{did}@{host}:{port}", *headers, caller=f"sip:{caller}@{carrier.realm}", name=name)
 
 
 async def talk(caller: Call, callee: Call) -> None:

@@ -336,9 +336,11 @@ class UserAgent:
                 transaction.respond(481, "Call/Transaction Does Not Exist")
                 return
             transaction.respond(200, "OK")
-            if call and not call.answered.is_set() and not call.over.is_set():
+            if call and not call.over.is_set():
                 call.received.append(message)
-                call.reject(487, "Request Terminated")
+                # Too late after our 200 (RFC 3261 9.2): the caller will say BYE.
+                if call.status < 200:
+                    call.reject(487, "Request Terminated")
         elif parameter(message.get("To"), "tag") and call:
             call.handle(transaction)
         elif message.method == "INVITE" and not parameter(message.get("To"), "tag"):

@@ -36,6 +36,43 @@ async def test_A3_headers_of_ours_that_a_phone_sends_mean_nothing(platform: Plat
     assert call.status == 487
 
 
+CLAIMS = ("P-Asserted-Identity", "P-Preferred-Identity", "Remote-Party-ID", "Diversion", "History-Info", "Identity")
+
+
+async def test_what_a_phone_or_a_carrier_claims_to_be_reaches_nobody(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    """A3: whose number is shown is decided by callcontrol, not by headers of whoever calls."""
+    claims = tuple((name, "<sip:+19005550666@liar.example>") for name in CLAIMS)
+    alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
+    inside = await alice.call("1001", *claims)
+    at_bob = await bob.incoming()
+    outside = await alice.call("+14165559998", *claims)
+    at_carrier = await carrier.incoming()
+    inward = await call_in(carrier, platform.acme.numbers[1], headers=claims)
+    third = await alice.incoming()
+    for one in (at_bob, at_carrier, third):
+        assert one.invite
+        assert "9005550666" not in str(one.invite)
+    for call, other in ((inside, at_bob), (outside, at_carrier), (inward, third)):
+        await call.cancel()
+        await other.wait_over()
+        await call.wait_over()
+
+
+async def test_methods_that_nobody_offers_are_refused_with_what_is(platform: Platform, phone: Phones) -> None:
+    alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
+    for method in ("MESSAGE", "PUBLISH", "NEWMETHOD"):
+        answer = await alice.exchange(alice._plain(method, bob.aor, bob.aor), alice.proxy)
+        assert answer.status == 405
+        assert "INVITE" in answer.get("Allow")
+    assert "INVITE" in (await alice.options()).get("Allow")
+    for method in ("INFO", "REFER", "NOTIFY", "BYE", "UPDATE", "PRACK"):
+        answer = await alice.exchange(alice._plain(method, bob.aor, bob.aor), alice.proxy)
+        assert answer.status == 481
+    assert not [one for one in bob.requests if one.method != "NOTIFY"]
+
+
 async def test_A3_a_phone_cannot_call_in_anothers_name(platform: Platform, phone: Phones) -> None:
     alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
     call = await alice.call("1001", caller=f"sip:{platform.acme.device('1002')['username']}@{platform.acme.realm}")

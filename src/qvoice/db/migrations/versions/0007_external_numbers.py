@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import document_ddl, protect
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 
 EXTERNAL_NUMBERS = [
     *document_ddl("external_numbers", "number text not null", "verified boolean not null"),

@@ -1,0 +1,56 @@
+"""Phones whose Contact or Via says an address that we cannot reach: NAT, or a port behind a firewall."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fixtures.platform import Platform
+from tests.sip.agent import UserAgent
+from tests.sip.agent.transaction import new_branch
+from tests.sip.conftest import Phones
+from tests.sip.scenes import connected, talk
+
+pytestmark = [pytest.mark.anyio, pytest.mark.sip]
+
+
+class Natted(UserAgent):
+    """It knows its private address only."""
+
+    said = "10.9.8.7:5099"
+
+    @property
+    def contact(self) -> str:
+        name = self.transport.name
+        return f"sip:{self.user}@{self.said}" + ("" if name == "UDP" else f";transport={name.lower()}")
+
+    def via(self, branch: str = "") -> str:
+        return f"SIP/2.0/{self.transport.name} {self.said};rport;branch={branch or new_branch()}"
+
+
+class Listening(UserAgent):
+    """Its Contact names the port where it listens, which our side of its firewall cannot open; its Via is true."""
+
+    @property
+    def contact(self) -> str:
+        return f"sip:{self.user}@127.0.0.1:5999;transport={self.transport.name.lower()}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "transport"), [(Natted, "udp"), (Natted, "tcp"), (Natted, "tls"), (Listening, "tcp"), (Listening, "tls")]
+)
+async def test_a_phone_behind_nat_is_reached_where_it_comes_from(
+    platform: Platform, phone: Phones, kind: type[UserAgent], transport: str
+) -> None:
+    alice = await phone(platform.acme, "1000")
+    carol = await phone(platform.acme, "1002", transport=transport, register=False)
+    carol.__class__ = kind
+    await carol.registered()
+    call, incoming = await connected(alice, "1002", carol)
+    await talk(call, incoming)
+    assert (await call.reinvite("sendonly")).status == 200
+    await call.hang_up()
+    await incoming.wait_over()
+    outgoing, answered = await connected(carol, "1000", alice)
+    assert (await answered.reinvite("sendonly")).status == 200
+    await answered.hang_up()
+    await outgoing.wait_over()
