@@ -99,8 +99,11 @@ exten => _[!-~].,1,Set(PJSIP_TRANSFER_HANDLING()=ari-only)
  same => n,Stasis(qvoice,in,${{PJSIP_HEADER(read,X-QV-Source)}},${{PJSIP_HEADER(read,X-QV-Account)}},"""
     """${{PJSIP_HEADER(read,X-QV-Device)}},${{PJSIP_HEADER(read,X-QV-Trunk)}},${{PJSIP_HEADER(read,X-QV-Realm)}},"""
     """${{PJSIP_HEADER(read,X-QV-Hops)}},${{PJSIP_HEADER(read,X-QV-Authorised)}},${{PJSIP_HEADER(read,X-QV-Peer)}},"""
-    """${{PJSIP_HEADER(read,X-QV-Privacy)}},${{CHANNEL(pjsip,call-id)}},${{EXTEN}},${{PJSIP_HEADER(read,User-Agent)}})
+    """${{PJSIP_HEADER(read,X-QV-Privacy)}},${{CHANNEL(pjsip,call-id)}},${{EXTEN}},${{PJSIP_HEADER(read,X-QV-Forward)}},"""
+    """${{PJSIP_HEADER(read,User-Agent)}})
  same => n,Hangup(38)
+[refuse]
+exten => _XXX,1,PJSIPHangup(${{EXTEN}})
 """,
     "rtp.conf": "[general]\nrtpstart={rtp}\nrtpend={rtp_end}\nstrictrtp=no\n",
     "logger.conf": "[general]\n[logfiles]\nfull => notice,warning,error,verbose(3)\n",

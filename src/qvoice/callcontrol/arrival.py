@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qvoice.callcontrol.ari import wire
+from qvoice.core.ring.plan import Loop
 from qvoice.kit.ids import is_id
 from qvoice.kit.text import clean_line
 
@@ -35,12 +36,15 @@ class Arrival:
     user_agent: str
     caller_name: str
     caller_number: str
+    forwarded_by: tuple[str, ...] = ()
+    keeps_caller: bool = False
+    asks_key: bool = False
 
 
 def read(message: wire.Message) -> Arrival:
     """Read a StasisStart with `in` as its first argument; raises Refused when it lacks the tenant data."""
     channel = message.channel
-    if channel is None or len(message.args) < 12:
+    if channel is None or len(message.args) < 13:
         raise Refused(f"{len(message.args)} arguments")
     source, account, device, trunk, realm, hops, authorised, peer, privacy, call_id, user = (
         _plain(a) for a in message.args[1:12]
@@ -51,6 +55,10 @@ def read(message: wire.Message) -> Arrival:
         raise Refused(f"a {source}'s call without an account")
     if not hops.isdigit() or len(hops) > 2:
         raise Refused("a bad hop counter")
+    flags, forwarded_by = _forwarding(message.args[12] if source == "loop" else "")
+    number = clean_line(channel.caller.number, 64)
+    if "private" in flags or number.lower() == "anonymous":
+        privacy = "full"
     return Arrival(
         channel=channel.id,
         created=wire.moment(channel.creationtime or message.timestamp),
@@ -66,10 +74,28 @@ def read(message: wire.Message) -> Arrival:
         sip_call_id=call_id,
         request_user=user,
         # A User-Agent may hold commas, which are what separates arguments; it is the last one.
-        user_agent=clean_line(",".join(message.args[12:]), 128),
+        user_agent=clean_line(",".join(message.args[13:]), 128),
         caller_name=clean_line(channel.caller.name, 128),
-        caller_number=clean_line(channel.caller.number, 64),
+        caller_number=number,
+        forwarded_by=forwarded_by,
+        keeps_caller="keep" in flags,
+        asks_key="key" in flags,
     )
+
+
+def forward_header(target: Loop, *, private: bool) -> str:
+    """Return X-QV-Forward of a looped leg: flags and the ids whose forwarding was followed, joined by dots; `-` when
+    there are none.
+    """
+    flags = [
+        name for name, on in (("keep", target.keep_caller_id), ("key", target.asks_key), ("private", private)) if on
+    ]
+    return ".".join((*flags, *target.forwarded_by)) or "-"
+
+
+def _forwarding(header: str) -> tuple[frozenset[str], tuple[str, ...]]:
+    words = _plain(header).split(".")
+    return frozenset(words), tuple(word for word in words if is_id(word))
 
 
 def _plain(argument: str) -> str:

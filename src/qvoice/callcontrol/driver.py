@@ -123,7 +123,7 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
         case c.SendDtmf():
             return await listening.send_dtmf(call, command)
         case c.Reject(code=code):
-            return await _end(call, causes.name_of(0, code), causes.q850_for_sip(code))
+            return await _refuse(call, code)
         case c.Hangup(cause=cause):
             return await _end(call, cause, causes.q850_of(cause))
         case c.HoldOpen():
@@ -135,9 +135,21 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             raise TypeError(f"no driver for {command!r}")
 
 
-async def _end(call: LiveCall, cause: str, q850: int) -> e.Event:
-    """Hang the caller up and wait for it; CallerHungUp comes out of `next`."""
-    call.hang_up(call.caller, cause, q850=16 if call.caller.answered else q850)
+async def _refuse(call: LiveCall, code: int) -> e.Event:
+    """Refuse the caller with a SIP code: by Asterisk's dialplan, which knows all of them; ARI's hang-up knows few."""
+    cause, leg = causes.name_of(0, code), call.caller
+    if not leg.answered and not leg.gone and 400 <= code <= 699:
+        leg.cancelled = leg.cancelled or cause
+        await call.ari.post(
+            f"channels/{leg.channel}/continue", {"context": "refuse", "extension": str(code), "priority": "1"}
+        )
+    return await _end(call, cause, causes.q850_for_sip(code), asked=leg.cancelled == cause)
+
+
+async def _end(call: LiveCall, cause: str, q850: int, *, asked: bool = False) -> e.Event:
+    """Hang the caller up (unless that is `asked` already) and wait for it; CallerHungUp comes out of `next`."""
+    if not asked:
+        call.hang_up(call.caller, cause, q850=16 if call.caller.answered else q850)
     until = asyncio.get_running_loop().time() + 10
     while await call.next(until) is not None:
         pass

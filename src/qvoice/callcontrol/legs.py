@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from qvoice.callcontrol import arrival
 from qvoice.callcontrol.arrival import Arrival
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Loop
@@ -127,6 +128,7 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
                 "X-QV-Hops": str(hops + 1),
                 "X-QV-Authorised": authorised_by or "-",
                 "X-QV-Device": "-",
+                "X-QV-Forward": arrival.forward_header(plan.target, private=plan.caller.private),
             }
     for name, value in plan.headers:
         if not name.lower().startswith("x-qv-"):

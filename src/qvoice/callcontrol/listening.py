@@ -22,7 +22,7 @@ async def play(call: LiveCall, command: Play) -> Played:
     key = _take_key(call, command.terminators)
     while key is None:
         heard = asyncio.get_running_loop().time()
-        key = await _hear(call, command.sounds, stop_keys=command.terminators)
+        key = await _hear(call, command.sounds, stop_keys=command.terminators, seek=command)
         if not command.loop:
             break
         if asyncio.get_running_loop().time() - heard < 0.2:
@@ -71,8 +71,10 @@ async def sleep(call: LiveCall, seconds: float) -> None:
         pass
 
 
-async def _hear(call: LiveCall, sounds: tuple[Sound, ...], *, stop_keys: str, keep: bool = False) -> str | None:
-    """Play sounds until done or a key of `stop_keys`; the key is taken unless `keep`."""
+async def _hear(
+    call: LiveCall, sounds: tuple[Sound, ...], *, stop_keys: str, keep: bool = False, seek: Play | None = None
+) -> str | None:
+    """Play sounds until done or a key of `stop_keys`; the key is taken unless `keep`. `seek`: whose keys jump."""
     if not sounds:
         return None
     lang = language(call.facts.language if call.facts else "en")
@@ -81,7 +83,7 @@ async def _hear(call: LiveCall, sounds: tuple[Sound, ...], *, stop_keys: str, ke
         await call.progress()
     for part in parts:
         if isinstance(part, Run):
-            key = await _playback(call, list(part.uris), lang, stop_keys, keep=keep)
+            key = await _playback(call, list(part.uris), lang, stop_keys, keep=keep, seek=seek)
         else:
             key = await _beat(call, part, lang, stop_keys, keep=keep)
         if key is not None:
@@ -106,11 +108,21 @@ async def _pause(call: LiveCall, seconds: float, stop_keys: str, *, keep: bool =
 
 
 async def _playback(
-    call: LiveCall, uris: list[str], lang: str, stop_keys: str, *, keep: bool = False, until: float | None = None
+    call: LiveCall,
+    uris: list[str],
+    lang: str,
+    stop_keys: str,
+    *,
+    keep: bool = False,
+    until: float | None = None,
+    seek: Play | None = None,
 ) -> str | None:
     call.sounds += 1
     name = f"{call.id}.{call.sounds}"
-    await call.ari.post(f"channels/{call.caller.channel}/play", body={"media": uris, "lang": lang, "playbackId": name})
+    body: dict[str, object] = {"media": uris, "lang": lang, "playbackId": name}
+    if seek is not None and (seek.rewind or seek.forward):
+        body["skipms"] = seek.skip_ms
+    await call.ari.post(f"channels/{call.caller.channel}/play", body=body)
     finished = False
     call.playing = name
     try:
@@ -125,6 +137,8 @@ async def _playback(
                         await call.settle()
                         log.get().warning("sound.failed", call=call.id, media=uris)
                     return None
+                if seek is not None:
+                    _jump(call, name, seek)
                 key = _peek(call, stop_keys) if keep else _take_key(call, stop_keys)
                 if key is not None:
                     return key
@@ -132,6 +146,14 @@ async def _playback(
         call.playing = ""
         if not finished and not call.caller.gone:
             call.ari.tell("DELETE", f"playbacks/{name}")
+
+
+def _jump(call: LiveCall, playback: str, seek: Play) -> None:
+    """Carry out the keys that jump in the sound, and take them away."""
+    for key, operation in ((seek.rewind, "reverse"), (seek.forward, "forward")):
+        while key and key in call.keys:
+            call.keys.remove(key)
+            call.ari.tell("POST", f"playbacks/{playback}/control", {"operation": operation})
 
 
 async def _wait_key(call: LiveCall, until: float) -> bool:

@@ -107,7 +107,11 @@ class Placing:
             authorised_by=authorised or None,
             hops=came.hops,
             privacy=came.privacy,
+            forwarded_by=came.forwarded_by,
+            asks_key=came.asks_key,
         )
+        if came.keeps_caller and came.forwarded_by:
+            facts.kept_caller = facts.caller
         placed = await self._find(call, facts)
         if facts.source == "device":
             # The call log shows people, not SIP user names.

@@ -111,9 +111,11 @@ async def _uris(sound: Sound, lang: str, media_path: MediaPath, allow_url: bool)
                 log.get().warning("sound.no_recording", ref=ref[:80])
                 return []
             return [f"sound:{path}"]
-        case Speech():
+        case Speech(otherwise=otherwise):
             path = await media_path(sound if sound.language else replace(sound, language=lang))
-            return [f"sound:{path}"] if path else []
+            if path is not None:
+                return [f"sound:{path}"]
+            return [uri for part in otherwise for uri in await _uris(part, lang, media_path, allow_url)]
         case Recording(ref=ref):
             if not _SAFE_NAME.fullmatch(ref.removeprefix("/")) or ".." in ref:
                 log.get().warning("sound.bad_reference", ref=ref[:80])

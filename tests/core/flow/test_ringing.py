@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from qvoice.core.flow.commands import Ask, Hangup, Ring
-from qvoice.core.flow.requests import FindNumber, NumberOwner, Registered
+from qvoice.core.flow.events import Reply
+from qvoice.core.flow.requests import FindNumber, InCall, NumberOwner, Registered
 from qvoice.core.flow.world import GLOBAL_POOL, World
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Leg, Loop, RingPlan
 from qvoice.kit.clock import to_gregorian
@@ -135,7 +136,7 @@ def forwarded(**settings: Any) -> World:
 
 def test_a_forwarded_user_rings_elsewhere_in_his_own_name() -> None:
     (leg,) = legs(plan_of(node("user", {"id": "u1"}), forwarded(), **OUTSIDE))
-    assert leg.target == Loop("4165550177", A, "u1", keep_caller_id=True)
+    assert leg.target == Loop("4165550177", A, "u1", keep_caller_id=True, forwarded_by=("u1",), asks_key=True)
     assert (leg.confirm, leg.caller) == (True, CallerId("Alice", "+14165550199"))
     plan = plan_of(
         node("user", {"id": "u1"}), forwarded(substitute=False, require_keypress=False, keep_caller_id=False)
@@ -149,6 +150,44 @@ def test_failover_forwarding_asks_who_is_registered() -> None:
     assert ids(plan_of(node("user", {"id": "u1"}), forwarded(failover=True), [ask])) == [["d1", "d2"]]
     nobody = (Ask(Registered(("d1", "d2"))), frozenset())
     assert ids(plan_of(node("user", {"id": "u1"}), forwarded(failover=True), [nobody])) == [["forward:u1"]]
+
+
+def test_D4_failover_alone_is_a_failover_in_both_spellings_and_a_silent_edge_rings_the_phones() -> None:
+    nobody = (Ask(Registered(("d1", "d2"))), frozenset())
+    for user in (
+        {"call_forward": {"enabled": False, "failover": True, "number": "4165550177"}},
+        {"call_failover": {"enabled": True, "number": "4165550177"}},
+    ):
+        assert ids(plan_of(node("user", {"id": "u1"}), world({("users", "u1"): user}), [nobody])) == [["forward:u1"]]
+    away = (Ask(Registered(("d1", "d2"))), Reply(None, "database away"))
+    assert ids(plan_of(node("user", {"id": "u1"}), forwarded(failover=True), [away])) == [["d1", "d2"]]
+
+
+def test_D4_a_circle_of_forwarding_ends_at_once_and_opens_no_mailbox() -> None:
+    voicemail = node("voicemail", {"id": "b"})
+    call = make_call(forwarded(), source="loop", authorised_by="u1", forwarded_by=("u1", "u2"))
+    run_script(node("user", {"id": "u1"}, _=voicemail), call, [(Hangup("EXCHANGE_ROUTING_ERROR"), None)])
+
+
+def test_D4_a_chain_of_forwarding_remembers_everybody() -> None:
+    (leg,) = legs(plan_of(node("user", {"id": "u1"}), forwarded(), forwarded_by=("u2",), source="loop"))
+    assert isinstance(leg.target, Loop)
+    assert leg.target.forwarded_by == ("u2", "u1")
+
+
+def test_D4_no_mailbox_answers_a_leg_that_will_be_asked_for_a_key() -> None:
+    call = make_call(world(), source="loop", asks_key=True)
+    run_script(node("voicemail", {"id": "b"}), call, [(Hangup("NO_ANSWER"), None)])
+
+
+def test_a_phone_without_call_waiting_is_busy_while_it_talks() -> None:
+    off = world({("users", "u1"): {"call_waiting": {"enabled": False}}})
+    both = [(Ask(InCall(("d1",))), frozenset({"d1"})), (Ask(InCall(("d2",))), frozenset())]
+    assert ids(plan_of(node("user", {"id": "u1"}), off, both)) == [["d2"]]
+    talking = [(Ask(InCall(("d1",))), frozenset({"d1"})), (Hangup("USER_BUSY"), None)]
+    run_script(node("device", {"id": "d1"}), make_call(off), talking)
+    away = [(Ask(InCall(("d1",))), Reply(None, "away"))]
+    assert ids(plan_of(node("device", {"id": "d1"}), off, away)) == [["d1"]]
 
 
 def test_groups_follow_forwarding_only_when_told_and_not_for_direct_calls_only() -> None:

@@ -120,6 +120,11 @@ def test_E1_a_full_box_says_so() -> None:
     run(COMPOSE, [ANSWER, opened(), (Play, None), TAKE, (Collect, "1"), (STORE, False), full, HANGUP])
 
 
+def test_E1_a_box_without_a_limit_is_never_full() -> None:
+    endless = box(new=5000, document={"max_message_count": 0})
+    run(COMPOSE, [ANSWER, opened(endless), (Play, None), TAKE, (Collect, "1"), (STORE, True), SAVED, HANGUP])
+
+
 def test_E1_announcement_only_takes_no_message() -> None:
     only = box(unavailable_ref="un", new=100, document={"announcement_only": True})
     run(COMPOSE, [ANSWER, opened(only), (Play((Recording("un"),), "0123456789*#"), None), HANGUP])

@@ -53,7 +53,7 @@ def test_E1_the_envelope_is_read_in_the_owners_timezone() -> None:
         opened(bare),
         (Collect, "1"),
         LIST,
-        (Play((Recording("ref1"),), "123456789#"), "#"),
+        (Play((Recording("ref1"),), "12346790#", rewind="5", forward="8"), "#"),
         *END,
     ]
     run(CHECK, steps, **OWNER)

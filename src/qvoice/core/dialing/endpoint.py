@@ -192,16 +192,25 @@ def _caller_ids(levels: Sequence[Document]) -> dict[str, tuple[str, str]]:
 
 
 def _forward(user: Document, device: Document) -> Forward | None:
-    """Return the device's forwarding when it is on, else the user's when it is on."""
+    """Return the device's forwarding when it is on, else the user's when it is on.
+
+    On is `enabled`, or `failover` alone (only when nothing is registered); newer clients keep that in
+    `call_failover`.
+    """
     for source in (device, user):
-        settings = _map(source.get("call_forward"))
+        settings, failover = _map(source.get("call_forward")), _map(source.get("call_failover"))
+        only_failover = settings.get("failover") is True
+        if settings.get("enabled") is not True and not only_failover:
+            settings, only_failover = failover, True
+            if settings.get("enabled") is not True:
+                continue
         number = _text(settings.get("number"))
-        if settings.get("enabled") is not True or not number:
+        if not number:
             continue
         return Forward(
             number=number,
             substitute=settings.get("substitute") is not False,
-            failover=settings.get("failover") is True,
+            failover=only_failover,
             direct_calls_only=settings.get("direct_calls_only") is True,
             keep_caller_id=settings.get("keep_caller_id") is not False,
             require_keypress=settings.get("require_keypress") is not False,

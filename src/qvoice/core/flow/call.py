@@ -50,5 +50,9 @@ class Call:
     privacy: str = "none"
     kept_caller: CallerId | None = None
     """The caller id of a forwarded call that must go out as it came (`Loop.keep_caller_id`)."""
+    forwarded_by: tuple[str, ...] = ()
+    """Users and devices whose forwarding led here, the first one first (`Loop.forwarded_by`)."""
+    asks_key: bool = False
+    """A forwarded leg whose answerer will be asked for a key: a mailbox must not answer it."""
     dynamic_caller: CallerId | None = None
     """The caller id that set_cid or dynamic_cid gave this call; empty parts are not set."""

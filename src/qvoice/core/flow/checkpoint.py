@@ -62,6 +62,7 @@ def call_to_json(call: Call) -> dict[str, Any]:
         facts[name] = asdict(caller) if caller is not None else None
     facts["caller_id_prefix"] = list(call.caller_id_prefix)
     facts["random"] = list(call.random)
+    facts["forwarded_by"] = list(call.forwarded_by)
     facts["named_captures"] = dict(call.named_captures)
     facts["collections"] = dict(call.collections)
     facts["variables"] = dict(call.variables)
@@ -80,4 +81,5 @@ def call_from_json(facts: dict[str, Any], world: World) -> Call:
     name, number = values.get("caller_id_prefix", ("", ""))
     values["caller_id_prefix"] = (name, number)
     values["random"] = tuple(values.get("random", ()))
+    values["forwarded_by"] = tuple(values.get("forwarded_by", ()))
     return Call(world=world, **values)

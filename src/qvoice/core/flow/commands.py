@@ -86,11 +86,13 @@ class Speech:
 
     `voice`: `female`, `male`, or a voice's name (`features.speech.voices`); '' any. `language`: a code such as
     `fr-ca`; '' the call's.
+    `otherwise` is heard instead where there is no engine, or it fails.
     """
 
     text: str
     voice: str = ""
     language: str = ""
+    otherwise: tuple[Sound, ...] = ()
 
 
 Sound = Prompt | Media | Recording | SayDigits | SayNumber | SayTime | Tone | Silence | Url | Speech
@@ -112,12 +114,16 @@ class Ringing:
 class Play:
     """Play sounds in order, until done or a key of `terminators` is pressed; `loop` repeats for ever. → Played
 
-    Does not answer: yield Answer first where the caller must hear it on any network.
+    Does not answer: yield Answer first where the caller must hear it on any network. The keys `rewind` and `forward`
+    jump back or on by `skip_ms` in the sound being played, without ending it.
     """
 
     sounds: tuple[Sound, ...]
     terminators: str = ""
     loop: bool = False
+    rewind: str = ""
+    forward: str = ""
+    skip_ms: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,13 @@ class Registered:
 
 
 @dataclass(frozen=True, slots=True)
+class InCall:
+    """Which of these device ids are in a call (ringing counts) now? → frozenset[str]"""
+
+    device_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SetRules:
     """Temporal rules' override: `enabled` True (force match), False (never) or None (by the clock). → None"""
 
@@ -231,6 +238,7 @@ Request = (
     | LoadFlow
     | FindNumber
     | Registered
+    | InCall
     | SetRules
     | SetPresence
     | SaveMenuGreeting

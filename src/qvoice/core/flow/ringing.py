@@ -15,9 +15,9 @@ from qvoice.core.dialing.endpoint import Endpoint, Forward, safe_headers
 from qvoice.core.dialing.invite_format import formatted, is_user_part, points_inside, sip_uri
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import caller_endpoint, endpoint_of_device, endpoint_of_user, is_internal, shown_caller
-from qvoice.core.flow.exits import Failed
-from qvoice.core.flow.requests import Registered
-from qvoice.core.flow.talk import Talk, ask
+from qvoice.core.flow.exits import Failed, Next, Stop
+from qvoice.core.flow.requests import InCall, Registered
+from qvoice.core.flow.talk import DataUnavailable, Talk, ask
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Leg, Loop
 from qvoice.kit.text import clean_line
@@ -44,7 +44,7 @@ class Wish:
 
 @dataclass(slots=True)
 class Found:
-    """Legs of members, and why others gave none (`dnd`, `self`, `disabled`, `missing`)."""
+    """Legs of members, and why others gave none (`dnd`, `self`, `disabled`, `missing`, `busy`, `loop`)."""
 
     legs: list[Leg] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
@@ -55,9 +55,14 @@ class Found:
         self.legs += [leg for leg in other.legs if leg.id not in known]
         self.refused |= other.refused
 
-    def failure(self) -> Failed:
-        """Return how a flow goes on when there is no leg at all: do-not-disturb counts as busy."""
-        return Failed("USER_BUSY", 486) if "dnd" in self.refused else Failed("SUBSCRIBER_ABSENT", 480)
+    def failure(self) -> Next:
+        """Return how a flow goes on when there is no leg at all: do-not-disturb counts as busy.
+
+        A circle of forwarding ends right here: going on would let the wrong mailbox answer the forwarded leg.
+        """
+        if "loop" in self.refused:
+            return Stop(cause="EXCHANGE_ROUTING_ERROR")
+        return Failed("USER_BUSY", 486) if self.refused & {"dnd", "busy"} else Failed("SUBSCRIBER_ABSENT", 480)
 
 
 def seconds(value: float, default: float = DEFAULT_SECONDS) -> float:
@@ -76,10 +81,11 @@ def ring_device(call: Call, device_id: str, wish: Wish) -> Talk[Found]:
     if endpoint is None:
         return Found(refused={"missing"})
     forward = endpoint.forward if _follows(endpoint.forward, wish) else None
+    own = yield from _device(call, endpoint, wish)
     if forward is not None:
         registered = yield from _registered(forward, [device_id])
-        return _with_forward(call, endpoint, forward, _device(call, endpoint, wish), wish, registered)
-    return _device(call, endpoint, wish)
+        return _with_forward(call, endpoint, forward, own, wish, registered)
+    return own
 
 
 def ring_user(call: Call, user_id: str, wish: Wish) -> Talk[Found]:
@@ -95,11 +101,11 @@ def ring_user(call: Call, user_id: str, wish: Wish) -> Talk[Found]:
         if endpoint is None:
             continue
         own = endpoint.forward if endpoint.forward and endpoint.forward.from_device else None
+        phone = yield from _device(call, endpoint, wish)
         if own is not None and _follows(own, wish):
             registered = yield from _registered(own, [device_id])
-            devices.add(_with_forward(call, endpoint, own, _device(call, endpoint, wish), wish, registered))
-        else:
-            devices.add(_device(call, endpoint, wish))
+            phone = _with_forward(call, endpoint, own, phone, wish, registered)
+        devices.add(phone)
     if user.forward is None or not _follows(user.forward, wish):
         return devices
     registered = yield from _registered(user.forward, device_ids)
@@ -110,7 +116,17 @@ def _registered(forward: Forward, device_ids: list[str]) -> Talk[bool]:
     """Tell whether any of the devices is registered; asked only where it matters."""
     if not forward.failover or not device_ids:
         return False
-    return bool((yield from ask(Registered(tuple(device_ids)))))
+    try:
+        return bool((yield from ask(Registered(tuple(device_ids)))))
+    except DataUnavailable:
+        return True  # nobody can tell: the phones are tried
+
+
+def _in_call(endpoint: Endpoint) -> Talk[bool]:
+    try:
+        return bool((yield from ask(InCall((endpoint.device_id or "",)))))
+    except DataUnavailable:
+        return False  # a phone that is in a call says so itself
 
 
 def _follows(forward: Forward | None, wish: Wish) -> bool:
@@ -125,10 +141,19 @@ def _with_forward(
     if endpoint.do_not_disturb or not endpoint.enabled:
         return Found(refused={"dnd" if endpoint.do_not_disturb else "disabled"})
     name = endpoint.device_id or endpoint.owner_id or ""
+    if name in call.forwarded_by:
+        return Found(refused={"loop"})
     caller = shown_caller(call)
     leg = Leg(
         id=f"forward:{name}",
-        target=Loop(forward.number, endpoint.account_id, name, keep_caller_id=forward.keep_caller_id),
+        target=Loop(
+            forward.number,
+            endpoint.account_id,
+            name,
+            keep_caller_id=forward.keep_caller_id,
+            forwarded_by=(*call.forwarded_by, name),
+            asks_key=forward.require_keypress,
+        ),
         caller=caller if forward.keep_caller_id else CallerId(endpoint.user_name, endpoint.presence_id),
         timeout=wish.timeout,
         delay=wish.delay,
@@ -140,7 +165,7 @@ def _with_forward(
     return Found([*devices.legs, leg] if both else [leg], devices.refused if both else set())
 
 
-def _device(call: Call, endpoint: Endpoint, wish: Wish) -> Found:
+def _device(call: Call, endpoint: Endpoint, wish: Wish) -> Talk[Found]:
     if not endpoint.enabled:
         return Found(refused={"disabled"})
     if endpoint.do_not_disturb:
@@ -150,6 +175,8 @@ def _device(call: Call, endpoint: Endpoint, wish: Wish) -> Found:
     target = _target(call, endpoint, wish)
     if target is None:
         return Found(refused={"missing"})
+    if not endpoint.call_waiting and (yield from _in_call(endpoint)):
+        return Found(refused={"busy"})
     caller = CallerId("Anonymous", "anonymous", private=True) if wish.suppress_clid else shown_caller(call)
     return Found(
         [

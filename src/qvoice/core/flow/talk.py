@@ -49,6 +49,12 @@ def play(*sounds: Sound, terminators: str = "", loop: bool = False) -> Talk[str 
     return _expect((yield Play(sounds, terminators, loop)), Played).key
 
 
+def play_seekable(*sounds: Sound, terminators: str, rewind: str, forward: str, skip_ms: int) -> Talk[str | None]:
+    """As `play`; the keys `rewind` and `forward` jump in what is heard."""
+    command = Play(sounds, terminators, rewind=rewind, forward=forward, skip_ms=skip_ms)
+    return _expect((yield command), Played).key
+
+
 def collect(
     *sounds: Sound, max_digits: int = 1, timeout_ms: int = 5000, interdigit_ms: int = 2000, terminators: str = "#"
 ) -> Talk[Collected]:

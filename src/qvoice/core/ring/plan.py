@@ -61,6 +61,10 @@ class Loop:
     authorised_by: str = ""
     keep_caller_id: bool = False
     """The leg's caller id goes on as it is (a forwarded call shows who really calls), instead of the authoriser's."""
+    forwarded_by: tuple[str, ...] = ()
+    """Users and devices whose forwarding the call has followed, this one last: nobody's is followed twice."""
+    asks_key: bool = False
+    """The answerer of this leg will be asked for a key, so no mailbox may answer it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 import phonenumbers
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from qvoice.core.flow.modules.voicemail.keys import clash
+
 _TIMEZONES = frozenset(available_timezones())
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 _REALM = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -39,6 +41,15 @@ def _realm(value: str) -> str:
     if _REALM.fullmatch(lowered) is None:
         raise ValueError("not a realm: use a full domain name such as acme.example.com")
     return lowered
+
+
+def _voicemail(value: dict[str, Any]) -> dict[str, Any]:
+    keys = value.get("keys")
+    for menu, given in keys.items() if isinstance(keys, dict) else ():
+        problem = clash(str(menu), given)
+        if problem is not None:
+            raise ValueError(f"keys.{str(menu)[:40]}: {problem}")
+    return value
 
 
 Timezone = Annotated[str, AfterValidator(_timezone)]
@@ -111,5 +122,6 @@ class AccountDocument(Lenient):
     preflow: dict[str, Any] | None = None
     dial_plan: dict[str, Any] | None = None
     ringtones: dict[str, Any] | None = None
+    voicemail: Annotated[dict[str, Any], AfterValidator(_voicemail)] | None = None
     token_auth_expiry_s: Annotated[int, Field(ge=300, le=2_592_000)] | None = None
     flags: list[str] | None = None

@@ -78,7 +78,7 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
         if dialled in keys:
             return dialled
         if _is_record_pin(menu, dialled, call):
-            yield from _record_greeting(data.id)
+            yield from _record_greeting(data.id, call.language)
             continue
         found = yield from _hunt(menu, dialled)
         if found is not None:
@@ -107,8 +107,8 @@ def _is_record_pin(menu: Mapping[str, Any], dialled: str, call: Call) -> bool:
     return dialled == menu.get("record_pin")
 
 
-def _record_greeting(menu_id: str) -> Talk[None]:
-    recorded = yield from record_reviewed("media", menu_id, Prompt("vm-rec-unv"))
+def _record_greeting(menu_id: str, language: str) -> Talk[None]:
+    recorded = yield from record_reviewed("media", menu_id, Prompt("vm-rec-unv"), language=language)
     if recorded is not None:
         yield from ask(SaveMenuGreeting(menu_id, recorded.ref))
         yield from play(Prompt("vm-msgsaved"))

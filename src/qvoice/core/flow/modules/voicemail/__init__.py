@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
-from qvoice.core.flow.exits import Next
+from qvoice.core.flow.exits import Next, Stop
 from qvoice.core.flow.forms import INTERDIGIT, Preset, Words, choice, document, field
 from qvoice.core.flow.modules.voicemail.check import check_mailbox
 from qvoice.core.flow.modules.voicemail.compose import leave_message
@@ -67,7 +67,12 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
         max_seconds=min(max(data.max_message_length, 1), 3600) if data.max_message_length else 500,
         single_mailbox_login=data.single_mailbox_login,
         callerid_match_login=data.callerid_match_login,
+        account=call.world.account,
+        language=call.language,
     )
+    if call.asks_key:
+        # A forwarded leg whose answerer will be asked for a key: no mailbox may take it.
+        return Stop(cause="NO_ANSWER")
     yield from answer()
     if data.action == "check":
         return (yield from check_mailbox(data.id, call, options))

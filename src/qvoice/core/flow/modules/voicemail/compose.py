@@ -9,14 +9,14 @@ from qvoice.core.flow.commands import Prompt, Recording, SayDigits, Sound
 from qvoice.core.flow.events import CallerGone, Recorded
 from qvoice.core.flow.exits import WILDCARD, Branch, Next
 from qvoice.core.flow.modules.voicemail.check import check_box, log_in
-from qvoice.core.flow.modules.voicemail.dialogue import Options, is_owner, is_set, max_messages
-from qvoice.core.flow.recording import FAILED_PROMPTS, MAX_TAKES, MIN_SECONDS, REVIEW_MENU, usable
+from qvoice.core.flow.modules.voicemail.dialogue import Options, is_full, is_owner, is_set
+from qvoice.core.flow.modules.voicemail.keys import KEYPAD
+from qvoice.core.flow.recording import FAILED_PROMPTS, MAX_TAKES, MIN_SECONDS, review_menu, usable
 from qvoice.core.flow.requests import FindFlow, FoundFlow, Mailbox, OpenMailbox, StoreMessage
 from qvoice.core.flow.talk import DataUnavailable, Talk, ask, collect, play, record
 
 OPERATOR = "0"
-LOGIN = "*"
-ALL_KEYS = "0123456789*#"
+"""Number of the account's operator."""
 
 
 def leave_message(box_id: str, call: Call, options: Options) -> Talk[Next]:
@@ -30,12 +30,12 @@ def leave_message(box_id: str, call: Call, options: Options) -> Talk[Next]:
     if is_set(box, "check_if_owner", default=True) and is_owner(call, box):
         return (yield from check_box(box, call, options))
     key: str | None = None
-    if box.new + box.saved >= max_messages(box) and not is_set(box, "announcement_only"):
+    if is_full(box) and not is_set(box, "announcement_only"):
         yield from play(Prompt("vm-mailboxfull"))
         return WILDCARD
     sounds = (*greeting(box), *_instructions(box))
     if sounds:
-        key = yield from play(*sounds, terminators=ALL_KEYS)
+        key = yield from play(*sounds, terminators=KEYPAD)
     elsewhere = yield from _by_key(key, box, call, options)
     if elsewhere is not None:
         return elsewhere
@@ -62,12 +62,13 @@ def _instructions(box: Mailbox) -> tuple[Sound, ...]:
 
 
 def _by_key(key: str | None, box: Mailbox, call: Call, options: Options) -> Talk[Next | None]:
-    """0: to the operator. *: log in to this box. Anything else only cuts the greeting short."""
-    if key == OPERATOR:
+    """To the operator (0), or into this box (*). Anything else only cuts the greeting short."""
+    action = options.keys("compose").action(key)
+    if action == "operator":
         return (yield from to_operator(box))
-    if key == LOGIN and (yield from log_in(box, call, options)):
+    if action == "login" and (yield from log_in(box, call, options)):
         return (yield from check_box(box, call, options, logged_in=True))
-    return WILDCARD if key == LOGIN else None
+    return WILDCARD if action == "login" else None
 
 
 def to_operator(box: Mailbox) -> Talk[Branch | None]:
@@ -86,7 +87,7 @@ def _take(box: Mailbox, call: Call, options: Options) -> Talk[Next]:
         for _ in range(MAX_TAKES):
             recorded = None
             recorded = yield from record(
-                "message", box.box_id, max_seconds=options.max_seconds, terminators=ALL_KEYS, silence_seconds=0
+                "message", box.box_id, max_seconds=options.max_seconds, terminators=KEYPAD, silence_seconds=0
             )
             if recorded.ended_by == "failed":
                 if recorded.seconds >= MIN_SECONDS:
@@ -96,16 +97,16 @@ def _take(box: Mailbox, call: Call, options: Options) -> Talk[Next]:
             if not usable(recorded):
                 yield from play(Prompt("vm-tooshort"))
                 continue
-            if recorded.key == OPERATOR:
-                choice = OPERATOR
+            if recorded.key == options.keys("compose")["operator"]:
+                choice = "operator"
             else:
-                choice = yield from _review(recorded)
-            if choice == "3":
+                choice = yield from _review(recorded, options)
+            if choice == "record":
                 continue
             kept, recorded = recorded, None
             stored = yield from _store(box, call, kept)
             yield from _say_outcome(stored)
-            operator = (yield from to_operator(box)) if choice == OPERATOR else None
+            operator = (yield from to_operator(box)) if choice == "operator" else None
             return operator or WILDCARD
     except CallerGone as gone:
         left = gone.recorded if usable(gone.recorded) else recorded
@@ -115,25 +116,25 @@ def _take(box: Mailbox, call: Call, options: Options) -> Talk[Next]:
     return WILDCARD
 
 
-def _review(recorded: Recorded) -> Talk[str]:
-    """Return `1` (keep), `3` (again) or `0` (keep, then the operator). Silence keeps."""
-    silences = 0
+def _review(recorded: Recorded, options: Options) -> Talk[str]:
+    """Return `save`, `record` (again) or `operator` (keep, then go there). Silence keeps."""
+    silences, keys = 0, options.keys("review")
     for _ in range(20):
-        got = yield from collect(*REVIEW_MENU, timeout_ms=5000, terminators="")
-        match got.digits:
-            case "1" | "3" | "0":
-                return got.digits
-            case "#":
-                return "1"
-            case "2":
-                yield from play(Recording(recorded.ref), terminators=ALL_KEYS)
+        got = yield from collect(review_menu(options.language, options.review_keys), timeout_ms=5000, terminators="")
+        match keys.action(got.digits):
+            case "save" | "record" | "operator" as choice:
+                return choice
+            case "listen":
+                yield from play(Recording(recorded.ref), terminators=KEYPAD)
             case "":
                 silences += 1
                 if silences == 3:
-                    return "1"
+                    return "save"
+            case _ if got.digits == "#":
+                return "save"
             case _:
                 yield from play(Prompt("vm-sorry"))
-    return "1"
+    return "save"
 
 
 def _store(box: Mailbox, call: Call, recorded: Recorded) -> Talk[bool | None]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import timezone_of
-from qvoice.core.flow.commands import Prompt, SayDigits, SayNumber, Sound
+from qvoice.core.flow.commands import Prompt, SayNumber, Sound
+from qvoice.core.flow.modules.voicemail.keys import Keys
 from qvoice.core.flow.requests import Mailbox
 
 MAX_MESSAGES = 100
@@ -27,6 +30,18 @@ class Options:
     max_seconds: int = 500
     single_mailbox_login: bool = False
     callerid_match_login: bool = False
+    account: Mapping[str, Any] = field(default_factory=dict)
+    language: str = "en"
+
+    def keys(self, menu: str) -> Keys:
+        """Return the account's keys of a menu (`keys.DEFAULTS`)."""
+        return Keys(self.account, menu)
+
+    @property
+    def review_keys(self) -> tuple[str, str, str]:
+        """Keys to keep a recording, listen to it, record it again."""
+        keys = self.keys("review")
+        return keys["save"], keys["listen"], keys["record"]
 
 
 def is_set(box: Mailbox, key: str, default: bool = False) -> bool:
@@ -35,10 +50,18 @@ def is_set(box: Mailbox, key: str, default: bool = False) -> bool:
     return value if isinstance(value, bool) else default
 
 
-def max_messages(box: Mailbox) -> int:
-    """Return how many messages the box holds."""
+def is_full(box: Mailbox) -> bool:
+    """Tell whether the box takes no more messages (`max_message_count`; 0: no limit)."""
     value = box.document.get("max_message_count")
-    return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else MAX_MESSAGES
+    most = value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else MAX_MESSAGES
+    return most > 0 and box.new + box.saved >= most
+
+
+def skip_ms(box: Mailbox) -> int:
+    """Return how far the rewind and forward keys jump in a message."""
+    value = box.document.get("seek_duration_ms")
+    good = isinstance(value, int) and not isinstance(value, bool) and value > 0
+    return min(int(value), 600_000) if good and value is not None else 10_000
 
 
 def is_owner(call: Call, box: Mailbox) -> bool:
@@ -56,11 +79,6 @@ def box_timezone(call: Call, box: Mailbox) -> str:
     own, owners = box.document.get("timezone"), user.get("timezone") if user else None
     account = call.world.account.get("timezone")
     return timezone_of(call, *(zone if isinstance(zone, str) else None for zone in (own, owners, account)))
-
-
-def press(key: str, *what: str) -> tuple[Sound, ...]:
-    """Return "press KEY for WHAT"."""
-    return (Prompt("vm-press"), SayDigits(key), Prompt("vm-for"), *(Prompt(name) for name in what))
 
 
 def counted(number: int, kind: str) -> tuple[Sound, ...]:

@@ -1,6 +1,5 @@
-"""Hear the messages of a folder. Keys, also during playback: 1 keep, 2 replay, 3 forward, 4 previous, 6 next, 7
-delete or undelete,
-9 call back, 5 back to the start, 8 to the end, # leave.
+"""Hear the messages of a folder. Keys, also during playback: 1 keep, 2 replay, 3 forward, 4 previous, 5 back some
+seconds, 6 next, 7 delete or undelete, 8 on some seconds, 9 call back, 0 and # back to the main menu (`keys.py`).
 """
 
 from __future__ import annotations
@@ -8,7 +7,15 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import Prompt, Recording, SayDigits, SayNumber, SayTime, Sound
 from qvoice.core.flow.exits import Branch, Next
-from qvoice.core.flow.modules.voicemail.dialogue import MAX_CHOICES, MAX_SILENCES, Options, box_timezone, is_set, press
+from qvoice.core.flow.modules.voicemail.dialogue import (
+    MAX_CHOICES,
+    MAX_SILENCES,
+    Options,
+    box_timezone,
+    is_set,
+    skip_ms,
+)
+from qvoice.core.flow.modules.voicemail.keys import Keys
 from qvoice.core.flow.recording import record_reviewed
 from qvoice.core.flow.requests import (
     FindFlow,
@@ -19,17 +26,8 @@ from qvoice.core.flow.requests import (
     MailboxMessage,
     SetFolder,
 )
-from qvoice.core.flow.talk import Talk, ask, collect, play
-
-KEYS = "123456789#"
-OFFER: tuple[Sound, ...] = (
-    *press("1", "vm-savemessage"),
-    *(Prompt("vm-press"), SayDigits("2"), Prompt("vm-repeat")),
-    *(Prompt("vm-press"), SayDigits("3"), Prompt("vm-toforward")),
-    *(Prompt("vm-press"), SayDigits("6"), Prompt("vm-next")),
-    *(Prompt("vm-press"), SayDigits("7"), Prompt("vm-delete")),
-    *(Prompt("vm-press"), SayDigits("9"), Prompt("vm-tocallback")),
-)
+from qvoice.core.flow.spoken import sentence
+from qvoice.core.flow.talk import Talk, ask, collect, play, play_seekable
 
 
 def hear(box: Mailbox, folder: str, call: Call, options: Options) -> Talk[Next | None]:
@@ -39,57 +37,78 @@ def hear(box: Mailbox, folder: str, call: Call, options: Options) -> Talk[Next |
         yield from play(Prompt("vm-no"), Prompt("vm-INBOX" if folder == "new" else "vm-Old"), Prompt("vm-messages"))
         return None
     deleted: set[str] = set()
+    keys = options.keys("message")
+    stop = keys.all(but=("rewind", "fastforward"))
     index, silences, replay = 0, 0, True
     for _ in range(MAX_CHOICES):
         message = messages[index]
         key: str | None = None
         if replay:
             envelope = () if is_set(box, "skip_envelope") else _envelope(message, index, box_timezone(call, box))
-            key = yield from play(*envelope, Recording(message.ref), terminators=KEYS)
-        if key in (None, "8"):
-            got = yield from collect(*OFFER, timeout_ms=5000, terminators="")
+            key = yield from play_seekable(
+                *envelope,
+                Recording(message.ref),
+                terminators=stop,
+                rewind=keys["rewind"],
+                forward=keys["fastforward"],
+                skip_ms=skip_ms(box),
+            )
+        if key is None:
+            got = yield from collect(_offer(keys, options.language), timeout_ms=5000, terminators="")
             key = got.digits
-        silences, replay = silences + 1 if not key else 0, key in ("2", "4", "5", "6")
-        match key:
-            case "1":
+        action = keys.action(key)
+        silences = silences + 1 if not key else 0
+        replay = action in ("replay", "prev", "rewind", "next")
+        step = 0
+        match action:
+            case "keep":
                 yield from ask(SetFolder(box.box_id, message.message_id, "saved"))
                 deleted.discard(message.message_id)
                 yield from play(Prompt("vm-saved"))
                 step = 1
-            case "2" | "5":
-                step = 0
-            case "3":
+            case "forward":
                 yield from _forward(box, message, options)
-                step = 0
-            case "4":
+            case "prev":
                 step = -1
-            case "6":
+            case "next":
                 step = 1
-            case "7":
+            case "delete":
                 step = yield from _delete(box, message, deleted, folder)
-            case "9":
+            case "callback":
                 branch = yield from _call_back(message, call)
                 if branch is not None:
                     return branch
-                step = 0
-            case "#" | "*":
+            case "return_main" | "exit":
                 return None
-            case "" | None:
-                if silences == MAX_SILENCES:
-                    return None
-                step = 0
-            case _:
+            case "" if silences == MAX_SILENCES:
+                return None
+            case "unknown":
                 yield from play(Prompt("vm-sorry"))
-                step = 0
+            case _:  # replay, rewind (the message is over: from its start), fast-forward (nothing is left)
+                pass
         replay = replay or step != 0
         if index + step >= len(messages):
             yield from play(Prompt("vm-nomore"))
-            if key != "7" and step and not deleted:
+            if action != "delete" and step and not deleted:
                 return None
             replay = False
             step = 0
         index = max(index + step, 0)
     return None
+
+
+def _offer(keys: Keys, language: str) -> Sound:
+    spoken = keys.spoken()
+    core: list[Sound] = []
+    for action, prompts in (
+        ("keep", ("vm-for", "vm-saved")),
+        ("replay", ("to-listen-to-it",)),
+        ("next", ("vm-for", "vm-message")),
+        ("delete", ("vm-for", "vm-deleted")),
+        ("callback", ("to-call-this-number",)),
+    ):
+        core += [Prompt("vm-press"), SayDigits(spoken[action]), *map(Prompt, prompts)]
+    return sentence("vm-message", language, *core, **spoken)
 
 
 def _envelope(message: MailboxMessage, index: int, timezone: str) -> tuple[Sound, ...]:
@@ -124,9 +143,7 @@ def _forward(box: Mailbox, message: MailboxMessage, options: Options) -> Talk[No
     """Ask for a box number, offer to speak an introduction, forward."""
     for _ in range(3):
         got = yield from collect(
-            Prompt("vm-toforward"),
-            Prompt("vm-toenternumber"),
-            Prompt("vm-then-pound"),
+            sentence("vm-forward-to", options.language, Prompt("vm-extension"), Prompt("vm-then-pound")),
             max_digits=30,
             timeout_ms=8000,
             interdigit_ms=options.interdigit_ms,
@@ -136,7 +153,13 @@ def _forward(box: Mailbox, message: MailboxMessage, options: Options) -> Talk[No
         choice = yield from collect(Prompt("vm-forwardoptions"), timeout_ms=6000, terminators="")
         introduction = None
         if choice.digits == "1":
-            recorded = yield from record_reviewed("message", box.box_id, Prompt("vm-record-prepend"))
+            recorded = yield from record_reviewed(
+                "message",
+                box.box_id,
+                Prompt("vm-record-prepend"),
+                keys=options.review_keys,
+                language=options.language,
+            )
             introduction = recorded.ref if recorded else None
         missing = yield from ask(ForwardMessage(box.box_id, message.message_id, (got.digits,), introduction))
         if not missing:

@@ -25,7 +25,7 @@ def first_login(box: Mailbox, options: Options) -> Talk[None]:
             return
         yield from ask(UpdateMailbox(box.box_id, ((PIN_CHOSEN, True),)))
     if not box.name_ref:
-        yield from record_greeting(box.box_id, "name")
+        yield from record_greeting(box.box_id, "name", options)
     if not box.unavailable_ref:
-        yield from record_greeting(box.box_id, "unavailable")
+        yield from record_greeting(box.box_id, "unavailable", options)
     yield from ask(UpdateMailbox(box.box_id, (("is_setup", True),)))
