@@ -6,6 +6,7 @@ English.
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
@@ -32,6 +33,9 @@ MediaPath = Callable[[str | Speech], Awaitable[str | None]]
 
 TONE_SECONDS = 10.0
 """How long a tone lasts when it is one sound among others: Asterisk's tones never end by themselves."""
+
+SPEECH_SECONDS = 0.5
+"""How long a caller waits for a sentence that has never been spoken, when something else can be played."""
 
 _NAMED_TONES = {"ring", "busy", "congestion", "dial"}
 _TONE_SPEC = re.compile(r"[0-9!*/+,]{1,200}")
@@ -112,7 +116,11 @@ async def _uris(sound: Sound, lang: str, media_path: MediaPath, allow_url: bool)
                 return []
             return [f"sound:{path}"]
         case Speech(otherwise=otherwise):
-            path = await media_path(sound if sound.language else replace(sound, language=lang))
+            wanted = sound if sound.language else replace(sound, language=lang)
+            try:
+                path = await asyncio.wait_for(media_path(wanted), SPEECH_SECONDS if otherwise else None)
+            except TimeoutError:
+                path = None  # it goes on being spoken, for the next caller
             if path is not None:
                 return [f"sound:{path}"]
             return [uri for part in otherwise for uri in await _uris(part, lang, media_path, allow_url)]
