@@ -1,7 +1,7 @@
 """`/accounts/{A}/ledgers`: read only. Clients show an error on every account they open when the balance has no URL.
 
 Until calls and services are charged no entry can come into being, so the sums below are those of an empty ledger. There
-is no way to write: `credit` and `debit` answer 404.
+is no way to write: `credit` and `debit` answer 405.
 """
 
 from __future__ import annotations
@@ -29,3 +29,9 @@ async def total(request: Request, account_id: str, ctx: Context = permit("ledger
 async def available(request: Request, account_id: str, ctx: Context = permit("ledgers", "read")) -> Response:
     """Return the balance and what may be spent beyond it: nothing."""
     return ctx.reply({"amount": 0.0})
+
+
+@router.get("/accounts/{account_id}/ledgers/{source}", operation_id="list_ledger", summary="Entries of one source")
+async def entries(request: Request, account_id: str, source: str, ctx: Context = permit("ledgers", "read")) -> Response:
+    """Return the entries of a source of charges: there are none, whatever it is called."""
+    return ctx.reply([], page_size=0)

@@ -1,0 +1,1 @@
+"""Service plans and what they cost: there are none yet. Clients of the dialect ask before they show an account."""
