@@ -77,6 +77,21 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Mail:
+    """The mail server that takes our mail, and how we call ourselves.
+
+    `security`: `starttls`, `tls` (from the first byte) or `none`. With a `user`, the password is the secret
+    `mail-password`.
+    """
+
+    host: str = ""
+    port: int = 587
+    security: str = "starttls"
+    user: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an installation can set. `ports` already includes the offset."""
 
@@ -86,6 +101,7 @@ class Settings:
     database: Database = field(default_factory=Database)
     engine: Engine = field(default_factory=Engine)
     log: Log = field(default_factory=Log)
+    mail: Mail = field(default_factory=Mail)
 
     @property
     def secrets(self) -> Path:
@@ -120,7 +136,7 @@ class Settings:
         return f"postgresql://{role}:{self.secret('db-' + role)}@{host}:{port}/{name}"
 
 
-SECTIONS = {"network": Network, "ports": Ports, "database": Database, "engine": Engine, "log": Log}
+SECTIONS = {"network": Network, "ports": Ports, "database": Database, "engine": Engine, "log": Log, "mail": Mail}
 LEVELS = ("debug", "info", "warning", "error")
 RANGES = (("media_min", "media_max"), ("relay_min", "relay_max"))
 

@@ -1,7 +1,7 @@
 """The worker, put together: `python -m qvoice.worker.main --data DIR`.
 
-`features/*/jobs.py` export `RESIDENT = [async fn(db, settings)]`, which run for ever, and `PERIODIC = [(seconds, async
-fn(db, settings))]`.
+`features/*/jobs.py` export `RESIDENT = [async fn(db, settings)]`, which run for ever, `PERIODIC = [(seconds, async
+fn(db, settings))]`, and `TASKS = [db.queue.Task]`, the jobs that are put into the queue with a change.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from qvoice.db import Database
+from qvoice.db.queue import Task, run_worker, worker_app
 from qvoice.features.documents.resource import discover
 from qvoice.kit import log
 from qvoice.kit.settings import Settings, load
@@ -53,7 +54,9 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     """Run all jobs until `stop`."""
     db = Database(settings.dsn(), pool_size=5, overflow=5)
     tasks = [asyncio.create_task(beat(settings.run / "worker.beat"), name="beat")]
+    queued: list[Task] = []
     for module in discover("jobs"):
+        queued += getattr(module, "TASKS", ())
         feature = module.__name__.split(".")[-2]
         for job in getattr(module, "RESIDENT", ()):
             name = f"{feature}.{job.__name__}"
@@ -61,6 +64,11 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         for seconds, job in getattr(module, "PERIODIC", ()):
             name = f"{feature}.{job.__name__}"
             tasks.append(asyncio.create_task(periodic(name, seconds, job, db, settings), name=name))
+
+    async def queue(db: Database, settings: Settings) -> None:
+        await run_worker(worker_app(settings.dsn(), queued, db, settings))
+
+    tasks.append(asyncio.create_task(resident("queue", queue, db, settings), name="queue"))
     log.get().info("worker.up", jobs=[task.get_name() for task in tasks])
     await stop.wait()
     for task in tasks:

@@ -1,0 +1,103 @@
+"""Hand a mail to the mail server, and write down what became of it."""
+
+from __future__ import annotations
+
+import email.policy
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any
+
+import aiosmtplib
+from sqlalchemy import text
+
+from qvoice.db.engine import Database, Scope
+from qvoice.db.queue import GiveUp
+from qvoice.features.media import blobs
+from qvoice.kit import log
+from qvoice.kit.clock import utcnow
+from qvoice.kit.settings import Mail, Settings
+
+TIMEOUT = 30.0
+
+
+class NotTaken(Exception):
+    """The mail server did not take the mail this time."""
+
+
+def message(row: Any, files: list[tuple[str, str, bytes]], *, sender: str) -> EmailMessage:
+    """Build the mail. Its Message-ID is its own id, so that a mail delivered twice is seen as one."""
+    mail = EmailMessage(policy=email.policy.SMTP)
+    mail["From"], mail["To"], mail["Subject"] = sender, row.recipient, row.subject
+    mail["Date"] = format_datetime(row.created)
+    mail["Message-ID"] = f"<{row.id.hex}@{sender.rpartition('@')[2] or 'localhost'}>"
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps holiday responders quiet
+    mail.set_content(row.body)
+    for name, kind, data in files:
+        main, _, sub = kind.partition("/")
+        mail.add_attachment(data, maintype=main or "application", subtype=sub or "octet-stream", filename=name)
+    return mail
+
+
+async def deliver(db: Database, settings: Settings, *, account_id: str, path: str, mail_id: str) -> None:
+    """Deliver one mail. Raises NotTaken to be tried again, GiveUp when the server refused it for good."""
+    scope = Scope(account_id, path)
+    async with db.tx(scope) as session:
+        row = (
+            await session.execute(text("select * from mails where id = :id and state = 'queued'"), {"id": mail_id})
+        ).one_or_none()
+        if row is None:
+            return
+        files = []
+        for one in row.attachments:
+            facts = await blobs.facts(session, one["blob"])
+            files.append((one["name"], facts.content_type, await blobs.read(session, one["blob"])))
+    problem, final = await _send(message(row, files, sender=sender_of(settings)), settings)
+    state = "sent" if not problem else "failed" if final else "queued"
+    async with db.tx(scope) as session:
+        await session.execute(
+            text(
+                "update mails set state = :state, problem = :problem, attempts = attempts + 1, changed = :now"
+                " where id = :id"
+            ),
+            {"id": mail_id, "state": state, "problem": problem[:500], "now": utcnow()},
+        )
+    if problem:
+        log.get().warning("mail.not_sent", account=account_id, mail=mail_id, problem=problem, final=final)
+        raise GiveUp(problem) if final else NotTaken(problem)
+
+
+def sender_of(settings: Settings) -> str:
+    """Return the address our mail comes from."""
+    return settings.mail.sender or f"qvoice@{settings.network.advertised}"
+
+
+async def _send(mail: EmailMessage, settings: Settings) -> tuple[str, bool]:
+    """Return ('', _) when the server took it; else what is wrong, and whether for good."""
+    relay = settings.mail
+    if not relay.host:
+        return "No mail server is set: [mail] host in qvoice.toml.", False
+    try:
+        await aiosmtplib.send(
+            mail,
+            hostname=relay.host,
+            port=relay.port,
+            use_tls=relay.security == "tls",
+            start_tls=relay.security == "starttls",
+            username=relay.user or None,
+            password=_password(settings, relay),
+            timeout=TIMEOUT,
+        )
+    except aiosmtplib.SMTPRecipientsRefused as refused:
+        first = refused.recipients[0]
+        return f"{first.code} {first.message}", first.code >= 500
+    except aiosmtplib.SMTPResponseException as refused:
+        # What the server says of our login or itself is for the operator to mend; of this mail's content, final.
+        final = refused.code >= 500 and not isinstance(refused, aiosmtplib.SMTPAuthenticationError)
+        return f"{refused.code} {refused.message}", final
+    except (aiosmtplib.SMTPException, OSError, TimeoutError) as away:
+        return f"{relay.host}:{relay.port}: {away or type(away).__name__}", False
+    return "", False
+
+
+def _password(settings: Settings, relay: Mail) -> str | None:
+    return settings.secret("mail-password") if relay.user else None
