@@ -63,7 +63,8 @@ class Scripts:
             return None
         documents: dict[tuple[str, str], Any] = {("accounts", account_id): self.accounts[account_id]}
         if device_id:
-            documents["devices", device_id] = {"name": "phone", "enabled": True, "sip": {}}
+            extension = next((number for number, id in DEVICES.items() if id == device_id), "")
+            documents["devices", device_id] = {"name": "phone", "enabled": True, "sip": {"username": extension}}
         return World(account_id, documents)
 
     async def find_flow(self, account_id: str, number: str, no_match: bool = False, **_: object) -> FoundFlow | None:

@@ -121,12 +121,9 @@ async def _resumed(exchange: Exchange, call: LiveCall, checkpoint: Checkpoint | 
     if checkpoint is None or call.facts is None:
         return None
     try:
-        found = await exchange.placing.directory.load_flow(
-            call.facts.account_id, checkpoint.at.flow_id, device_id=call.facts.device_id, owner_id=call.facts.owner_id
-        )
+        placed = await exchange.placing.again(call.facts, checkpoint)
     except RefusedCall:
         return None
-    if found is None:
-        return None
-    call.facts.world = call.facts.world.merged(found.world)
-    return Placed(call.facts, found.flow, checkpoint)
+    if placed is not None:
+        call.facts = placed.facts
+    return placed

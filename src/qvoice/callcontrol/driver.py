@@ -6,9 +6,9 @@ import asyncio
 import random
 from typing import Any
 
-from qvoice.callcontrol import causes, listening, pickup, recording, ringing, talking
+from qvoice.callcontrol import causes, listening, pickup, recording, returning, ringing
 from qvoice.callcontrol.ari.client import AriError, AriLost
-from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall
+from qvoice.callcontrol.live import CallerHungUp, LiveCall
 from qvoice.core.flow import commands as c
 from qvoice.core.flow import events as e
 from qvoice.core.flow.checkpoint import Checkpoint
@@ -99,7 +99,19 @@ async def _carry_out(call: LiveCall, command: c.Command) -> e.Event:
             raise
 
 
+_TAKES = (c.Answer, c.Play, c.Collect, c.Record, c.HoldOpen)
+"""Commands by which a flow itself takes the call: a transfer here has succeeded."""
+
+
 async def _do(call: LiveCall, command: c.Command) -> e.Event:
+    if call.transfer is not None:
+        if isinstance(command, _TAKES):
+            call.transfer.taken()
+        elif isinstance(command, c.Hangup | c.Reject):
+            # A transfer that nobody took: first the transferor gets his party back.
+            done = await returning.fall_back(call, run_talk)
+            if done is not None and done.transferred:
+                raise CallerHungUp
     match command:
         case c.Answer():
             await call.answer()
@@ -128,9 +140,7 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await _end(call, cause, causes.q850_of(cause))
         case c.HoldOpen():
             while True:
-                item = await call.next()
-                if isinstance(item, Command):
-                    talking.decline(item)
+                await call.next()
         case _:
             raise TypeError(f"no driver for {command!r}")
 

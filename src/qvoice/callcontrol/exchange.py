@@ -16,7 +16,7 @@ from qvoice.callcontrol import arrival, driver, selftest, talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import Ari
 from qvoice.callcontrol.legs import INBOUND, CallLeg, incoming
-from qvoice.callcontrol.live import CallerHungUp, LiveCall
+from qvoice.callcontrol.live import CallerHungUp, Item, LiveCall
 from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.sounds import MediaPath
@@ -89,6 +89,9 @@ class Exchange:
         """Take one event from Asterisk."""
         if message.type == "StasisStart":
             self._stasis_start(message)
+            return
+        if message.type == "ChannelTransfer" and message.state:
+            # Asterisk's echo of what we reported ourselves; a REFER has no state.
             return
         channel = _channel_id(message)
         call = self.by_channel.get(channel)
@@ -176,11 +179,7 @@ class Exchange:
 
         async def life() -> str:
             if not in_bridge:
-                call.bridge = call.id
-                await self.ari.post(f"bridges/{call.id}", {"type": "mixing"})
-                await self.ari.post(
-                    f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"}
-                )
+                await call.connect(leg)
             return (await talking.converse(call, leg)).cause
 
         call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
@@ -226,7 +225,11 @@ class Exchange:
                         del self.by_channel[leg.channel]
 
     def adopt_leg(self, call: LiveCall, leg: CallLeg) -> None:
-        """From now on events of this leg's channel go to `call`."""
+        """From now on events of this leg's channel go to `call`, those too that its call before has not read yet."""
+        before = self.by_channel.get(leg.channel)
+        if before is not None and before is not call:
+            for item in before.mailbox.drain(lambda item: _is_about(item, leg.channel)):
+                call.mailbox.put(item)
         self.by_channel[leg.channel] = call
         if leg.account_id:
             self.journal.leg(call, leg, "CHANNEL_CREATE" if not leg.answered else None)
@@ -313,6 +316,10 @@ def _drop_missing(call: LiveCall, alive: set[str], at: float) -> None:
             continue
         leg.cancelled = leg.cancelled or "NETWORK_OUT_OF_ORDER"
         call.mailbox.put(_gone(leg.channel, at))
+
+
+def _is_about(item: Item, channel: str) -> bool:
+    return isinstance(item, wire.Message) and _channel_id(item) == channel
 
 
 def _channel_id(message: wire.Message) -> str:

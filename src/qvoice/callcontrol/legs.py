@@ -67,6 +67,18 @@ class CallLeg:
         """Whether Asterisk has destroyed the channel."""
         return self.ended > 0
 
+    @property
+    def person(self) -> CallerId:
+        """Who is at the other end: the caller of a leg that came to us, the callee of one that we made."""
+        if self.direction == INBOUND:
+            return CallerId(self.caller_name, self.caller_number)
+        return CallerId(self.callee_name, self.callee_number)
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the other end is one of the account's own devices (which may ask for things), no carrier's."""
+        return self.kind in ("device", "aor") and bool(self.device_id)
+
     def to_json(self) -> dict[str, Any]:
         """Return JSON values for the journal."""
         return asdict(self)

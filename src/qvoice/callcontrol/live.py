@@ -21,10 +21,12 @@ from qvoice.core.flow.checkpoint import Checkpoint
 from qvoice.core.flow.trace import Trace
 from qvoice.kit import log
 from qvoice.kit.clock import GREGORIAN_OFFSET
+from qvoice.kit.errors import Unavailable
 from qvoice.kit.ids import new_id
 
 if TYPE_CHECKING:
     from qvoice.callcontrol.exchange import Exchange
+    from qvoice.callcontrol.transfer import Pending
 
 TYPE_AHEAD = 64
 """Keys kept that nobody has read yet."""
@@ -56,6 +58,8 @@ class Command:
 
 Item = wire.Message | Command
 
+NOT_NOW = "the call cannot do that just now"
+
 
 class LiveCall:
     """One caller's call. `caller` is the leg whose flow runs; `legs` are those it rings or talks with, by channel."""
@@ -84,6 +88,12 @@ class LiveCall:
         self._kept: deque[Item] = deque(maxlen=100)
         self.released = False
         """The caller's channel was handed to another call (transfer): leave it alone."""
+        self.obeying = False
+        """Whoever reads the mailbox now understands Commands and transfers (ringing, talking); else they are declined.
+        """
+        self.transfer: Pending | None = None
+        """How this call came to be, when its caller was sent here and nobody has taken the call yet."""
+        self._bridges = 0
         self.task: asyncio.Task[None] | None = None
         # What groups the legs of one conversation, the dialect's `<gregorian seconds>-<hex>`; a transferred one keeps
         # it.
@@ -98,13 +108,27 @@ class LiveCall:
         Raises CallerHungUp when the caller's channel is gone.
         """
         self._check_caller()
-        item = await self.mailbox.get(until)
-        if isinstance(item, wire.Message):
-            self._note(item)
-            self._check_caller()
-            if self.leaving:
-                await self._leave(item)
-        return item
+        while True:
+            item = await self.mailbox.get(until)
+            if isinstance(item, wire.Message):
+                self._note(item)
+                self._check_caller()
+                if self.leaving:
+                    await self._leave(item)
+            if self.obeying or not self._declined(item):
+                return item
+
+    def _declined(self, item: Item | None) -> bool:
+        """Refuse what the present state has no answer to, so that whoever asked does not wait."""
+        if isinstance(item, Command):
+            item.finish(Unavailable(NOT_NOW))
+            return True
+        if item is not None and item.type == "ChannelTransfer":
+            source = item.referred_by.source_channel if item.referred_by else None
+            if source is not None:
+                self.ari.tell("POST", f"channels/{source.id}/transfer_progress", {"states": "channel_unavailable"})
+            return True
+        return False
 
     async def _leave(self, item: Item | None) -> None:
         """The caller has hung up, and Asterisk is about to end the channel: what ends because of that (a playback, a
@@ -195,6 +219,8 @@ class LiveCall:
         if self.legs.pop(leg.channel, None) is not None:
             self.past.append(leg)
         self.exchange.leg_ended(self, leg)
+        if self.transfer is not None:
+            self.transfer.left(leg)
 
     # --- doing ------------------------------------------------------------------------------------------------------
 
@@ -236,6 +262,8 @@ class LiveCall:
         """End what is left of the call and wait, not longer than 10 s, until Asterisk says that all its channels are
         gone.
         """
+        if self.transfer is not None:
+            self.transfer.abandoned()
         if not self.released:
             self.hang_up(self.caller, cause)
         for leg in list(self.legs.values()):
@@ -268,6 +296,19 @@ class LiveCall:
             self.released = True
         else:
             self.legs.pop(leg.channel, None)
+
+    def bridge_up(self) -> asyncio.Future[wire.Message]:
+        """Ask for a new bridge of this call; its name is `bridge`."""
+        self._bridges += 1
+        self.bridge = self.id if self._bridges == 1 else f"{self.id}-{self._bridges}"
+        return self.ari.post(f"bridges/{self.bridge}", {"type": "mixing"})
+
+    async def connect(self, *legs: CallLeg) -> None:
+        """Let the caller and `legs` talk, in a new bridge. Raises AriError when one of them is leaving just now."""
+        self.drop_bridge()
+        channels = ",".join(leg.channel for leg in (self.caller, *legs))
+        up = self.bridge_up()
+        await all_of(up, self.ari.post(f"bridges/{self.bridge}/addChannel", {"channel": channels}))
 
     def drop_bridge(self) -> None:
         """Destroy the call's bridge, if there is one; channels in it stay where they are."""

@@ -5,13 +5,14 @@ account or device is switched off, or nothing answers to the number.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from qvoice.callcontrol import causes
+from qvoice.core.flow.admission import refusal
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import shown_caller
-from qvoice.core.flow.checkpoint import Checkpoint
+from qvoice.core.flow.checkpoint import Checkpoint, call_from_json
 from qvoice.core.flow.compile import CompiledFlow
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
 from qvoice.core.flow.world import World
@@ -120,18 +121,17 @@ class Placing:
         return placed
 
     async def transferred(self, call: LiveCall, by: CallLeg, party: CallLeg, number: str) -> Placed | None:
-        """Place a party that `by` transfers to `number`, in the account and name of `by`; None when nothing is."""
+        """Place a party that `by` transfers to `number`, in the account and name of `by`; None when there is nothing,
+        or `by` may not call it.
+        """
         if call.facts is None:
             return None
         account_id = call.facts.account_id
         device = by.device_id if by.kind in ("device", "aor") else ""
         try:
             world = await self._world(account_id, device, "" if device else by.authorizing_id)
-            name, number_shown = (
-                (party.caller_name, party.caller_number)
-                if party is call.caller
-                else (party.callee_name, party.callee_number)
-            )
+            hidden = party is call.caller and call.facts.caller.private
+            person = replace(party.person, private=hidden)
             facts = Call(
                 call_id=call.id,
                 account_id=account_id,
@@ -139,7 +139,8 @@ class Placing:
                 source=call.facts.source if party is call.caller else "device",
                 dialled=number,
                 request_user=number,
-                caller=CallerId(name, number_shown),
+                caller=person,
+                transferee=person,
                 now=utcnow(),
                 world=world,
                 device_id=device or None,
@@ -147,10 +148,24 @@ class Placing:
                 answered=bool(party.answered),
                 hops=call.facts.hops,
             )
-            return await self._find(call, facts)
+            placed = await self._find(call, facts)
+            why = refusal(placed.facts, placed.flow)
+            if why is not None:
+                raise RefusedCall(403, why)
+            return placed
         except RefusedCall as no:
             log.get().info("transfer.nowhere", call=call.id, number=number[:32], why=str(no))
             return None
+
+    async def again(self, facts: Call, checkpoint: Checkpoint) -> Placed | None:
+        """Place a call at a node where it, or another, was before; None when that flow is gone."""
+        found = await self.directory.load_flow(
+            facts.account_id, checkpoint.at.flow_id, device_id=facts.device_id, owner_id=facts.owner_id
+        )
+        if found is None:
+            return None
+        world = facts.world.merged(found.world) if isinstance(found.world, World) else facts.world
+        return Placed(call_from_json(checkpoint.call, world), found.flow, checkpoint)
 
     async def _world(self, account_id: str, device_id: str, user_id: str) -> World:
         world = await self.directory.world(account_id, device_id=device_id or None, user_id=user_id or None)

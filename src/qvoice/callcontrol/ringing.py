@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from qvoice.callcontrol import pickup, talking
+from qvoice.callcontrol import pickup, talking, transfer
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.legs import INBOUND, CallLeg, create_body, name_callee, outgoing
@@ -44,6 +44,8 @@ class _Ringing:
     rung: bool = False
     ringback: str = ""
     bridged: str = ""
+    taken: bool = False
+    """The caller was taken elsewhere."""
 
 
 async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
@@ -55,10 +57,14 @@ async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
     state = _Ringing(call, plan, m.RingMachine(plan))
     loop = asyncio.get_running_loop()
     call.ringing = True
+    call.obeying = True
     try:
         await _carry_out(state, state.machine.start(loop.time()))
         while state.machine.finished is None:
             item = await call.next(state.wake)
+            if isinstance(item, Command) and item.kind == "take-place":
+                await _new_caller(state, item)
+                continue
             for event in _events(state, item):
                 await _carry_out(state, state.machine.on(event, loop.time()))
     except CallerHungUp:
@@ -66,6 +72,9 @@ async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
         raise
     finally:
         call.ringing = False
+        call.obeying = False
+    if state.taken:
+        return RingDone(None, "NORMAL_CLEARING", 200, transferred=True)
     finished = state.machine.finished
     if finished.answered_by is None:
         await _quiet(state)
@@ -82,6 +91,12 @@ def _events(state: _Ringing, item: wire.Message | Command | None) -> list[m.Ring
     if isinstance(item, Command):
         return _own(state, item)
     kind = item.type
+    if kind == "ChannelTransfer":
+        source = item.referred_by.source_channel if item.referred_by else None
+        refusing = state.call.leg_of(source)
+        if refusing is not None:
+            transfer.tell(refusing, state.call, "failed")
+        return []
     if kind == "PlaybackFinished" and item.playback is not None:
         _played(state, item.playback.id)
         return []
@@ -132,8 +147,26 @@ def _own(state: _Ringing, command: Command) -> list[m.RingEvent]:
         leg = pickup.join_ringing(state.call, command)
         state.by_plan[leg.plan_id] = leg
         return [m.PickedUp(leg.plan_id)]
+    if command.kind == "hand-over" and command.data["leg"] is state.call.caller:
+        state.call.give_up_leg(state.call.caller)
+        _stop_sounds(state)
+        state.taken = True
+        command.finish()
+        return [m.CallerLeft()]
     talking.decline(command)
     return []
+
+
+async def _new_caller(state: _Ringing, command: Command) -> None:
+    """Somebody takes the caller's place while it rings: he hears what the caller heard."""
+    call = state.call
+    had_bridge, heard_ringing = bool(state.bridged), state.rung or bool(state.ringback)
+    _stop_sounds(state)
+    transfer.take_place(call, command)
+    if had_bridge:
+        call.ari.tell("POST", f"bridges/{call.bridge}/addChannel", {"channel": call.caller.channel})
+    elif heard_ringing:
+        await _indicate(state)
 
 
 async def _carry_out(state: _Ringing, actions: list[m.Action]) -> None:
@@ -173,7 +206,7 @@ def _start(state: _Ringing, action: m.StartLeg) -> None:
         account_id=call.caller.account_id,
         now=call.exchange.now(),
         other=call.caller.uuid,
-        authorizing_id=call.caller.authorizing_id,
+        authorizing_id=(facts.authorised_by if facts is not None else None) or call.caller.authorizing_id,
     )
     if facts is not None and leg.kind == "aor":
         name_callee(leg, facts.world, user_id=plan_leg.user_id)
@@ -196,6 +229,8 @@ def _watch(call: LiveCall, leg: CallLeg, future: asyncio.Future[wire.Message]) -
 
 async def _indicate(state: _Ringing) -> None:
     call = state.call
+    if call.transfer is not None:
+        call.transfer.rings()
     if state.plan.ringback is None:
         state.rung = True
         call.ari.tell("POST", f"channels/{call.caller.channel}/ring")
@@ -219,6 +254,10 @@ async def _indicate(state: _Ringing) -> None:
 
 async def _quiet(state: _Ringing) -> None:
     """Stop ringing and ringback towards the caller."""
+    _stop_sounds(state)
+
+
+def _stop_sounds(state: _Ringing) -> None:
     call = state.call
     if state.ringback:
         call.ari.tell("DELETE", f"playbacks/{state.ringback}")
@@ -235,12 +274,13 @@ async def _early_media(state: _Ringing, leg: CallLeg) -> None:
     if state.bridged:
         return
     state.bridged = leg.channel
-    call.bridge = call.id
     call.early_media = True
-    steps = [call.ari.post(f"bridges/{call.id}", {"type": "mixing"})]
+    steps = [call.bridge_up()]
     if not call.caller.answered:
         steps.append(call.ari.post(f"channels/{call.caller.channel}/progress"))
-    steps.append(call.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"}))
+    steps.append(
+        call.ari.post(f"bridges/{call.bridge}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"})
+    )
     try:
         await all_of(*steps)
     except AriError:
@@ -261,10 +301,9 @@ async def _connect(state: _Ringing, leg: CallLeg) -> None:
     if not call.caller.answered:
         steps.append(call.ari.post(f"channels/{call.caller.channel}/answer"))
     if state.bridged != leg.channel:
-        call.bridge = call.id
-        steps.append(call.ari.post(f"bridges/{call.id}", {"type": "mixing"}))
+        steps.append(call.bridge_up())
         steps.append(
-            call.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"})
+            call.ari.post(f"bridges/{call.bridge}/addChannel", {"channel": f"{call.caller.channel},{leg.channel}"})
         )
     try:
         await all_of(*steps)

@@ -23,6 +23,7 @@ async def converse(call: LiveCall, leg: CallLeg, hold_music: str | None = None) 
     """
     until = asyncio.get_running_loop().time() + LONGEST_CALL
     _begin(call, leg)
+    call.obeying = True
     try:
         while not leg.gone:
             item = await call.next(until)
@@ -36,6 +37,7 @@ async def converse(call: LiveCall, leg: CallLeg, hold_music: str | None = None) 
             elif item.type == "ChannelTransfer" and await transfer.requested(call, leg, item):
                 return RingDone(leg.plan_id, "NORMAL_CLEARING", 200, transferred=True)
     finally:
+        call.obeying = False
         call.talking_with = ""
         call.drop_bridge()
         call.keys.clear()
@@ -43,6 +45,8 @@ async def converse(call: LiveCall, leg: CallLeg, hold_music: str | None = None) 
 
 
 def _begin(call: LiveCall, leg: CallLeg) -> None:
+    if call.transfer is not None:
+        call.transfer.taken()
     now = call.exchange.now()
     call.talking_with = leg.channel
     for side, other in ((call.caller, leg), (leg, call.caller)):

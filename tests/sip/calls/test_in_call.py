@@ -8,7 +8,7 @@ from tests.fixtures.platform import Platform
 from tests.sip.agent import UserAgent, until
 from tests.sip.agent.message import parameter
 from tests.sip.conftest import Phones
-from tests.sip.scenes import cdrs, connected, eventually, talk
+from tests.sip.scenes import call_in, cdrs, connected, eventually, talk
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 
@@ -73,9 +73,42 @@ async def test_D8_blind_transfer_by_refer(platform: Platform, phone: Phones) -> 
     assert accepted.status in (200, 202)
     third = await carol.incoming()
     await third.answer()
+    await incoming.wait_over()
     await talk(call, third)
     await call.hang_up()
     await third.wait_over()
+    legs = await cdrs(platform.acme, call=call, count=3)
+    assert {leg["hangup_cause"] for leg in legs} == {"NORMAL_CLEARING", "BLIND_TRANSFER"}
+
+
+async def test_D8_an_outside_caller_is_transferred_out_by_the_transferors_right_and_number(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    """The carrier gets the transferor's number and his bill; what he may not call he may not transfer to either."""
+    acme = platform.acme
+    call_restriction = {"toll_us": {"action": "deny"}}
+    device = acme.path("devices", acme.device("1000")["id"])
+    acme.rest.patch(device, {"call_restriction": call_restriction})
+    alice = await phone(acme, "1000")
+    call = await call_in(carrier, acme.numbers[1])
+    incoming = await alice.incoming()
+    await incoming.answer()
+    await call.wait_answered()
+    await talk(call, incoming)
+    await incoming.refer("+19005551234")
+    await until(lambda: any(b"503" in n.body for n in incoming.notified), what="the refusal of a premium number")
+    acme.rest.patch(device, {"call_restriction": {"toll_us": {"action": "inherit"}}})
+    await talk(call, incoming)
+    await incoming.refer("+14165557777")
+    out = await carrier.incoming()
+    assert "+14165559999" not in (out.invite.get("From") if out.invite else "")
+    await out.answer()
+    await talk(call, out)
+    await call.hang_up()
+    await out.wait_over()
+    legs = await cdrs(acme, call=call, count=3)
+    gateway = next(leg for leg in legs if leg["call_direction"] == "outbound" and leg["to"].startswith("+14165557777"))
+    assert gateway["custom_channel_vars"]["authorizing_id"] == acme.device("1000")["id"]
 
 
 async def test_D8_transfer_by_the_api(platform: Platform, phone: Phones) -> None:

@@ -54,5 +54,8 @@ class Call:
     """Users and devices whose forwarding led here, the first one first (`Loop.forwarded_by`)."""
     asks_key: bool = False
     """A forwarded leg whose answerer will be asked for a key: a mailbox must not answer it."""
+    transferee: CallerId | None = None
+    """Who was transferred, when the call is made in the name of whoever transferred him: his are authority and bill,
+    the account's own phones see the transferee."""
     dynamic_caller: CallerId | None = None
     """The caller id that set_cid or dynamic_cid gave this call; empty parts are not set."""

@@ -63,7 +63,7 @@ def shown_caller(call: Call, kind: str = "internal") -> CallerId:
     """Return the caller id for a leg of `kind`: `internal` to the account's own phones, `external`/`emergency` to
     carriers."""
     world: World = call.world
-    if kind == "internal" and not is_internal(call):
+    if kind == "internal" and (call.transferee is not None or not is_internal(call)):
         return _from_outside(call)
     return caller_id.outgoing(
         kind,
@@ -82,7 +82,7 @@ def shown_caller(call: Call, kind: str = "internal") -> CallerId:
 
 def _from_outside(call: Call) -> CallerId:
     """A caller from outside is shown as he came, with what set_cid and prepend_cid changed."""
-    shown, wanted = call.caller, call.dynamic_caller
+    shown, wanted = call.transferee or call.caller, call.dynamic_caller
     name, number = shown.name, shown.number
     if wanted is not None:
         name, number = wanted.name or name, wanted.number or number

@@ -13,7 +13,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import CallerId
 
-_CALLERS = ("original_caller", "kept_caller", "dynamic_caller")
+_CALLERS = ("original_caller", "kept_caller", "transferee", "dynamic_caller")
 
 
 @dataclass(frozen=True, slots=True)
