@@ -17,6 +17,7 @@ from qvoice.callcontrol.journal import Journal
 from qvoice.callcontrol.placing import Placing
 from qvoice.callcontrol.port import Connection, Door
 from qvoice.core.flow import commands as c
+from qvoice.core.flow.modules import park
 from qvoice.core.flow.talk import answer, play, ring
 from qvoice.db.engine import Database, Scope
 from qvoice.features.channels.write import forget, of_node
@@ -83,7 +84,7 @@ class Process:
         self.exchange.ari.close()
         self.journal._batch.cdrs.clear()
         for call in self.exchange.calls.values():
-            call.ari.tell = lambda *_: None
+            call.ari.tell = lambda *_, **__: None
             if call.task:
                 call.task.cancel()
 
@@ -207,6 +208,52 @@ async def test_an_ivr_caller_starts_again_at_his_node_after_a_restart(office: Of
     alice.media.forget()
     await alice.media.hears(440)
     await alice.hang_up()
+    await office.idle()
+
+
+async def test_D8_a_parked_caller_stays_parked_after_a_restart(office: Office, db: Database) -> None:
+    def parks(call):
+        return (yield from park.run(park.Data(action="park"), call, frozenset()))
+
+    def fetches(call):
+        call.capture_group = "101"
+        return (yield from park.run(park.Data(action="retrieve"), call, frozenset()))
+
+    office.scripts.on("1001", lambda call: ring(plan(leg("1001"))))
+    office.scripts.on("*4", parks)
+    office.scripts.on("*5101", fetches)
+
+    async def load_flow(account_id, flow_id, **_):
+        return await office.scripts.find_flow(ACME, "*4")
+
+    office.scripts.load_flow = load_flow
+    alice = await office.dial("1001")
+    bob = await office.edge.incoming()
+    await bob.answer()
+    await alice.wait_answered()
+    alice.media.tone(500)
+    await bob.refer("*4")
+    await bob.wait_over()
+
+    async def noted() -> bool:
+        async with db.tx(Scope(ACME, ACME)) as s:
+            sql = "select count(*) from call_journal where state #>> '{checkpoint,call,parked,slot}' = '101'"
+            return bool((await s.execute(text(sql))).scalar())
+
+    await until(noted, what="the slot is noted")
+    office.process.kill()
+    await office.process.start()
+    office.exchange = office.process.exchange
+    await until(lambda: office.exchange.lots, what="the slot is occupied again")
+    alice.media.forget()
+    await alice.media.hears_anything(seconds=0.5)
+    dave = await office.dial("*5101", device="4" * 32, caller="1003")
+    await dave.wait_answered()
+    dave.media.tone(1100)
+    await alice.media.hears(1100)
+    await dave.media.hears(500)
+    await dave.hang_up()
+    await alice.wait_over()
     await office.idle()
 
 

@@ -49,6 +49,8 @@ class Scripts:
     def __init__(self) -> None:
         self.flows: dict[tuple[str, str], CompiledFlow] = {}
         self.owners: dict[str, NumberOwner] = {}
+        self.people: dict[str, str] = {}
+        """Device id → id of its owner."""
         self.accounts: dict[str, dict[str, Any]] = {
             id: {"id": id, "name": realm, "realm": realm, "enabled": True, "timezone": "America/Toronto"}
             for id, realm in REALM.items()
@@ -64,7 +66,13 @@ class Scripts:
         documents: dict[tuple[str, str], Any] = {("accounts", account_id): self.accounts[account_id]}
         if device_id:
             extension = next((number for number, id in DEVICES.items() if id == device_id), "")
-            documents["devices", device_id] = {"name": "phone", "enabled": True, "sip": {"username": extension}}
+            owner = self.people.get(device_id)
+            documents["devices", device_id] = {
+                "name": "phone",
+                "enabled": True,
+                "sip": {"username": extension},
+                **({"owner_id": owner} if owner else {}),
+            }
         return World(account_id, documents)
 
     async def find_flow(self, account_id: str, number: str, no_match: bool = False, **_: object) -> FoundFlow | None:
@@ -87,6 +95,7 @@ class Book:
         self.over_calls: list[str] = []
         self.recordings: list[tuple[str, str, str]] = []
         self.cut: list[str] = []
+        self.lamps: dict[str, str] = {}
 
     def touch(self, call: LiveCall) -> None: ...
 
@@ -99,6 +108,9 @@ class Book:
 
     def over(self, call: LiveCall) -> None:
         self.over_calls.append(call.id)
+
+    def presence(self, account_id: str, presence_id: str, source: str, state: str, **_: Any) -> None:
+        self.lamps[presence_id] = state
 
     async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
         self.recordings.append((name, purpose, owner))

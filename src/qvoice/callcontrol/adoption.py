@@ -16,6 +16,7 @@ from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.legs import CallLeg
 from qvoice.callcontrol.live import LiveCall
 from qvoice.callcontrol.placing import Placed, RefusedCall
+from qvoice.callcontrol.transfer import Pending
 from qvoice.core.flow.checkpoint import Checkpoint, call_from_json
 from qvoice.kit import log
 
@@ -87,7 +88,12 @@ async def _one(
     if not caller.gone and state.get("recording"):
         await _keep_recording(exchange, str(state["recording"]))
     placed = await _resumed(exchange, call, checkpoint) if not caller.gone else None
+    if state.get("playing"):
+        # It would be heard beside what the flow plays now.
+        exchange.ari.tell("DELETE", f"playbacks/{state['playing']}")
     if placed is not None and talking is None:
+        if placed.facts.unclaimed:
+            call.transfer = Pending(call, caller, there=False)
         exchange.start(call, placed)
     else:
         exchange.dismiss(call, LOST)

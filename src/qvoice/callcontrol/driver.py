@@ -6,7 +6,7 @@ import asyncio
 import random
 from typing import Any
 
-from qvoice.callcontrol import causes, listening, pickup, recording, returning, ringing
+from qvoice.callcontrol import causes, listening, pickup, recording, returning, ringing, waiting
 from qvoice.callcontrol.ari.client import AriError, AriLost
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
 from qvoice.core.flow import commands as c
@@ -33,6 +33,7 @@ async def run_flow(call: LiveCall, flow: CompiledFlow, *, resume: Checkpoint | N
     def at_node(checkpoint: Checkpoint) -> None:
         facts.now = utcnow()
         facts.random = tuple(random.random() for _ in range(8))
+        call.exchange.leave_slots(call)
         call.checkpoint = checkpoint
         call.exchange.journal.touch(call)
 
@@ -129,6 +130,12 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await ringing.ring(call, plan)
         case c.PickUp():
             return await pickup.pick_up(call, command)
+        case c.Occupy():
+            return waiting.occupy(call, command)
+        case c.Wait():
+            return await waiting.wait(call, command)
+        case c.Take():
+            return await waiting.take(call, command)
         case c.Sleep(seconds=seconds):
             await listening.sleep(call, seconds)
             return e.Done()

@@ -21,6 +21,7 @@ from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.sounds import MediaPath
 from qvoice.core.flow.requests import Request
+from qvoice.core.park.lot import Lot
 from qvoice.kit import log
 from qvoice.kit.ids import new_id
 
@@ -41,6 +42,19 @@ class CallBook(Protocol):
 
     def leg_over(self, call: LiveCall, leg: CallLeg) -> None:
         """A leg ended: CDR, and no longer a live channel."""
+
+    def presence(
+        self,
+        account_id: str,
+        presence_id: str,
+        source: str,
+        state: str,
+        *,
+        call: LiveCall | None = None,
+        number: str = "",
+        name: str = "",
+    ) -> None:
+        """Show a state on lamps; with `call` it ends with that call."""
 
     def over(self, call: LiveCall) -> None:
         """The call is over: forget its state."""
@@ -66,6 +80,8 @@ class Exchange:
         self.recordings = recordings
         self.calls: dict[str, LiveCall] = {}
         self.by_channel: dict[str, LiveCall] = {}
+        self.lots: dict[tuple[str, str], Lot] = {}
+        """(account, lot) → its slots. Only calls of this node: all calls of an account are."""
         self.refused = 0
         self.expected: set[str] = set()
         """Numbers of self-test calls that are about to arrive."""
@@ -82,6 +98,20 @@ class Exchange:
     def now() -> float:
         """Return Unix seconds."""
         return time.time()
+
+    def lot(self, account_id: str, name: str) -> Lot:
+        """Return a lot of an account; an empty one when nobody has waited there yet."""
+        return self.lots.setdefault((account_id, name), Lot())
+
+    def leave_slots(self, call: LiveCall) -> None:
+        """The call waits nowhere any longer."""
+        if not call.in_slot:
+            return
+        call.in_slot = False
+        for key, lot in list(self.lots.items()):
+            lot.leave(call.id)
+            if not lot.slots:
+                del self.lots[key]
 
     # --- events -----------------------------------------------------------------------------------------------------
 
@@ -219,6 +249,7 @@ class Exchange:
                 await call.close(cause)
             finally:
                 self.calls.pop(call.id, None)
+                self.leave_slots(call)
                 self.journal.over(call)
                 for leg in (call.caller, *call.legs.values()):
                     if self.by_channel.get(leg.channel) is call:

@@ -322,6 +322,7 @@ def state_of(call: LiveCall) -> dict[str, Any]:
         "released": call.released,
         "recording": call.recording,
         "sounds": call.sounds,
+        "playing": call.playing,
     }
 
 

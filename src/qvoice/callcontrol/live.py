@@ -93,6 +93,8 @@ class LiveCall:
         """
         self.transfer: Pending | None = None
         """How this call came to be, when its caller was sent here and nobody has taken the call yet."""
+        self.in_slot = False
+        """It occupies a slot where others may take it."""
         self._bridges = 0
         self.task: asyncio.Task[None] | None = None
         # What groups the legs of one conversation, the dialect's `<gregorian seconds>-<hex>`; a transferred one keeps

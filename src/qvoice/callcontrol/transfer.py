@@ -38,6 +38,8 @@ class Pending:
     def __init__(self, call: LiveCall, by: CallLeg, *, there: bool) -> None:
         self.call, self.by = call, by
         self.machine = m.TransferMachine(attended=False, transferor_there=there)
+        if call.facts is not None:
+            call.facts.unclaimed = True
 
     def on(self, event: m.Event) -> list[m.Action]:
         """Take an event and carry out what concerns the transferor alone; return all actions."""
@@ -50,6 +52,8 @@ class Pending:
                     self.call.hang_up(self.by, "BLIND_TRANSFER", q850=16)
         if self.machine.outcome and self.call.transfer is self:
             self.call.transfer = None
+            if self.call.facts is not None:
+                self.call.facts.unclaimed = False
         return actions
 
     def rings(self) -> None:
@@ -162,6 +166,7 @@ async def _attended(call: LiveCall, by: CallLeg, party: CallLeg, replaced: str) 
         fresh = hand(call, party)
         fresh.facts = call.facts
         fresh.legs[target.channel] = target
+        second.interaction_id = call.interaction_id
         exchange.adopt_leg(fresh, target)
         exchange.join(fresh, target)
         second.hang_up(theirs, "ATTENDED_TRANSFER", q850=16)
@@ -207,6 +212,7 @@ def take_place(second: LiveCall, command: Command) -> CallLeg:
     of.drop_bridge()
     second.ari.tell("DELETE", f"channels/{party.channel}/moh")
     second.caller, second.legs[old.channel] = party, old
+    second.interaction_id = of.interaction_id
     second.exchange.adopt_leg(second, party)
     if second.facts is not None:
         second.facts.transferee = party.person

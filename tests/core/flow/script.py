@@ -20,14 +20,29 @@ from qvoice.core.flow.commands import (
     Command,
     Hangup,
     HoldOpen,
+    Occupy,
     PickUp,
     Play,
     Record,
     Reject,
     Ring,
+    Take,
+    Wait,
 )
 from qvoice.core.flow.compile import CompiledFlow, compile_flow
-from qvoice.core.flow.events import CallerGone, Collected, Done, Event, PickedUp, Played, Recorded, Reply, RingDone
+from qvoice.core.flow.events import (
+    CallerGone,
+    Collected,
+    Done,
+    Event,
+    Occupied,
+    PickedUp,
+    Played,
+    Recorded,
+    Reply,
+    RingDone,
+    Waited,
+)
 from qvoice.core.flow.interpreter import End, interpret
 from qvoice.core.flow.requests import FoundFlow
 from qvoice.core.flow.trace import Trace
@@ -131,6 +146,12 @@ def automatic(command: Command, replies: Callable[[Any], Any]) -> Event:
             return busy("NO_ANSWER", 480)
         case PickUp():
             return PickedUp("nothing")
+        case Occupy():
+            return Occupied("101")
+        case Wait():
+            return Waited()
+        case Take():
+            return busy("NO_ROUTE_DESTINATION", 404)
         case Ask():
             return Reply(replies(command.request))
         case _:

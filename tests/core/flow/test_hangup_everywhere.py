@@ -61,6 +61,7 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "response": [{"media": "system_media/busy"}],
     "sleep": [{"duration": 1}],
     "directory": [{"id": "d1"}],
+    "park": [{}, {"action": "retrieve"}, {"action": "auto"}],
 }
 DIGITS = ["", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#", "4321", "1000"]
 KEPT_WHEN_GONE = (StoreMessage,)

@@ -188,11 +188,11 @@ class Ari:
         """POST; see `send`."""
         return self.send("POST", uri, query, body)
 
-    def tell(self, method: str, uri: str, query: dict[str, str] | None = None) -> None:
+    def tell(self, method: str, uri: str, query: dict[str, str] | None = None, body: Any = None) -> None:
         """Send a request whose failure changes nothing (the channel may be gone already); failures are logged as
         debug.
         """
-        self.send(method, uri, query).add_done_callback(_ignore_gone)
+        self.send(method, uri, query, body).add_done_callback(_ignore_gone)
 
     async def configure(self) -> None:
         """Set the event filter of our application on the connected Asterisk."""

@@ -57,5 +57,9 @@ class Call:
     transferee: CallerId | None = None
     """Who was transferred, when the call is made in the name of whoever transferred him: his are authority and bill,
     the account's own phones see the transferee."""
+    unclaimed: bool = False
+    """A transferred party whom nobody has taken yet: when nobody does, the transferor's phone rings again."""
+    parked: dict[str, Any] | None = None
+    """The slot that the call waits in and since when (module park): found again after a restart of the process."""
     dynamic_caller: CallerId | None = None
     """The caller id that set_cid or dynamic_cid gave this call; empty parts are not set."""

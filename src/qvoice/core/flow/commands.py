@@ -165,6 +165,47 @@ class Ring:
 
 
 @dataclass(frozen=True, slots=True)
+class Occupy:
+    """Claim a place where the caller can wait to be taken: a slot of a lot of the account (`park`). → Occupied
+
+    `slot` '' takes the lowest free number from 101 up to `last` (None: no limit). The claim ends with the call, when
+    somebody takes it, or at the next node.
+    """
+
+    lot: str
+    slot: str = ""
+    last: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Stay in the occupied slot with hold music until another call takes the caller, or `seconds` have passed. → Waited
+
+    `music`: media id, None for the system's. `announce`: what a transferor who waits for the outcome hears first.
+    `lamps`: presence ids that show `lamp_state` for as long as the slot is occupied.
+    """
+
+    lot: str
+    slot: str
+    seconds: float | None = None
+    music: str | None = None
+    announce: tuple[Sound, ...] = ()
+    lamps: tuple[str, ...] = ()
+    lamp_state: str = "early"
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """Take whoever waits in a slot, connect him with the caller, and stay until the conversation ends. → RingDone
+
+    Nobody there (any more): `answered_by` None, cause NO_ROUTE_DESTINATION.
+    """
+
+    lot: str
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reject:
     """End an unanswered call with a SIP code (an answered one is hung up). → never returns"""
 
@@ -216,5 +257,20 @@ class Ask:
 
 
 Command = (
-    Answer | Ringing | Play | Collect | Record | Ring | Reject | Hangup | Sleep | HoldOpen | SendDtmf | PickUp | Ask
+    Answer
+    | Ringing
+    | Play
+    | Collect
+    | Record
+    | Ring
+    | Occupy
+    | Wait
+    | Take
+    | PickUp
+    | Reject
+    | Hangup
+    | Sleep
+    | HoldOpen
+    | SendDtmf
+    | Ask
 )

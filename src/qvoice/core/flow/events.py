@@ -72,6 +72,21 @@ class PickedUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Occupied:
+    """The slot that was given; None and `why` (`occupied`, `full`) when there is none."""
+
+    slot: str | None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """Waiting is over: `taken` by another call (then the flow must stop without touching the caller), or by time."""
+
+    taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The data layer's answer to Ask. `error` is a sentence for the log when it could not answer (value is None
     then)."""
@@ -80,7 +95,7 @@ class Reply:
     error: str | None = None
 
 
-Event = Started | Done | Played | Collected | Recorded | RingDone | PickedUp | Reply
+Event = Started | Done | Played | Collected | Recorded | RingDone | PickedUp | Occupied | Waited | Reply
 
 
 class CallerGone(Exception):

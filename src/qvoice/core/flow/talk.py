@@ -11,6 +11,7 @@ from qvoice.core.flow.commands import (
     Collect,
     Command,
     Hangup,
+    Occupy,
     Play,
     Record,
     Reject,
@@ -18,8 +19,10 @@ from qvoice.core.flow.commands import (
     Ringing,
     Sleep,
     Sound,
+    Take,
+    Wait,
 )
-from qvoice.core.flow.events import Collected, Event, Played, Recorded, Reply, RingDone
+from qvoice.core.flow.events import Collected, Event, Occupied, Played, Recorded, Reply, RingDone, Waited
 from qvoice.core.flow.requests import Request
 from qvoice.core.ring.plan import RingPlan
 
@@ -78,6 +81,21 @@ def record(
 def ring(plan: RingPlan) -> Talk[RingDone]:
     """Ring a plan and, if answered, stay until the conversation ends."""
     return _expect((yield Ring(plan)), RingDone)
+
+
+def occupy(lot: str, slot: str = "", *, last: int | None = None) -> Talk[Occupied]:
+    """Claim a slot to wait in."""
+    return _expect((yield Occupy(lot, slot, last)), Occupied)
+
+
+def wait(command: Wait) -> Talk[bool]:
+    """Wait in a slot; True when another call took the caller."""
+    return _expect((yield command), Waited).taken
+
+
+def take(lot: str, slot: str) -> Talk[RingDone]:
+    """Take whoever waits in a slot and stay until the conversation ends."""
+    return _expect((yield Take(lot, slot)), RingDone)
 
 
 def ask(request: Request) -> Talk[Any]:
