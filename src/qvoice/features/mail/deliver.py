@@ -13,8 +13,10 @@ from sqlalchemy import text
 from qvoice.db.engine import Database, Scope
 from qvoice.db.queue import GiveUp
 from qvoice.features.media import blobs
+from qvoice.features.media.convert import Converter, store_image
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
+from qvoice.kit.errors import NotFound
 from qvoice.kit.settings import Mail, Settings
 
 TIMEOUT = 30.0
@@ -47,11 +49,15 @@ async def deliver(db: Database, settings: Settings, *, account_id: str, path: st
         ).one_or_none()
         if row is None:
             return
-        files = []
-        for one in row.attachments:
-            facts = await blobs.facts(session, one["blob"])
-            files.append((one["name"], facts.content_type, await blobs.read(session, one["blob"])))
-    problem, final = await _send(message(row, files, sender=sender_of(settings)), settings)
+        try:
+            files = [(one["name"], await blobs.read(session, one["blob"])) for one in row.attachments]
+        except NotFound:
+            files = None
+    if files is None:
+        problem, final = "What was to be attached has been deleted meanwhile.", True
+    else:
+        attached = [await _attachment(settings, name, data) for name, data in files]
+        problem, final = await _send(message(row, attached, sender=sender_of(settings)), settings)
     state = "sent" if not problem else "failed" if final else "queued"
     async with db.tx(scope) as session:
         await session.execute(
@@ -64,6 +70,14 @@ async def deliver(db: Database, settings: Settings, *, account_id: str, path: st
     if problem:
         log.get().warning("mail.not_sent", account=account_id, mail=mail_id, problem=problem, final=final)
         raise GiveUp(problem) if final else NotTaken(problem)
+
+
+async def _attachment(settings: Settings, name: str, audio: bytes) -> tuple[str, str, bytes]:
+    """Return (name, type, bytes): stored audio is WAV, and goes out as what its name says."""
+    if not name.endswith(".mp3"):
+        return name, "audio/x-wav", audio
+    converter = Converter(store_image(settings.data), settings.data / "run" / "audio")
+    return name, "audio/mpeg", await converter.mp3(audio)
 
 
 def sender_of(settings: Settings) -> str:

@@ -10,8 +10,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db.engine import Database, Scope
+from qvoice.db.queue import Backoff, Task
 from qvoice.features.documents import store
 from qvoice.features.vmboxes import messages
+from qvoice.features.vmboxes.mail_message import AFTER, after_mail
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
 from qvoice.kit.settings import Settings
@@ -73,3 +75,4 @@ async def _purge(db: Database, settings: Settings) -> None:
 
 
 PERIODIC = [(3600.0, _purge)]
+TASKS = [Task(AFTER, after_mail, Backoff(first=5, longest=1800, tries=80))]

@@ -8,7 +8,9 @@ import contextlib
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import jinja2
 from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db.engine import Database, DatabaseAway, Scope
@@ -16,7 +18,9 @@ from qvoice.features.media import blobs
 from qvoice.features.media.journal import Intent, Journal
 from qvoice.features.media.wav import read_wav, repaired
 from qvoice.features.vmboxes import messages
-from qvoice.kit.errors import NotFound
+from qvoice.features.vmboxes.mail_message import mail_message
+from qvoice.kit import log
+from qvoice.kit.errors import NotFound, QvoiceError
 from qvoice.kit.ids import new_id
 from qvoice.kit.text import clean_line
 
@@ -141,8 +145,15 @@ async def insert(
             "blob": blob_id,
         },
     )
-    if made.one_or_none() is None:
+    row = made.one_or_none()
+    if row is None:
         await blobs.drop(session, blob_id)
         return True
     await messages.announce(session, box_id)
+    try:
+        async with session.begin_nested():
+            await mail_message(session, box.doc, box_id, row.id.hex)
+    except (QvoiceError, SQLAlchemyError, jinja2.TemplateError):
+        # A mail that cannot even be written must not cost the message it tells of.
+        log.get().exception("voicemail.not_mailed", box=box_id)
     return True
