@@ -15,12 +15,15 @@ import { Route as SignInIndexRouteImport } from "./routes/sign-in/index"
 import { Route as AppAAccountRouteRouteImport } from "./routes/_app/a/$account/route"
 import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/index"
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
+import { Route as AppAAccountCallerIdIndexRouteImport } from "./routes/_app/a/$account/caller-id/index"
 import { Route as AppAAccountCallsIndexRouteImport } from "./routes/_app/a/$account/calls/index"
 import { Route as AppAAccountConferencesIndexRouteImport } from "./routes/_app/a/$account/conferences/index"
 import { Route as AppAAccountDashboardIndexRouteImport } from "./routes/_app/a/$account/dashboard/index"
 import { Route as AppAAccountDevicesIndexRouteImport } from "./routes/_app/a/$account/devices/index"
 import { Route as AppAAccountGroupsIndexRouteImport } from "./routes/_app/a/$account/groups/index"
 import { Route as AppAAccountMainNumberIndexRouteImport } from "./routes/_app/a/$account/main-number/index"
+import { Route as AppAAccountMusicIndexRouteImport } from "./routes/_app/a/$account/music/index"
+import { Route as AppAAccountNumbersIndexRouteImport } from "./routes/_app/a/$account/numbers/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
 import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$account/voicemail/index"
@@ -53,6 +56,12 @@ const AppAAccountAccountsIndexRoute =
   AppAAccountAccountsIndexRouteImport.update({
     id: "/accounts/",
     path: "/accounts/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
+const AppAAccountCallerIdIndexRoute =
+  AppAAccountCallerIdIndexRouteImport.update({
+    id: "/caller-id/",
+    path: "/caller-id/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
 const AppAAccountCallsIndexRoute = AppAAccountCallsIndexRouteImport.update({
@@ -88,6 +97,16 @@ const AppAAccountMainNumberIndexRoute =
     path: "/main-number/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountMusicIndexRoute = AppAAccountMusicIndexRouteImport.update({
+  id: "/music/",
+  path: "/music/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
+const AppAAccountNumbersIndexRoute = AppAAccountNumbersIndexRouteImport.update({
+  id: "/numbers/",
+  path: "/numbers/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountSettingsIndexRoute =
   AppAAccountSettingsIndexRouteImport.update({
     id: "/settings/",
@@ -112,12 +131,15 @@ export interface FileRoutesByFullPath {
   "/a/$account": typeof AppAAccountRouteRouteWithChildren
   "/a/$account/": typeof AppAAccountIndexRoute
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
+  "/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
   "/a/$account/calls/": typeof AppAAccountCallsIndexRoute
   "/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
   "/a/$account/devices/": typeof AppAAccountDevicesIndexRoute
   "/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
+  "/a/$account/music/": typeof AppAAccountMusicIndexRoute
+  "/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
@@ -127,12 +149,15 @@ export interface FileRoutesByTo {
   "/sign-in": typeof SignInIndexRoute
   "/a/$account": typeof AppAAccountIndexRoute
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
+  "/a/$account/caller-id": typeof AppAAccountCallerIdIndexRoute
   "/a/$account/calls": typeof AppAAccountCallsIndexRoute
   "/a/$account/conferences": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard": typeof AppAAccountDashboardIndexRoute
   "/a/$account/devices": typeof AppAAccountDevicesIndexRoute
   "/a/$account/groups": typeof AppAAccountGroupsIndexRoute
   "/a/$account/main-number": typeof AppAAccountMainNumberIndexRoute
+  "/a/$account/music": typeof AppAAccountMusicIndexRoute
+  "/a/$account/numbers": typeof AppAAccountNumbersIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail": typeof AppAAccountVoicemailIndexRoute
@@ -145,12 +170,15 @@ export interface FileRoutesById {
   "/_app/a/$account": typeof AppAAccountRouteRouteWithChildren
   "/_app/a/$account/": typeof AppAAccountIndexRoute
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
+  "/_app/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
   "/_app/a/$account/calls/": typeof AppAAccountCallsIndexRoute
   "/_app/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/_app/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
   "/_app/a/$account/devices/": typeof AppAAccountDevicesIndexRoute
   "/_app/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/_app/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
+  "/_app/a/$account/music/": typeof AppAAccountMusicIndexRoute
+  "/_app/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/_app/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
@@ -163,12 +191,15 @@ export interface FileRouteTypes {
     | "/a/$account"
     | "/a/$account/"
     | "/a/$account/accounts/"
+    | "/a/$account/caller-id/"
     | "/a/$account/calls/"
     | "/a/$account/conferences/"
     | "/a/$account/dashboard/"
     | "/a/$account/devices/"
     | "/a/$account/groups/"
     | "/a/$account/main-number/"
+    | "/a/$account/music/"
+    | "/a/$account/numbers/"
     | "/a/$account/settings/"
     | "/a/$account/users/"
     | "/a/$account/voicemail/"
@@ -178,12 +209,15 @@ export interface FileRouteTypes {
     | "/sign-in"
     | "/a/$account"
     | "/a/$account/accounts"
+    | "/a/$account/caller-id"
     | "/a/$account/calls"
     | "/a/$account/conferences"
     | "/a/$account/dashboard"
     | "/a/$account/devices"
     | "/a/$account/groups"
     | "/a/$account/main-number"
+    | "/a/$account/music"
+    | "/a/$account/numbers"
     | "/a/$account/settings"
     | "/a/$account/users"
     | "/a/$account/voicemail"
@@ -195,12 +229,15 @@ export interface FileRouteTypes {
     | "/_app/a/$account"
     | "/_app/a/$account/"
     | "/_app/a/$account/accounts/"
+    | "/_app/a/$account/caller-id/"
     | "/_app/a/$account/calls/"
     | "/_app/a/$account/conferences/"
     | "/_app/a/$account/dashboard/"
     | "/_app/a/$account/devices/"
     | "/_app/a/$account/groups/"
     | "/_app/a/$account/main-number/"
+    | "/_app/a/$account/music/"
+    | "/_app/a/$account/numbers/"
     | "/_app/a/$account/settings/"
     | "/_app/a/$account/users/"
     | "/_app/a/$account/voicemail/"
@@ -255,6 +292,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountAccountsIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/caller-id/": {
+      id: "/_app/a/$account/caller-id/"
+      path: "/caller-id"
+      fullPath: "/a/$account/caller-id/"
+      preLoaderRoute: typeof AppAAccountCallerIdIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/calls/": {
       id: "/_app/a/$account/calls/"
       path: "/calls"
@@ -297,6 +341,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountMainNumberIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/music/": {
+      id: "/_app/a/$account/music/"
+      path: "/music"
+      fullPath: "/a/$account/music/"
+      preLoaderRoute: typeof AppAAccountMusicIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/numbers/": {
+      id: "/_app/a/$account/numbers/"
+      path: "/numbers"
+      fullPath: "/a/$account/numbers/"
+      preLoaderRoute: typeof AppAAccountNumbersIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/settings/": {
       id: "/_app/a/$account/settings/"
       path: "/settings"
@@ -324,12 +382,15 @@ declare module "@tanstack/react-router" {
 interface AppAAccountRouteRouteChildren {
   AppAAccountIndexRoute: typeof AppAAccountIndexRoute
   AppAAccountAccountsIndexRoute: typeof AppAAccountAccountsIndexRoute
+  AppAAccountCallerIdIndexRoute: typeof AppAAccountCallerIdIndexRoute
   AppAAccountCallsIndexRoute: typeof AppAAccountCallsIndexRoute
   AppAAccountConferencesIndexRoute: typeof AppAAccountConferencesIndexRoute
   AppAAccountDashboardIndexRoute: typeof AppAAccountDashboardIndexRoute
   AppAAccountDevicesIndexRoute: typeof AppAAccountDevicesIndexRoute
   AppAAccountGroupsIndexRoute: typeof AppAAccountGroupsIndexRoute
   AppAAccountMainNumberIndexRoute: typeof AppAAccountMainNumberIndexRoute
+  AppAAccountMusicIndexRoute: typeof AppAAccountMusicIndexRoute
+  AppAAccountNumbersIndexRoute: typeof AppAAccountNumbersIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
   AppAAccountVoicemailIndexRoute: typeof AppAAccountVoicemailIndexRoute
@@ -338,12 +399,15 @@ interface AppAAccountRouteRouteChildren {
 const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountIndexRoute: AppAAccountIndexRoute,
   AppAAccountAccountsIndexRoute: AppAAccountAccountsIndexRoute,
+  AppAAccountCallerIdIndexRoute: AppAAccountCallerIdIndexRoute,
   AppAAccountCallsIndexRoute: AppAAccountCallsIndexRoute,
   AppAAccountConferencesIndexRoute: AppAAccountConferencesIndexRoute,
   AppAAccountDashboardIndexRoute: AppAAccountDashboardIndexRoute,
   AppAAccountDevicesIndexRoute: AppAAccountDevicesIndexRoute,
   AppAAccountGroupsIndexRoute: AppAAccountGroupsIndexRoute,
   AppAAccountMainNumberIndexRoute: AppAAccountMainNumberIndexRoute,
+  AppAAccountMusicIndexRoute: AppAAccountMusicIndexRoute,
+  AppAAccountNumbersIndexRoute: AppAAccountNumbersIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
   AppAAccountVoicemailIndexRoute: AppAAccountVoicemailIndexRoute,

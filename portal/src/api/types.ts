@@ -8,6 +8,8 @@ export interface Account {
   timezone?: string;
   country?: string;
   language?: string;
+  caller_id?: Partial<Record<"internal" | "external" | "emergency", { name?: string; number?: string }>>;
+  music_on_hold?: { media_id?: string };
   is_reseller?: boolean;
   superduper_admin?: boolean;
 }
@@ -90,6 +92,7 @@ export interface VoicemailBoxRow {
 export interface NumberRow {
   state: string;
   used_by?: string;
+  features?: string[];
 }
 
 export interface Channel {

@@ -27,9 +27,11 @@ interface Props {
   /** What plays when nothing is chosen. */
   fallback: string;
   error?: string;
+  /** False where the library with its own upload is on the same page. */
+  upload?: boolean;
 }
 
-export function MediaField({ account, label, help, value, onChange, fallback, error }: Props) {
+export function MediaField({ account, label, help, value, onChange, fallback, error, upload = true }: Props) {
   const { t } = useTranslation();
   const client = useQueryClient();
   const media = useQuery(listQuery<MediaRow>(account, "media")).data ?? [];
@@ -46,15 +48,17 @@ export function MediaField({ account, label, help, value, onChange, fallback, er
     <div className={classes.field}>
       <Select label={label} description={help} data={data} value={value ?? ""} onChange={(next) => onChange(next || undefined)} allowDeselect={false} searchable={known.length > 8} error={error} />
       {chosen && <Player key={chosen.id} src={urls.getGetMediaRawUrl(account, chosen.id)} name={chosen.name} />}
-      <AudioUpload
-        account={account}
-        onDone={(made) => {
-          setFresh(made);
-          onChange(made.id);
-          tellDone(t("audio.uploaded", { name: made.name }));
-          void client.invalidateQueries({ queryKey: ["account", account, "media"] });
-        }}
-      />
+      {upload && (
+        <AudioUpload
+          account={account}
+          onDone={(made) => {
+            setFresh(made);
+            onChange(made.id);
+            tellDone(t("audio.uploaded", { name: made.name }));
+            void client.invalidateQueries({ queryKey: ["account", account, "media"] });
+          }}
+        />
+      )}
     </div>
   );
 }
