@@ -20,6 +20,7 @@ import { Route as AppAAccountCallsIndexRouteImport } from "./routes/_app/a/$acco
 import { Route as AppAAccountConferencesIndexRouteImport } from "./routes/_app/a/$account/conferences/index"
 import { Route as AppAAccountDashboardIndexRouteImport } from "./routes/_app/a/$account/dashboard/index"
 import { Route as AppAAccountDevicesIndexRouteImport } from "./routes/_app/a/$account/devices/index"
+import { Route as AppAAccountFeatureCodesIndexRouteImport } from "./routes/_app/a/$account/feature-codes/index"
 import { Route as AppAAccountGroupsIndexRouteImport } from "./routes/_app/a/$account/groups/index"
 import { Route as AppAAccountMainNumberIndexRouteImport } from "./routes/_app/a/$account/main-number/index"
 import { Route as AppAAccountMusicIndexRouteImport } from "./routes/_app/a/$account/music/index"
@@ -86,6 +87,12 @@ const AppAAccountDevicesIndexRoute = AppAAccountDevicesIndexRouteImport.update({
   path: "/devices/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountFeatureCodesIndexRoute =
+  AppAAccountFeatureCodesIndexRouteImport.update({
+    id: "/feature-codes/",
+    path: "/feature-codes/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountGroupsIndexRoute = AppAAccountGroupsIndexRouteImport.update({
   id: "/groups/",
   path: "/groups/",
@@ -136,6 +143,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
   "/a/$account/devices/": typeof AppAAccountDevicesIndexRoute
+  "/a/$account/feature-codes/": typeof AppAAccountFeatureCodesIndexRoute
   "/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/music/": typeof AppAAccountMusicIndexRoute
@@ -154,6 +162,7 @@ export interface FileRoutesByTo {
   "/a/$account/conferences": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard": typeof AppAAccountDashboardIndexRoute
   "/a/$account/devices": typeof AppAAccountDevicesIndexRoute
+  "/a/$account/feature-codes": typeof AppAAccountFeatureCodesIndexRoute
   "/a/$account/groups": typeof AppAAccountGroupsIndexRoute
   "/a/$account/main-number": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/music": typeof AppAAccountMusicIndexRoute
@@ -175,6 +184,7 @@ export interface FileRoutesById {
   "/_app/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/_app/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
   "/_app/a/$account/devices/": typeof AppAAccountDevicesIndexRoute
+  "/_app/a/$account/feature-codes/": typeof AppAAccountFeatureCodesIndexRoute
   "/_app/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/_app/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/_app/a/$account/music/": typeof AppAAccountMusicIndexRoute
@@ -196,6 +206,7 @@ export interface FileRouteTypes {
     | "/a/$account/conferences/"
     | "/a/$account/dashboard/"
     | "/a/$account/devices/"
+    | "/a/$account/feature-codes/"
     | "/a/$account/groups/"
     | "/a/$account/main-number/"
     | "/a/$account/music/"
@@ -214,6 +225,7 @@ export interface FileRouteTypes {
     | "/a/$account/conferences"
     | "/a/$account/dashboard"
     | "/a/$account/devices"
+    | "/a/$account/feature-codes"
     | "/a/$account/groups"
     | "/a/$account/main-number"
     | "/a/$account/music"
@@ -234,6 +246,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/conferences/"
     | "/_app/a/$account/dashboard/"
     | "/_app/a/$account/devices/"
+    | "/_app/a/$account/feature-codes/"
     | "/_app/a/$account/groups/"
     | "/_app/a/$account/main-number/"
     | "/_app/a/$account/music/"
@@ -327,6 +340,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountDevicesIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/feature-codes/": {
+      id: "/_app/a/$account/feature-codes/"
+      path: "/feature-codes"
+      fullPath: "/a/$account/feature-codes/"
+      preLoaderRoute: typeof AppAAccountFeatureCodesIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/groups/": {
       id: "/_app/a/$account/groups/"
       path: "/groups"
@@ -387,6 +407,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountConferencesIndexRoute: typeof AppAAccountConferencesIndexRoute
   AppAAccountDashboardIndexRoute: typeof AppAAccountDashboardIndexRoute
   AppAAccountDevicesIndexRoute: typeof AppAAccountDevicesIndexRoute
+  AppAAccountFeatureCodesIndexRoute: typeof AppAAccountFeatureCodesIndexRoute
   AppAAccountGroupsIndexRoute: typeof AppAAccountGroupsIndexRoute
   AppAAccountMainNumberIndexRoute: typeof AppAAccountMainNumberIndexRoute
   AppAAccountMusicIndexRoute: typeof AppAAccountMusicIndexRoute
@@ -404,6 +425,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountConferencesIndexRoute: AppAAccountConferencesIndexRoute,
   AppAAccountDashboardIndexRoute: AppAAccountDashboardIndexRoute,
   AppAAccountDevicesIndexRoute: AppAAccountDevicesIndexRoute,
+  AppAAccountFeatureCodesIndexRoute: AppAAccountFeatureCodesIndexRoute,
   AppAAccountGroupsIndexRoute: AppAAccountGroupsIndexRoute,
   AppAAccountMainNumberIndexRoute: AppAAccountMainNumberIndexRoute,
   AppAAccountMusicIndexRoute: AppAAccountMusicIndexRoute,

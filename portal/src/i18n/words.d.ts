@@ -12,6 +12,7 @@ import type voicemail from "../routes/_app/a/$account/voicemail/-en.json";
 import type numbers from "../routes/_app/a/$account/numbers/-en.json";
 import type callerId from "../routes/_app/a/$account/caller-id/-en.json";
 import type music from "../routes/_app/a/$account/music/-en.json";
+import type featureCodes from "../routes/_app/a/$account/feature-codes/-en.json";
 import type settings from "../routes/_app/a/$account/settings/-en.json";
 import type users from "../routes/_app/a/$account/users/-en.json";
 import type signIn from "../routes/sign-in/-en.json";
@@ -34,6 +35,7 @@ declare module "i18next" {
       numbers: typeof numbers;
       "caller-id": typeof callerId;
       music: typeof music;
+      "feature-codes": typeof featureCodes;
       settings: typeof settings;
       users: typeof users;
     };

@@ -1,44 +1,46 @@
-/** What an account still needs before calls work for everyone in it, most urgent first; pure. */
-import type { CallflowRow, DeviceRow, NumberRow, UserRow } from "@/api";
+/** What is not set up yet, most urgent first, each with the one thing to do about it; pure. */
+import type { Account, CallflowRow, DeviceRow, NumberRow, UserRow } from "@/api";
 import { userName } from "@/ui/frame/palette-entries";
 
+export type MissingId = "mainNumber" | "greeting" | "numbers" | "callerId" | "emergency" | "users" | "noExtension" | "noPhone";
+
 export interface Missing {
-  id: "users" | "extension" | "device" | "registration" | "numbers" | "mainNumber";
+  id: MissingId;
   count: number;
   names: string;
-  /** The user (or "new") whose panel has the action; undefined when only the provider can help. */
+  /** The user whose panel helps, or "new". */
   user?: string;
 }
 
 interface Facts {
+  account: Account;
   users: readonly UserRow[];
   devices: readonly DeviceRow[];
   numbers: Readonly<Record<string, NumberRow>>;
   callflows: readonly CallflowRow[];
+  /** Whether the main number's menus all have a greeting; undefined when it has no menu. */
+  greeted: boolean | undefined;
 }
 
-const SHOWN = 3;
+const some = (names: string[]) => names.slice(0, 3).join(", ") + (names.length > 3 ? " …" : "");
 
-/** List what is missing. A user counts as reachable once an own callflow and a device exist; numbers once one is in use. */
-export function missing({ users, devices, numbers, callflows }: Facts): Missing[] {
-  const result: Missing[] = [];
-  const add = (id: Missing["id"], who: readonly UserRow[]) => {
-    const names = who.slice(0, SHOWN).map(userName).join(", ") + (who.length > SHOWN ? " …" : "");
-    if (who.length > 0) result.push({ id, count: who.length, names, user: who[0]?.id });
-  };
-  if (users.length === 0) result.push({ id: "users", count: 0, names: "", user: "new" });
-  const withExtension = new Set(callflows.map((flow) => flow.owner_id));
-  const withDevice = new Set(devices.map((device) => device.owner_id));
-  const registered = new Set(devices.filter((device) => device.registered).map((device) => device.owner_id));
-  add("extension", users.filter((user) => !withExtension.has(user.id)));
-  add("device", users.filter((user) => withExtension.has(user.id) && !withDevice.has(user.id)));
-  add("registration", users.filter((user) => withDevice.has(user.id) && !registered.has(user.id)));
-  const all = Object.entries(numbers);
-  if (all.length === 0) result.push({ id: "numbers", count: 0, names: "" });
-  else {
-    const routed = new Set(callflows.flatMap((flow) => flow.numbers));
-    const idle = all.filter(([number, row]) => !row.used_by && !routed.has(number)).map(([number]) => number);
-    if (idle.length === all.length) result.push({ id: "mainNumber", count: idle.length, names: idle.slice(0, SHOWN).join(", ") });
-  }
-  return result;
+export function missing({ account, users, devices, numbers, callflows, greeted }: Facts): Missing[] {
+  const main = callflows.find(({ name, type, numbers: own }) => name === "MainCallflow" || (type === "main" && own.includes("0")));
+  const dids = main?.numbers.filter((number) => number.startsWith("+")) ?? [];
+  const callable = new Set(callflows.filter(({ type }) => type === "mainUserCallflow").map(({ owner_id: owner }) => owner));
+  const unreachable = users.filter((user) => !callable.has(user.id) && user.priv_level !== "admin");
+  const online = new Set(devices.filter(({ registered }) => registered).map(({ owner_id: owner }) => owner));
+  const silent = users.filter((user) => callable.has(user.id) && !online.has(user.id) && !devices.some((device) => device.owner_id === user.id && ["cellphone", "landline"].includes(device.device_type ?? "")));
+  const list: Missing[] = [];
+  const add = (id: MissingId, count: number, names: string[] = [], user?: string) => list.push({ id, count, names: some(names), user });
+  if (Object.keys(numbers).length === 0) add("numbers", 0);
+  else if (dids.length === 0) add("mainNumber", 0);
+  if (dids.length > 0 && greeted === false) add("greeting", 0);
+  if (users.length === 0) add("users", 0, [], "new");
+  if (!account.caller_id?.external?.number && Object.keys(numbers).length > 0) add("callerId", 0);
+  const emergency = account.caller_id?.emergency?.number ?? account.caller_id?.external?.number;
+  if (emergency && numbers[emergency] && !numbers[emergency].features?.includes("e911")) add("emergency", 0, [emergency]);
+  if (unreachable.length > 0) add("noExtension", unreachable.length, unreachable.map(userName), unreachable[0]?.id);
+  if (silent.length > 0) add("noPhone", silent.length, silent.map(userName), silent[0]?.id);
+  return list;
 }

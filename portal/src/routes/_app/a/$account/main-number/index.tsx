@@ -1,13 +1,14 @@
 /** The main number: a picture of what callers meet, edited in place; below it hours, lunch and holidays. */
 import { Button } from "@mantine/core";
 import { IconPhoneIncoming } from "@tabler/icons-react";
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { accountQuery } from "@/api";
-import { ensureMainNumber, type MainNumber, readMainNumber, saveNumbers, type Schedule } from "@/pbx/main-number";
+import { ensureMainNumber, type MainNumber, saveNumbers, type Schedule } from "@/pbx/main-number";
+import { mainNumberQuery } from "@/pbx/main-query";
 import { type Period, PERIODS } from "@/pbx/periods";
 import { NumberField } from "@/pbx/number-field";
 import { type Targets, useTargets } from "@/pbx/use-targets";
@@ -34,12 +35,10 @@ export const Route = createFileRoute("/_app/a/$account/main-number/")({
   component: MainNumberPage,
 });
 
-const mainQuery = (account: string) => queryOptions({ queryKey: ["account", account, "callflows", "main-number"], queryFn: () => readMainNumber(account) });
-
 function MainNumberPage() {
   const { t } = useTranslation(["main-number", "ui"]);
   const { account } = Route.useParams();
-  const main = useQuery(mainQuery(account));
+  const main = useQuery(mainNumberQuery(account));
   const targets = useTargets(account, main.data?.flow?.id);
   if (main.error) return <ErrorState error={main.error} onRetry={() => void main.refetch()} />;
   return (

@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { docQuery, listQuery, type UserDoc } from "@/api";
 import { findMeOf } from "@/pbx/find-me";
 import type { Callflow } from "@/pbx/nodes";
+import { useModules } from "@/pbx/use-modules";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
 import { readable } from "@/ui/phone-number";
@@ -44,6 +45,9 @@ const FORMS: Record<Feature, (context: FeatureContext) => React.ReactNode> = {
   recording: RecordingForm,
 };
 
+/** What the call path must know for a feature to do anything; the others are part of every ring. */
+const NEEDS: Partial<Record<Feature, string>> = { hotdesk: "hotdesk", conference: "conference", recording: "record_call" };
+
 interface Props {
   account: string;
   person: Person;
@@ -55,6 +59,7 @@ interface Props {
 export function Features({ account, person, user, feature, onFeature }: Props) {
   const { t } = useTranslation(["users", "ui"]);
   const client = useQueryClient();
+  const modules = useModules();
   const flow = useQuery(docQuery<Callflow>(account, "callflows", person.flow?.id ?? ""));
   const box = useQuery(docQuery<Box>(account, "vmboxes", person.box?.id ?? ""));
   const rooms = useQuery(listQuery<Room>(account, "conferences", { filter_owner_id: user.id }));
@@ -79,7 +84,7 @@ export function Features({ account, person, user, feature, onFeature }: Props) {
   }
   return (
     <ul className={classes.tiles}>
-      {FEATURES.map((one) => (
+      {FEATURES.filter((one) => !NEEDS[one] || modules?.has(NEEDS[one])).map((one) => (
         <Tile key={one} feature={one} context={context} onOpen={() => onFeature(one)} />
       ))}
     </ul>

@@ -1,0 +1,6 @@
+/** The main number's documents as one query, read again with any change of a callflow. */
+import { queryOptions } from "@tanstack/react-query";
+
+import { readMainNumber } from "./main-number";
+
+export const mainNumberQuery = (account: string) => queryOptions({ queryKey: ["account", account, "callflows", "main-number"], queryFn: () => readMainNumber(account) });
