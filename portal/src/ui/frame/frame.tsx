@@ -1,16 +1,19 @@
 /** The frame around every page: rail, page list, top bar, content, palette and shortcuts. */
 import { useRouterState } from "@tanstack/react-router";
-import { type ReactNode, useCallback, useMemo, useState } from "react";
+import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { LiveProvider } from "../live";
 import { useActing } from "./acting";
 import classes from "./frame.module.css";
-import { Palette } from "./palette";
 import { placeAt, placesFor } from "./places";
 import { PageList, Rail, TabBar } from "./rail";
-import { ShortcutsDialog, useShortcuts } from "./shortcuts";
+import { useShortcuts } from "./shortcuts";
 import { TopBar } from "./top-bar";
+
+// Nobody needs these to see a page.
+const Palette = lazy(async () => ({ default: (await import("./palette")).Palette }));
+const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcut-list")).ShortcutsDialog }));
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
@@ -18,9 +21,15 @@ export function Frame({ children }: { children: ReactNode }) {
   const places = useMemo(() => placesFor(manages), [manages]);
   const current = placeAt(useRouterState({ select: (state) => state.location.pathname }));
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
+  // Kept once asked for, so that closing is animated.
+  const [asked, setAsked] = useState<ReadonlySet<"palette" | "help">>(new Set());
   const close = useCallback(() => setOpen(null), []);
-  const palette = useCallback(() => setOpen("palette"), []);
-  const help = useCallback(() => setOpen("help"), []);
+  const show = useCallback((what: "palette" | "help") => {
+    setOpen(what);
+    setAsked((now) => new Set([...now, what]));
+  }, []);
+  const palette = useCallback(() => show("palette"), [show]);
+  const help = useCallback(() => show("help"), [show]);
   useShortcuts({ account, places, onPalette: palette, onHelp: help });
 
   return (
@@ -37,8 +46,10 @@ export function Frame({ children }: { children: ReactNode }) {
         </main>
         <TabBar account={account} places={places} current={current} />
       </div>
-      <Palette opened={open === "palette"} onClose={close} />
-      <ShortcutsDialog opened={open === "help"} onClose={close} />
+      <Suspense>
+        {asked.has("palette") && <Palette opened={open === "palette"} onClose={close} />}
+        {asked.has("help") && <ShortcutsDialog opened={open === "help"} onClose={close} />}
+      </Suspense>
     </LiveProvider>
   );
 }

@@ -1,12 +1,13 @@
 /** The left side: areas as a rail, the pages of the chosen area beside it; on a phone a tab bar with the rest behind "More". */
-import { Drawer } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import classes from "./frame.module.css";
 import { AREAS, type AreaId, type Place } from "./places";
+
+const MoreSheet = lazy(async () => ({ default: (await import("./more-sheet")).MoreSheet }));
 
 interface Props {
   account: string;
@@ -47,7 +48,7 @@ export function Rail({ account, places, current }: Props) {
 }
 
 /** The pages of one area, those without a section first, then each section under its heading. */
-function Pages({ account, places, area, onGo }: { account: string; places: readonly Place[]; area: AreaId; onGo?: () => void }) {
+export function Pages({ account, places, area, onGo }: { account: string; places: readonly Place[]; area: AreaId; onGo?: () => void }) {
   const { t } = useTranslation();
   const sections = Map.groupBy(
     places.filter((place) => place.area === area),
@@ -80,8 +81,8 @@ export function PageList({ account, places, current }: Props) {
 export function TabBar({ account, places, current }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState(false);
   const tabs = places.filter(({ tab }) => tab);
-  const close = () => setOpen(false);
   return (
     <>
       <nav className={classes.tabs} aria-label={t("page.label")}>
@@ -91,24 +92,15 @@ export function TabBar({ account, places, current }: Props) {
             <span>{t(`tab.${page as "users"}`)}</span>
           </Link>
         ))}
-        <button type="button" className={classes.tab} aria-haspopup="dialog" data-active={(current && !current.tab) || undefined} onClick={() => setOpen(true)}>
+        <button type="button" className={classes.tab} aria-haspopup="dialog" data-active={(current && !current.tab) || undefined} onClick={() => {
+            setAsked(true);
+            setOpen(true);
+          }}>
           <IconDots size={22} stroke={1.6} aria-hidden />
           <span>{t("tab.more")}</span>
         </button>
       </nav>
-      <Drawer.Root opened={open} onClose={close} position="bottom" size="auto" transitionProps={{ duration: 120 }}>
-        <Drawer.Overlay backgroundOpacity={0.4} />
-        <Drawer.Content aria-label={t("page.label")}>
-          <nav className={classes.sheet} aria-label={t("page.label")}>
-            {AREAS.filter(({ area }) => places.some((place) => place.area === area)).map(({ area }) => (
-              <div key={area}>
-                <p className={classes.sheetArea}>{t(`area.${area}`)}</p>
-                <Pages account={account} places={places} area={area} onGo={close} />
-              </div>
-            ))}
-          </nav>
-        </Drawer.Content>
-      </Drawer.Root>
+      <Suspense>{asked && <MoreSheet account={account} places={places} opened={open} onClose={() => setOpen(false)} />}</Suspense>
     </>
   );
 }

@@ -97,8 +97,9 @@ export function Members({ members, candidates, strategy, onChange }: Props) {
         <ul className={classes.pool} aria-label={t("members.pool")}>
           {pool.map(({ id, name, detail }) => (
             <li key={id}>
-              <button type="button" draggable onDragStart={drag(id)} onClick={() => insert(id, members.length)} aria-label={t("members.add", { name })}>
+              <button type="button" draggable onDragStart={drag(id)} onClick={() => insert(id, members.length)}>
                 <IconPlus size={14} stroke={1.8} aria-hidden />
+                <span className="visually-hidden">{t("ui:add")} </span>
                 {name} <small>{detail}</small>
               </button>
             </li>

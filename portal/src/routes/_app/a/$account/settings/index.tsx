@@ -5,7 +5,7 @@ import { type ReactNode, useId } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Language, setLanguage } from "@/i18n";
-import { ShortcutList } from "@/ui/frame/shortcuts";
+import { ShortcutList } from "@/ui/frame/shortcut-list";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { type Density, prefer, type Scheme, usePreferences } from "@/ui/preferences";

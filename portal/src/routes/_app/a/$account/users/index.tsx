@@ -18,12 +18,12 @@ import { useColumns } from "@/ui/list/use-columns";
 import { usePollingInterval } from "@/ui/live";
 import { PageHeader } from "@/ui/page-header";
 
-import { BulkDelete } from "./-bulk-delete";
 import { personColumns } from "./-columns";
 import { type Feature, FEATURES, type Tab, TABS } from "./-features/names";
 import { filtered, people } from "./-rows";
 
 // What a first look at the list does not need comes when a row is opened.
+const BulkDelete = lazy(async () => ({ default: (await import("./-bulk-delete")).BulkDelete }));
 const UserPanel = lazy(async () => ({ default: (await import("./-panel")).UserPanel }));
 
 interface Search {
@@ -60,6 +60,10 @@ function Users() {
   const navigate = useNavigate({ from: Route.fullPath });
   const change = (next: Search, replace = true) => void navigate({ search: (now) => ({ ...now, ...next }), replace });
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+
+  // Loaded when first wanted, then kept so that it can slide away.
+  const [panel, setPanel] = useState(user !== undefined);
+  if (user !== undefined && !panel) setPanel(true);
 
   const users = useQuery(usersQuery(account));
   const callflows = useQuery(callflowsQuery(account));
@@ -102,7 +106,9 @@ function Users() {
             <Button variant="default" onClick={() => csv(chosen)}>
               {t("ui:list.export")}
             </Button>
-            <BulkDelete account={account} people={chosen} onDone={() => setSelected(new Set())} />
+            <Suspense>
+              <BulkDelete account={account} people={chosen} onDone={() => setSelected(new Set())} />
+            </Suspense>
           </>
         }
       >
@@ -150,7 +156,8 @@ function Users() {
         />
       )}
       <Suspense>
-        <UserPanel
+        {panel && (
+          <UserPanel
           account={account}
           user={user}
           tab={tab ?? "features"}
@@ -158,7 +165,8 @@ function Users() {
           person={all?.find(({ id }) => id === user)}
           onShow={(what) => change({ user: what.user, tab: what.tab === "features" ? undefined : what.tab, feature: what.feature }, false)}
           onClose={() => change({ user: undefined, tab: undefined, feature: undefined })}
-        />
+          />
+        )}
       </Suspense>
     </div>
   );
