@@ -1,5 +1,5 @@
 // One walk through the portal in a real browser against a real API: sign in, use an account, add a user with a device, find it, change
-// language and theme, take it all away again. Prints what it saw as one JSON line; tests/e2e/test_portal.py starts it and judges.
+// language and theme, take it all away again. Prints what it saw as one JSON line; tests/e2e/test_portal.py starts it.
 import assert from "node:assert/strict";
 
 import { open, violations } from "./browser.mjs";
@@ -84,7 +84,7 @@ try {
   await secrets.waitFor({ state: "hidden" });
   assert.match(page.url(), /user=[0-9a-f]{32}/, "the new user's panel has its own address");
   const user = new URL(page.url()).searchParams.get("user");
-  await page.getByRole("dialog", { name }).waitFor();
+  await page.getByRole("dialog", { name: new RegExp(name) }).waitFor();
   await check("user");
   await page.keyboard.press("Escape");
   await page.getByLabel("Search by name, extension, e-mail or number").fill(`zoe ${surname}`);
@@ -114,9 +114,10 @@ try {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.getByRole("link", { name: "Utilisateurs" }).click();
   await page.getByRole("button", { name, exact: true }).click();
-  const french = page.getByRole("dialog", { name });
+  const french = page.getByRole("dialog", { name: new RegExp(name) });
   await french.waitFor();
   await check("user, phone, dark, French");
+  await french.getByRole("tab", { name: "Compte" }).click();
   await french.getByRole("button", { name: "Supprimer", exact: true }).click();
   await page.getByRole("dialog", { name: "Supprimer cet utilisateur?" }).getByRole("button", { name: "Supprimer" }).click();
   await page.getByText("L’utilisateur a été supprimé").waitFor();
