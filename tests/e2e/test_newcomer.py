@@ -1,4 +1,4 @@
-"""Issue 3 §2.4: a newcomer reaches "calls to my main number are answered by my menu", proved by a call with its sound."""
+"""A newcomer reaches "calls to my main number are answered by my menu", proved by a call with its sound."""
 
 from __future__ import annotations
 
@@ -26,11 +26,19 @@ def company(platform: Platform) -> Iterator[dict[str, Any]]:
     rest, mark = platform.master, secrets.token_hex(4)
     reseller = next(row for row in rest.get(f"accounts/{platform.demo['master']['account_id']}/children"))["id"]
     name = f"Newcomer {mark}"
-    account = rest.put(f"accounts/{reseller}", {"name": name, "realm": f"{mark}.example.test", "timezone": "America/Toronto"})["id"]
+    account = rest.put(
+        f"accounts/{reseller}", {"name": name, "realm": f"{mark}.example.test", "timezone": "America/Toronto"}
+    )["id"]
     password = secrets.token_urlsafe(12)
     rest.put(
         f"accounts/{account}/users",
-        {"first_name": "First", "last_name": "Administrator", "username": "admin", "password": password, "priv_level": "admin"},
+        {
+            "first_name": "First",
+            "last_name": "Administrator",
+            "username": "admin",
+            "password": password,
+            "priv_level": "admin",
+        },
     )
     number = f"+1416556{secrets.randbelow(10_000):04d}"
     rest.put(f"accounts/{account}/phone_numbers/{number.replace('+', '%2B')}", {"create_with_state": "in_service"})

@@ -14,9 +14,7 @@ from tests.fixtures.platform import Platform
 pytestmark = pytest.mark.browser
 
 
-def test_G2_A6_D1_an_operator_uses_an_account_and_adds_a_user_with_a_device(
-    platform: Platform, tmp_path: Path
-) -> None:
+def test_G2_A6_D1_an_operator_uses_an_account_and_adds_a_user_with_a_device(platform: Platform, tmp_path: Path) -> None:
     demo = platform.demo
     master, customer = demo["master"], demo["accounts"][0]
     given = {

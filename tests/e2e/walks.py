@@ -28,7 +28,11 @@ def walk(name: str, given: dict[str, Any], tmp_path: Path, platform: Platform) -
     picture = tmp_path / f"{name}.png"
     node, _ = portal.node()
     run = subprocess.run(
-        [str(node), str(HERE / f"{name}.mjs"), json.dumps({"portal": platform.demo["portal"], "api": platform.demo["api"], **given})],
+        [
+            str(node),
+            str(HERE / f"{name}.mjs"),
+            json.dumps({"portal": platform.demo["portal"], "api": platform.demo["api"], **given}),
+        ],
         env={**os.environ, "QVOICE_CHROMIUM": chromium, "QVOICE_E2E_PICTURE": str(picture)},
         capture_output=True,
         text=True,
@@ -49,4 +53,8 @@ async def walk_aside(name: str, given: dict[str, Any], tmp_path: Path, platform:
 
 def administrator(account: dict[str, Any]) -> dict[str, str]:
     """The part of `given` that signs in as a demo account's administrator."""
-    return {"account": account["name"], "username": account["admin"]["username"], "password": account["admin"]["password"]}
+    return {
+        "account": account["name"],
+        "username": account["admin"]["username"],
+        "password": account["admin"]["password"],
+    }

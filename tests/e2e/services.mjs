@@ -1,0 +1,92 @@
+// Conference, hold music, numbers, caller ID, feature codes, holidays: each page's main change, in French on a phone at the end.
+import { given, walk } from "./walk.mjs";
+
+const { mark, tone } = given;
+
+await walk(async ({ page, go, check }) => {
+  const toast = (text) => page.getByText(text).first().waitFor();
+  const panel = page.getByRole("dialog").first();
+
+  await go("conferences?open=new");
+  await panel.getByLabel("Name").fill(`Room ${mark}`);
+  await panel.getByLabel("Room number").fill(given.room);
+  await panel.getByLabel("PIN for guests").fill("12");
+  await panel.getByRole("button", { name: "Add room" }).click();
+  await panel.getByText("At least 3 digits, or empty.").waitFor();
+  await panel.getByLabel("PIN for guests").fill("1234");
+  await check("room");
+  await panel.getByRole("button", { name: "Add room" }).click();
+  await toast("can be entered from the next call on");
+  await go("conferences");
+  await page.getByRole("button", { name: `Room ${mark}` }).waitFor();
+  await check("conferences");
+
+  await go("music?open=new");
+  await panel.locator('input[type="file"]').setInputFiles(tone);
+  await toast("is uploaded.");
+  await panel.getByRole("button", { name: /^Play / }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByLabel("Company hold music").first().click();
+  await page.getByRole("option", { name: "tone" }).first().click();
+  await check("music");
+  await page.getByRole("button", { name: "Save" }).click();
+  await toast("The next caller put on hold hears it.");
+
+  await go(`numbers?open=${encodeURIComponent(given.number)}`);
+  await panel.getByLabel("Street and number").fill("1 Front Street West");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await panel.getByText("Fill this in.").first().waitFor();
+  await panel.getByLabel("City").fill("Toronto");
+  await panel.getByLabel("Province or state").fill("ON");
+  await panel.getByLabel("Postal code").fill("M5J 2X2");
+  await check("number");
+  await panel.getByRole("button", { name: "Save" }).click();
+  await toast("The next call to this number follows it.");
+  await page.keyboard.press("Escape");
+  await page.getByText("On record").first().waitFor();
+  await check("numbers");
+
+  await go("caller-id");
+  await page.getByLabel("Name").first().fill(`Acme ${mark}`);
+  await check("caller ID");
+  await page.getByRole("button", { name: "Save" }).click();
+  await toast("The next call shows it");
+
+  await go("feature-codes");
+  const code = page.getByLabel("Number of Listen to a box");
+  await code.fill("97");
+  await page.keyboard.press("Enter");
+  await page.getByText("*97 is another feature’s code.").waitFor();
+  await code.fill("985");
+  await page.keyboard.press("Enter");
+  await toast("dial *985 from now on");
+  await check("feature codes");
+
+  await go("main-number");
+  await page.getByRole("button", { name: "Add holiday" }).click();
+  await page.getByRole("menuitem", { name: /first Monday of September/ }).click();
+  await page.getByLabel("Name of the holiday").last().fill(`Day ${mark}`);
+  await check("holidays");
+  await page.getByRole("button", { name: "Save" }).click();
+  await toast("The next call follows these hours");
+
+  // On a phone, in French and dark: everything is behind "Plus", nothing is wider than the screen.
+  await page.evaluate(() => {
+    localStorage.setItem("qvoice.language", "fr");
+    localStorage.setItem("qvoice.scheme", "dark");
+  });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await go("dashboard");
+  await page.getByRole("button", { name: "Plus" }).click();
+  await page.getByRole("dialog").getByRole("link", { name: "Codes de fonction" }).click();
+  await page.getByRole("heading", { level: 1, name: "Codes de fonction" }).waitFor();
+  const wide = [];
+  for (const place of ["dashboard", "main-number", "users", "groups", "devices", "voicemail", "conferences", "music", "numbers", "caller-id", "feature-codes", "calls"]) {
+    await go(place);
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
+    if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth || document.querySelector("main").scrollWidth > document.querySelector("main").clientWidth)) wide.push(place);
+    await check(`${place}, phone, dark, French`);
+  }
+  return { wide };
+});
