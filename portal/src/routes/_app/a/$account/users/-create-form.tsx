@@ -6,7 +6,9 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { callflowsQuery, explanation, Problem, voicemailBoxesQuery } from "@/api";
+import { useSpareNumbers } from "@/pbx/number-field";
 import { tellDone } from "@/ui/done";
+import { readable } from "@/ui/phone-number";
 
 import { CreateFailed, type Created, createUser, formErrors, type NewUser, type Step } from "./-create-user";
 import { isExtension, nextExtension, takenExtensions } from "./-extension";
@@ -22,11 +24,12 @@ export function CreateForm({ account, onCreated }: Props) {
   const client = useQueryClient();
   const flows = useQuery(callflowsQuery(account)).data;
   const boxes = useQuery(voicemailBoxesQuery(account)).data;
+  const spare = useSpareNumbers(account, []);
   const [step, setStep] = useState<Step | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
   const required = (value: string) => (value.trim() ? null : t("required"));
   const form = useForm<NewUser>({
-    initialValues: { firstName: "", lastName: "", email: "", extension: "", role: "user", deviceName: t("new.deskPhone"), deviceType: "sip_device" },
+    initialValues: { firstName: "", lastName: "", email: "", extension: "", number: "", role: "user", deviceName: t("new.deskPhone"), deviceType: "sip_device" },
     validate: {
       firstName: required,
       lastName: required,
@@ -75,6 +78,18 @@ export function CreateForm({ account, onCreated }: Props) {
         <TextInput label={t("extension")} description={t("new.extensionHelp")} inputMode="numeric" autoComplete="off" {...form.getInputProps("extension")} />
         <Select label={t("column.role")} description={t("new.roleHelp")} allowDeselect={false} data={(["user", "admin"] as const).map((value) => ({ value, label: t(`role.${value}`) }))} {...form.getInputProps("role")} />
       </div>
+      {spare.length > 0 && (
+        <Select
+          label={t("new.number")}
+          description={t("new.numberHelp")}
+          placeholder={t("ui:none")}
+          clearable
+          searchable
+          data={spare.map((number) => ({ value: number, label: readable(number) }))}
+          value={form.values.number || null}
+          onChange={(number) => form.setFieldValue("number", number ?? "")}
+        />
+      )}
       <div className={classes.pair}>
         <TextInput label={t("new.device")} description={t("new.deviceHelp")} autoComplete="off" {...form.getInputProps("deviceName")} />
         <Select label={t("new.deviceType")} description={t("new.deviceTypeHelp")} allowDeselect={false} data={(["sip_device", "softphone"] as const).map((value) => ({ value, label: t(`deviceType.${value}`) }))} {...form.getInputProps("deviceType")} />

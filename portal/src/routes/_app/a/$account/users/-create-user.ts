@@ -12,6 +12,8 @@ export interface NewUser {
   lastName: string;
   email: string;
   extension: string;
+  /** A direct number, or empty. */
+  number: string;
   role: "user" | "admin";
   /** Empty: no device. */
   deviceName: string;
@@ -91,7 +93,7 @@ export async function createUser(account: string, form: NewUser, onStep: (step: 
       send_email_on_creation: false,
     });
     const box = await put("vmboxes", { owner_id: user.id, mailbox: form.extension, name: `${name}'s VMBox`, pin });
-    const flow = await put("callflows", userCallflow(user.id, name, form.extension, box.id));
+    const flow = await put("callflows", userCallflow(user.id, name, form.extension, box.id, form.number ? [form.number] : []));
     enter("directories");
     const { data: directories } = await call<(Doc & { name: string })[]>("GET", urls.getListDirectoriesUrl(account), { query: { paginate: false } });
     const directory =
@@ -106,10 +108,10 @@ export async function createUser(account: string, form: NewUser, onStep: (step: 
 }
 
 /** The route to a user: ring its devices for 20 s, then its voicemail box (the document SmartPBX makes). */
-export function userCallflow(user: string, name: string, extension: string, box: string): object {
+export function userCallflow(user: string, name: string, extension: string, box: string, direct: readonly string[] = []): object {
   return {
     name: `${name} SmartPBX's Callflow`,
-    numbers: [extension],
+    numbers: [extension, ...direct],
     owner_id: user,
     type: "mainUserCallflow",
     flow: {
