@@ -8,6 +8,7 @@ from typing import Any
 
 from qvoice.callcontrol.legs import CallLeg
 from qvoice.callcontrol.live import LiveCall
+from qvoice.core.conference.plan import RoomPlan
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.compile import CompiledFlow, Node
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
@@ -96,6 +97,7 @@ class Book:
         self.recordings: list[tuple[str, str, str]] = []
         self.cut: list[str] = []
         self.lamps: dict[str, str] = {}
+        self.published: list[tuple[str, str, dict[str, Any]]] = []
 
     def touch(self, call: LiveCall) -> None: ...
 
@@ -117,3 +119,9 @@ class Book:
 
     async def recording_cut(self, name: str) -> None:
         self.cut.append(name)
+
+    async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
+        self.recordings.append((name, "conference", plan.id))
+
+    def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
+        self.published.append((account_id, name, data))

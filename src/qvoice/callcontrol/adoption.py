@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from qvoice.callcontrol import rooms
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.legs import CallLeg
@@ -45,7 +46,7 @@ async def adopt(exchange: Exchange, states: dict[str, dict[str, Any]]) -> list[s
     orphans = alive - ours
     for channel in orphans:
         exchange.ari.tell("DELETE", f"channels/{channel}", {"reason_code": "41"})
-    for bridge in bridges.keys() - {call.bridge for call in exchange.calls.values()}:
+    for bridge in bridges.keys() - exchange.bridges():
         exchange.ari.tell("DELETE", f"bridges/{bridge}")
     if states or orphans:
         log.get().info("adoption.done", adopted=len(kept), orphans=len(orphans), journal=len(states))
@@ -85,6 +86,10 @@ async def _one(
         call.bridge = state["bridge"]
         exchange.join(call, talking, in_bridge=True)
         return True
+    if not caller.gone and state.get("room"):
+        exchange.rooms.adopt(call, state["room"], bridges)
+        exchange.live(call, lambda: _in_room(call))
+        return True
     if not caller.gone and state.get("recording"):
         await _keep_recording(exchange, str(state["recording"]))
     placed = await _resumed(exchange, call, checkpoint) if not caller.gone else None
@@ -98,6 +103,13 @@ async def _one(
     else:
         exchange.dismiss(call, LOST)
     return True
+
+
+async def _in_room(call: LiveCall) -> str:
+    """Go on in the conference; whoever is let go afterwards is hung up."""
+    if call.room is not None:
+        await rooms.stay_on(call, call.room)
+    return "NORMAL_CLEARING"
 
 
 async def _keep_recording(exchange: Exchange, name: str) -> None:

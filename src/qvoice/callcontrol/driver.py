@@ -6,7 +6,7 @@ import asyncio
 import random
 from typing import Any
 
-from qvoice.callcontrol import causes, listening, pickup, recording, returning, ringing, waiting
+from qvoice.callcontrol import causes, listening, paging, pickup, recording, returning, ringing, rooms, waiting
 from qvoice.callcontrol.ari.client import AriError, AriLost
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
 from qvoice.core.flow import commands as c
@@ -136,6 +136,10 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await waiting.wait(call, command)
         case c.Take():
             return await waiting.take(call, command)
+        case c.JoinRoom():
+            return await rooms.stay(call, command)
+        case c.Page(plan=plan):
+            return await paging.page(call, plan)
         case c.Sleep(seconds=seconds):
             await listening.sleep(call, seconds)
             return e.Done()

@@ -19,7 +19,9 @@ from qvoice.callcontrol.legs import INBOUND, CallLeg, incoming
 from qvoice.callcontrol.live import CallerHungUp, Item, LiveCall
 from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
+from qvoice.callcontrol.rooms import Rooms
 from qvoice.callcontrol.sounds import MediaPath
+from qvoice.core.conference.plan import RoomPlan
 from qvoice.core.flow.requests import Request
 from qvoice.core.park.lot import Lot
 from qvoice.kit import log
@@ -65,6 +67,12 @@ class CallBook(Protocol):
     async def recording_cut(self, name: str) -> None:
         """A recording that an earlier process began is to be kept as it is. Raises OSError."""
 
+    async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
+        """As `recording_starts`, of a conference room."""
+
+    def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
+        """Publish a live event that is not about one leg."""
+
 
 Answerer = Callable[[LiveCall, Request], Awaitable[Any]]
 MediaPaths = Callable[[LiveCall], MediaPath]
@@ -79,6 +87,7 @@ class Exchange:
         self.journal, self.placing, self.ask, self.media_path = journal, placing, ask, media_path
         self.recordings = recordings
         self.calls: dict[str, LiveCall] = {}
+        self.rooms = Rooms(self)
         self.by_channel: dict[str, LiveCall] = {}
         self.lots: dict[tuple[str, str], Lot] = {}
         """(account, lot) → its slots. Only calls of this node: all calls of an account are."""
@@ -128,6 +137,8 @@ class Exchange:
         if call is None:
             if channel in self._watched:
                 self._watched[channel].put(message)
+            elif message.recording is not None:
+                self.rooms.on_event(channel, message)
             return
         call.mailbox.put(message)
         if message.type == "ChannelDestroyed" or (
@@ -222,6 +233,15 @@ class Exchange:
             return cause
 
         call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
+
+    def live(self, call: LiveCall, life: Callable[[], Awaitable[str]]) -> None:
+        """Start a call whose life is `life`, which returns the cause of its end."""
+        self.calls[call.id] = call
+        call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
+
+    def bridges(self) -> set[str]:
+        """Return the ids of all bridges that are somebody's."""
+        return {call.bridge for call in self.calls.values()} | self.rooms.bridges()
 
     def forget_channel(self, channel: str) -> None:
         """Asterisk does not have this channel (any more): tell its call."""

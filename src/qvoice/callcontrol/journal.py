@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qvoice.callcontrol.legs import CallLeg
+from qvoice.core.conference.plan import RoomPlan
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.cdrs.record import LegRecord, row
 from qvoice.features.channels.write import Batch, write
@@ -123,6 +124,16 @@ class Journal:
     async def recording_cut(self, name: str) -> None:
         """Note that a recording which an earlier process began is to be kept, whatever its caller says next."""
         await asyncio.to_thread(self._media.journal.mark_due, name)
+
+    async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
+        """As `recording_starts`, of a conference room: its bridge stands for the call."""
+        intent = Intent(bridge, account_id, "conference", plan.id, time.time(), caller_name=plan.name)
+        await asyncio.to_thread(self._media.journal.begin, name, intent)
+
+    def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
+        """Publish a live event that is not about one leg (within 50 ms)."""
+        self._batch.events.append({"account": account_id, "name": name, "data": data})
+        self._wake.set()
 
     def _event(self, name: str, call: LiveCall, leg: CallLeg) -> None:
         self._batch.events.append({"account": leg.account_id, "name": name, "data": event_data(call, leg)})
@@ -321,6 +332,7 @@ def state_of(call: LiveCall) -> dict[str, Any]:
         "checkpoint": call.checkpoint.to_json() if call.checkpoint else None,
         "released": call.released,
         "recording": call.recording,
+        "room": call.room.state_of(call) if call.room else None,
         "sounds": call.sounds,
         "playing": call.playing,
     }

@@ -26,6 +26,7 @@ from qvoice.kit.ids import new_id
 
 if TYPE_CHECKING:
     from qvoice.callcontrol.exchange import Exchange
+    from qvoice.callcontrol.rooms import Room
     from qvoice.callcontrol.transfer import Pending
 
 TYPE_AHEAD = 64
@@ -80,6 +81,8 @@ class LiveCall:
         self.talking_with = ""
         self.ringing = False
         """Legs ring, and somebody may still pick the call up."""
+        self.room: Room | None = None
+        """The conference room he is in."""
         self.recording = ""
         self.early_media = False
         self.sounds = 0

@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from qvoice.callcontrol import adoption, reaper, rpc
+from qvoice.callcontrol import adoption, reaper, room_orders, rpc
 from qvoice.callcontrol.answering import Answering
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.journal import Journal
@@ -69,7 +69,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         ari_user="qvoice",
         ari_password=settings.secret("ari-password"),
         token=settings.secret("callcontrol-token"),
-        verbs=rpc.verbs(exchange, edge=edge),
+        verbs=rpc.verbs(exchange, edge=edge) | room_orders.verbs(exchange),
         health=lambda: {
             "status": "ok" if exchange.ready else "waiting",
             "asterisk": exchange.ready,
@@ -84,7 +84,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         while True:
             if adopted:
                 try:
-                    await recover(db, media.journal, alive=set(exchange.calls), now=utcnow())
+                    await recover(db, media.journal, alive=set(exchange.calls) | exchange.rooms.bridges(), now=utcnow())
                 except DatabaseAway:
                     log.get().warning("recover.database_away")
             await asyncio.sleep(60 if adopted else 1)

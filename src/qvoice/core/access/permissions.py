@@ -56,6 +56,8 @@ _PERSONAL: Grants = frozenset(
         ("sms", "*"),
         ("presence", "read"),
         ("events", "read"),
+        ("conferences", "read"),
+        ("conferences", "moderate"),
     }
 )
 

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qvoice.core.conference.plan import Entrant, RoomPlan
 from qvoice.core.flow.requests import Request
+from qvoice.core.page.plan import PagePlan
 from qvoice.core.pickup.choose import Targets
 from qvoice.core.ring.plan import RingPlan
 
@@ -250,6 +252,22 @@ class PickUp:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinRoom:
+    """Put the (answered) caller into a conference room until he leaves it or is sent away. → RoomLeft"""
+
+    plan: RoomPlan
+    who: Entrant
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Call a plan's phones and let the (answered) caller speak to all that answer, until he hangs up or none is left.
+    → PageDone"""
+
+    plan: PagePlan
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask the data layer (see `requests.py`). → Reply, whose value is the type the request documents"""
 
@@ -272,5 +290,7 @@ Command = (
     | Sleep
     | HoldOpen
     | SendDtmf
+    | JoinRoom
+    | Page
     | Ask
 )
