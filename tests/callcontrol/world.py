@@ -114,7 +114,7 @@ class Book:
     def presence(self, account_id: str, presence_id: str, source: str, state: str, **_: Any) -> None:
         self.lamps[presence_id] = state
 
-    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
+    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str, **_: Any) -> None:
         self.recordings.append((name, purpose, owner))
 
     async def recording_cut(self, name: str) -> None:

@@ -42,7 +42,7 @@ async def adopt(exchange: Exchange, states: dict[str, dict[str, Any]]) -> list[s
                 kept.append(call_id)
         except (KeyError, TypeError, ValueError) as problem:
             log.get().error("adoption.unreadable", call=call_id, problem=repr(problem))
-    ours = set(exchange.by_channel)
+    ours = exchange.by_channel.keys() | exchange.tapes.live.keys()
     orphans = alive - ours
     for channel in orphans:
         exchange.ari.tell("DELETE", f"channels/{channel}", {"reason_code": "41"})
@@ -61,6 +61,7 @@ async def _one(
     if state.get("released"):
         caller.ended = caller.ended or exchange.now()
     call = LiveCall(exchange, caller, id=call_id, interaction_id=state["interaction_id"])
+    exchange.tapes.adopt(caller, alive)
     call.sounds = int(state.get("sounds", 0)) + _UNNOTED
     checkpoint = Checkpoint.from_json(state["checkpoint"]) if state.get("checkpoint") else None
     talking = next((leg for leg in legs if leg.channel == state["talking_with"]), None)
@@ -68,6 +69,7 @@ async def _one(
     both = talking is not None and caller.channel in alive and {caller.channel, talking.channel} <= together
     for leg in legs:
         call.legs[leg.channel] = leg
+        exchange.tapes.adopt(leg, alive)
         if leg.channel in alive:
             exchange.adopt_leg(call, leg)
             if not (both and leg is talking):

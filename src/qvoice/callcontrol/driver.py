@@ -126,6 +126,12 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await listening.collect(call, command)
         case c.Record():
             return await recording.record(call, command)
+        case c.RecordCall(tape=tape):
+            if tape is None:
+                call.exchange.tapes.stop(call.caller)
+            else:
+                await call.exchange.tapes.want(call, call.caller, tape)
+            return e.Done()
         case c.Ring(plan=plan):
             return await ringing.ring(call, plan)
         case c.PickUp():

@@ -21,6 +21,7 @@ from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.rooms import Rooms
 from qvoice.callcontrol.sounds import MediaPath
+from qvoice.callcontrol.tapes import Tapes
 from qvoice.core.conference.plan import RoomPlan
 from qvoice.core.flow.requests import Request
 from qvoice.core.park.lot import Lot
@@ -61,7 +62,9 @@ class CallBook(Protocol):
     def over(self, call: LiveCall) -> None:
         """The call is over: forget its state."""
 
-    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
+    async def recording_starts(
+        self, call: LiveCall, name: str, *, purpose: str, owner: str, details: dict[str, Any] | None = None
+    ) -> None:
         """Keep that this recording belongs to this call; returns when it is safe on disk."""
 
     async def recording_cut(self, name: str) -> None:
@@ -101,6 +104,7 @@ class Exchange:
         self._away: asyncio.TimerHandle | None = None
         self._reconciled: asyncio.Task[None] | None = None
         self.on_link: Callable[[], Awaitable[None]] | None = None
+        self.tapes = Tapes(self)
         self.ari = Ari(on_event=self.on_event, on_up=self._up, on_down=self._down)
 
     @staticmethod
@@ -134,6 +138,9 @@ class Exchange:
             return
         channel = _channel_id(message)
         call = self.by_channel.get(channel)
+        if call is None and channel in self.tapes.live:
+            self.tapes.on_event(channel, message)
+            return
         if call is None:
             if channel in self._watched:
                 self._watched[channel].put(message)
@@ -155,6 +162,9 @@ class Exchange:
             return
         if channel.id in self._watched:
             self._watched[channel.id].put(message)
+            return
+        if channel.id in self.tapes.live:
+            self.tapes.on_event(channel.id, message)
             return
         if len(args) > 11 and selftest.is_selftest(args[11], self.expected):
             task = asyncio.get_running_loop().create_task(selftest.echo_end(self, channel.id))
@@ -293,6 +303,7 @@ class Exchange:
         """A leg ended."""
         if self.by_channel.get(leg.channel) is call:
             del self.by_channel[leg.channel]
+        self.tapes.leg_ended(leg)
         self.journal.leg_over(call, leg)
 
     # --- the node ---------------------------------------------------------------------------------------------------

@@ -104,7 +104,9 @@ class Journal:
         )
         self._wake.set()
 
-    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
+    async def recording_starts(
+        self, call: LiveCall, name: str, *, purpose: str, owner: str, details: dict[str, Any] | None = None
+    ) -> None:
         """Write down what a recording is for, safe on disk before its first sample; raises OSError (then do not
         record).
         """
@@ -118,11 +120,12 @@ class Journal:
             call.caller.caller_number,
             call.caller.caller_name,
             facts.dialled if facts else "",
+            details or {},
         )
         await asyncio.to_thread(self._media.journal.begin, name, intent)
 
     async def recording_cut(self, name: str) -> None:
-        """Note that a recording which an earlier process began is to be kept, whatever its caller says next."""
+        """Note that a recording is complete and to be kept: one that an earlier process began, or of a call."""
         await asyncio.to_thread(self._media.journal.mark_due, name)
 
     async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:

@@ -19,6 +19,7 @@ from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.checkpoint import Checkpoint
 from qvoice.core.flow.trace import Trace
+from qvoice.core.recording.rules import ON_ANSWER
 from qvoice.kit import log
 from qvoice.kit.clock import GREGORIAN_OFFSET
 from qvoice.kit.errors import Unavailable
@@ -254,6 +255,8 @@ class LiveCall:
         if not self.caller.answered:
             self.caller.answered = self.exchange.now()
             self.exchange.leg_changed(self, self.caller, "CHANNEL_ANSWER")
+            if self.caller.tape:
+                self.exchange.tapes.due(self, self.caller, ON_ANSWER)
         if self.facts is not None:
             self.facts.answered = True
 
@@ -297,6 +300,7 @@ class LiveCall:
 
     def give_up_leg(self, leg: CallLeg) -> None:
         """Another call takes this leg over: it is no longer ours, whatever becomes of it."""
+        self.exchange.tapes.leg_moves(leg)
         if leg is self.caller:
             self.released = True
         else:

@@ -21,6 +21,7 @@ from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.channels.write import forget, of_node
 from qvoice.features.media.files import MediaFiles
+from qvoice.features.recordings.recover import release
 from qvoice.features.speech.files import SpokenFiles
 from qvoice.features.speech.speak import speaker
 from qvoice.features.vmboxes.recover import recover
@@ -85,6 +86,8 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             if adopted:
                 try:
                     await recover(db, media.journal, alive=set(exchange.calls) | exchange.rooms.bridges(), now=utcnow())
+                    alive = set(exchange.tapes.live) | {call.recording for call in exchange.calls.values()}
+                    await asyncio.to_thread(release, media.journal, alive=alive)
                 except DatabaseAway:
                     log.get().warning("recover.database_away")
             await asyncio.sleep(60 if adopted else 1)

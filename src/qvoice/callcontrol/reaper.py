@@ -31,7 +31,7 @@ async def reap(exchange: Exchange, suspects: set[str]) -> set[str]:
     suspects.
     """
     alive = {channel.id for channel in await exchange.ari.channels()}
-    unknown = alive - exchange.by_channel.keys()
+    unknown = alive - exchange.by_channel.keys() - exchange.tapes.live.keys()
     for channel in unknown & suspects:
         log.get().warning("reaper.orphan", channel=channel)
         exchange.ari.tell("DELETE", f"channels/{channel}", {"reason_code": "41"})

@@ -17,6 +17,7 @@ from qvoice.core.flow.requests import (
     FindNumber,
     FindRoom,
     ForwardMessage,
+    KeepRecording,
     ListMessages,
     LoadFlow,
     Mailbox,
@@ -72,7 +73,7 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "park": [{}, {"action": "retrieve"}, {"action": "auto"}],
 }
 DIGITS = ["", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#", "4321", "1000"]
-KEPT_WHEN_GONE = (StoreMessage,)
+KEPT_WHEN_GONE = (StoreMessage, KeepRecording)
 """The only question a flow may still ask when there is no caller."""
 
 

@@ -12,6 +12,7 @@ from qvoice.core.conference.plan import Entrant, RoomPlan
 from qvoice.core.flow.requests import Request
 from qvoice.core.page.plan import PagePlan
 from qvoice.core.pickup.choose import Targets
+from qvoice.core.recording.rules import Tape
 from qvoice.core.ring.plan import RingPlan
 
 # --- things that can be heard --------------------------------------------------------------------------------
@@ -147,8 +148,8 @@ class Collect:
 class Record:
     """Record the caller. → Recorded
 
-    `purpose` (`message`, `greeting`, `name`, `media`) and `owner` (box or menu id) go into the journal first, so that a
-    recording is found again after a crash half-way.
+    `purpose` (`message`, `greeting`, `name`, `media`, `call`) and `owner` (box or menu id, call id) go into the journal
+    first, so that a recording is found again after a crash half-way. `tape`: how a `call` recording is to be kept.
     """
 
     purpose: str
@@ -157,6 +158,14 @@ class Record:
     silence_seconds: int = 0
     terminators: str = "#"
     beep: bool = True
+    tape: Tape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCall:
+    """Record the call, both sides, beside whatever goes on; None stops that. → Done"""
+
+    tape: Tape | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,6 +289,7 @@ Command = (
     | Play
     | Collect
     | Record
+    | RecordCall
     | Ring
     | Occupy
     | Wait

@@ -196,6 +196,13 @@ class DeskLogout:
     user_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class KeepRecording:
+    """A recording of the call (purpose `call`) is complete: keep it. → None"""
+
+    ref: str
+
+
 # --- voicemail --------------------------------------------------------------------------------
 
 
@@ -323,6 +330,7 @@ Request = (
     | DeskLogout
     | FindRoom
     | CheckRoomPin
+    | KeepRecording
     | OpenMailbox
     | CheckPin
     | SetPin
