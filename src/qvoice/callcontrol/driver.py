@@ -6,7 +6,7 @@ import asyncio
 import random
 from typing import Any
 
-from qvoice.callcontrol import causes, listening, paging, pickup, recording, returning, ringing, rooms, waiting
+from qvoice.callcontrol import causes, listening, pickup, recording, returning, ringing, telling, waiting
 from qvoice.callcontrol.ari.client import AriError, AriLost
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
 from qvoice.core.flow import commands as c
@@ -82,6 +82,9 @@ async def _carry_out(call: LiveCall, command: c.Command) -> e.Event:
     """Carry out one command. Raises CallerHungUp/CallerGone, or AriError when Asterisk would not do it."""
     if isinstance(command, c.Ask):
         return await _ask(call, command)
+    if isinstance(command, c.Tell):
+        telling.tell(call, command.request)
+        return e.Done()
     if call.released:
         # Transferred away: whatever the flow still wants, its caller is not ours any more.
         raise CallerHungUp
@@ -126,12 +129,6 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await listening.collect(call, command)
         case c.Record():
             return await recording.record(call, command)
-        case c.RecordCall(tape=tape):
-            if tape is None:
-                call.exchange.tapes.stop(call.caller)
-            else:
-                await call.exchange.tapes.want(call, call.caller, tape)
-            return e.Done()
         case c.Ring(plan=plan):
             return await ringing.ring(call, plan)
         case c.PickUp():
@@ -142,10 +139,6 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await waiting.wait(call, command)
         case c.Take():
             return await waiting.take(call, command)
-        case c.JoinRoom():
-            return await rooms.stay(call, command)
-        case c.Page(plan=plan):
-            return await paging.page(call, plan)
         case c.Sleep(seconds=seconds):
             await listening.sleep(call, seconds)
             return e.Done()

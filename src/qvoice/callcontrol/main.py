@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from qvoice.callcontrol import adoption, reaper, room_orders, rpc
+from qvoice.callcontrol import adoption, reaper, rpc
 from qvoice.callcontrol.answering import Answering
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.journal import Journal
@@ -20,8 +20,8 @@ from qvoice.callcontrol.port import Connection, Door
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.channels.write import forget, of_node
+from qvoice.features.emergency import recent as emergencies
 from qvoice.features.media.files import MediaFiles
-from qvoice.features.recordings.recover import release
 from qvoice.features.speech.files import SpokenFiles
 from qvoice.features.speech.speak import speaker
 from qvoice.features.vmboxes.recover import recover
@@ -63,6 +63,11 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         await _patiently(lambda: forget(db, NODE, kept))
         adopted = True
 
+    async def remember_emergencies() -> None:
+        """Once: which phones call-backs must reach (features/emergency/recent.py)."""
+        await _patiently(lambda: emergencies.load(db, exchange.placing.callbacks, now=utcnow()))
+        await stop.wait()
+
     exchange.on_link = adopt_once
     edge = f"{settings.network.private}:{settings.ports.edge_private}"
     door = Door(
@@ -70,7 +75,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         ari_user="qvoice",
         ari_password=settings.secret("ari-password"),
         token=settings.secret("callcontrol-token"),
-        verbs=rpc.verbs(exchange, edge=edge) | room_orders.verbs(exchange),
+        verbs=rpc.verbs(exchange, edge=edge),
         health=lambda: {
             "status": "ok" if exchange.ready else "waiting",
             "asterisk": exchange.ready,
@@ -85,9 +90,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         while True:
             if adopted:
                 try:
-                    await recover(db, media.journal, alive=set(exchange.calls) | exchange.rooms.bridges(), now=utcnow())
-                    alive = set(exchange.tapes.live) | {call.recording for call in exchange.calls.values()}
-                    await asyncio.to_thread(release, media.journal, alive=alive)
+                    await recover(db, media.journal, alive=set(exchange.calls), now=utcnow())
                 except DatabaseAway:
                     log.get().warning("recover.database_away")
             await asyncio.sleep(60 if adopted else 1)
@@ -100,6 +103,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         _supervised("snapshots", lambda: snapshots.follow(settings.dsn(), media)),
         _supervised("reaper", lambda: reaper.reap_for_ever(exchange)),
         _supervised("recover", recover_messages),
+        _supervised("emergencies", remember_emergencies),
     ]
     log.get().info("callcontrol.up", port=settings.ports.callcontrol)
     try:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from qvoice.callcontrol import causes
+from qvoice.core.dialing.emergency import Callbacks
 from qvoice.core.flow.admission import refusal
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import shown_caller
@@ -17,7 +18,7 @@ from qvoice.core.flow.compile import CompiledFlow
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import CallerId
-from qvoice.features.callflows.placing import NotPlaced, owner_of, place
+from qvoice.features.callflows.placing import NotPlaced, call_back, owner_of, place
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
 
@@ -81,6 +82,8 @@ class Placing:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
+        self.callbacks = Callbacks()
+        """Recent emergency calls of this node."""
 
     async def arrived(self, call: LiveCall, came: Arrival) -> Placed:
         """Place a call that came from the edge; raises RefusedCall."""
@@ -113,7 +116,15 @@ class Placing:
         )
         if came.keeps_caller and came.forwarded_by:
             facts.kept_caller = facts.caller
+        back_to = None
+        if came.source == "carrier":
+            back_to = self.callbacks.device_for(account_id, dialled, now=call.exchange.now())
+            if back_to is not None:
+                facts.world = await self._world(account_id, back_to, "")
         placed = await self._find(call, facts)
+        if back_to is not None:
+            log.get().warning("emergency.callback", call=call.id, account=account_id, device=back_to)
+            placed.flow = call_back(facts, back_to, placed.flow)
         if facts.source == "device":
             # The call log shows people, not SIP user names.
             shown = shown_caller(facts, "internal")
@@ -171,8 +182,6 @@ class Placing:
         world = await self.directory.world(account_id, device_id=device_id or None, user_id=user_id or None)
         if world is None or not world.account:
             raise RefusedCall(404, f"there is no account {account_id}")
-        if any(level.get("enabled") is False for level in (world.account, *world.ancestors)):
-            raise RefusedCall(403, f"account {account_id} is disabled")
         return world
 
     async def _find(self, call: LiveCall, facts: Call) -> Placed:

@@ -11,14 +11,19 @@ from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.legs import INBOUND, CallLeg, create_body, name_callee, outgoing
 from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall, all_of
 from qvoice.callcontrol.sounds import Run, language, render
-from qvoice.core.flow.commands import Media
+from qvoice.core.flow.commands import Media, Sound
 from qvoice.core.flow.events import RingDone
 from qvoice.core.ring import machine as m
+from qvoice.core.ring.causes import SENT_TO_VOICEMAIL
 from qvoice.core.ring.plan import RingPlan
 from qvoice.kit import log
 
 CONFIRM_PROMPT = ("sound:vm-press", "sound:digits/1")
 CONFIRM_PROMPTS, CONFIRM_WAIT = 3, 7.0
+ANNOUNCE_WAIT = 12.0
+"""Seconds between two announcements of a screened caller, which take about eight."""
+_CHOICES = {"2": "CALL_REJECTED", "3": SENT_TO_VOICEMAIL}
+"""What else than 1 can be pressed for a screened caller."""
 _CANCEL_CAUSES = {
     "answered-elsewhere": ("LOSE_RACE", 26),
     "no-answer": ("NO_ANSWER", 19),
@@ -40,6 +45,8 @@ class _Ringing:
     machine: m.RingMachine
     by_plan: dict[str, CallLeg] = field(default_factory=dict)
     asking: dict[str, int] = field(default_factory=dict)
+    announced: dict[str, tuple[Sound, ...]] = field(default_factory=dict)
+    prompting: set[asyncio.Task[None]] = field(default_factory=set)
     wake: float | None = None
     rung: bool = False
     ringback: str = ""
@@ -118,6 +125,11 @@ def _events(state: _Ringing, item: wire.Message | Command | None) -> list[m.Ring
         if item.digit == "1":
             del state.asking[leg.plan_id]
             return [m.LegConfirmed(leg.plan_id)]
+        chosen = _CHOICES.get(item.digit) if state.announced.get(leg.plan_id) else None
+        if chosen is not None:
+            del state.asking[leg.plan_id]
+            state.call.hang_up(leg, chosen)
+            return [m.LegFailed(leg.plan_id, chosen)]
         return []
     if kind == "ChannelDestroyed":
         state.asking.pop(leg.plan_id, None)
@@ -211,6 +223,7 @@ def _start(state: _Ringing, action: m.StartLeg) -> None:
     if facts is not None and leg.kind == "aor":
         name_callee(leg, facts.world, user_id=plan_leg.user_id)
     state.by_plan[plan_leg.id] = leg
+    state.announced[plan_leg.id] = plan_leg.announce
     call.legs[leg.channel] = leg
     call.exchange.adopt_leg(call, leg)
     body = create_body(leg, plan_leg, call_id=call.id, hops=facts.hops if facts else 0)
@@ -315,17 +328,32 @@ async def _connect(state: _Ringing, leg: CallLeg) -> None:
 
 
 def _prompt(state: _Ringing, leg: CallLeg) -> None:
+    """Ask for a key: by the prompt to press 1, or with what announces a screened caller."""
     state.asking[leg.plan_id] -= 1
     call = state.call
     call.sounds += 1
-    call.ari.tell(
-        "POST",
-        f"channels/{leg.channel}/play/{call.id}.{call.sounds}",
-        {"media": ",".join(CONFIRM_PROMPT), "lang": "en"},
-    )
+    name, announce = f"{call.id}.{call.sounds}", state.announced.get(leg.plan_id, ())
+    task = asyncio.get_running_loop().create_task(_play_prompt(call, leg, name, announce))
+    state.prompting.add(task)
+    task.add_done_callback(state.prompting.discard)
     asyncio.get_running_loop().call_later(
-        CONFIRM_WAIT, lambda: None if leg.gone else call.mailbox.put(Command("confirm-due", leg=leg))
+        ANNOUNCE_WAIT if announce else CONFIRM_WAIT,
+        lambda: None if leg.gone else call.mailbox.put(Command("confirm-due", leg=leg)),
     )
+
+
+async def _play_prompt(call: LiveCall, leg: CallLeg, name: str, announce: tuple[Sound, ...]) -> None:
+    lang, uris = "en", list(CONFIRM_PROMPT)
+    if announce:
+        lang = language(call.facts.language if call.facts else "en")
+        parts = await render(announce, lang=lang, media_path=call.exchange.media_path(call))
+        uris = [uri for part in parts if isinstance(part, Run) for uri in part.uris] or uris
+    if not leg.gone:
+        try:
+            await call.ari.post(f"channels/{leg.channel}/play", body={"media": uris, "lang": lang, "playbackId": name})
+        except AriError as problem:
+            # Usually the answerer has just left; then ringing hears it by its own event.
+            log.get().info("ringing.no_prompt", call=call.id, leg=leg.uuid, problem=str(problem))
 
 
 def _played(state: _Ringing, playback: str) -> None:

@@ -24,7 +24,6 @@ async def converse(call: LiveCall, leg: CallLeg, hold_music: str | None = None) 
     until = asyncio.get_running_loop().time() + LONGEST_CALL
     _begin(call, leg)
     call.obeying = True
-    await call.exchange.tapes.talking(call, leg)
     try:
         while not leg.gone:
             item = await call.next(until)
@@ -50,6 +49,8 @@ def _begin(call: LiveCall, leg: CallLeg) -> None:
         call.transfer.taken()
     now = call.exchange.now()
     call.talking_with = leg.channel
+    if call.facts is not None:
+        call.facts.bridged = True
     for side, other in ((call.caller, leg), (leg, call.caller)):
         side.bridged, side.other = side.bridged or now, other.uuid
         call.exchange.leg_changed(call, side, "CHANNEL_BRIDGE")

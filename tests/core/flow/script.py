@@ -20,9 +20,7 @@ from qvoice.core.flow.commands import (
     Command,
     Hangup,
     HoldOpen,
-    JoinRoom,
     Occupy,
-    Page,
     PickUp,
     Play,
     Record,
@@ -38,13 +36,11 @@ from qvoice.core.flow.events import (
     Done,
     Event,
     Occupied,
-    PageDone,
     PickedUp,
     Played,
     Recorded,
     Reply,
     RingDone,
-    RoomLeft,
     Waited,
 )
 from qvoice.core.flow.interpreter import End, interpret
@@ -92,8 +88,10 @@ def make_call(world: World, **facts: Any) -> Call:
     return Call(**{**defaults, **facts})
 
 
-def compiled(flow: Mapping[str, Any], world: World | None = None, flow_id: str = "flow-1") -> CompiledFlow:
-    result = compile_flow({"flow": flow}, world, flow_id=flow_id)
+def compiled(
+    flow: Mapping[str, Any], world: World | None = None, flow_id: str = "flow-1", **document: Any
+) -> CompiledFlow:
+    result = compile_flow({"flow": flow, **document}, world, flow_id=flow_id)
     assert isinstance(result, CompiledFlow), result
     return result
 
@@ -116,11 +114,19 @@ class Result:
 
 
 def run_script(
-    flow: Mapping[str, Any], call: Call, steps: Sequence[Step], *, flow_id: str = "flow-1", **options: Any
+    flow: Mapping[str, Any],
+    call: Call,
+    steps: Sequence[Step],
+    *,
+    flow_id: str = "flow-1",
+    owner_id: str = "",
+    **options: Any,
 ) -> Result:
-    """Run a flow against a script; every step must be used, and no command may come that is not in it."""
+    """Run a flow against a script; every step must be used, and no command may come that is not in it. `owner_id`: the
+    user whose flow it is.
+    """
     trace = Trace()
-    talk = interpret(compiled(flow, call.world, flow_id), call, trace, **options)
+    talk = interpret(compiled(flow, call.world, flow_id, owner_id=owner_id), call, trace, **options)
     commands: list[Command] = []
     left = list(steps)
     try:
@@ -148,10 +154,6 @@ def automatic(command: Command, replies: Callable[[Any], Any]) -> Event:
             return Recorded("rec-1", 3.0, "key", "#")
         case Ring():
             return busy("NO_ANSWER", 480)
-        case JoinRoom():
-            return RoomLeft("kicked")
-        case Page():
-            return PageDone(0)
         case PickUp():
             return PickedUp("nothing")
         case Occupy():

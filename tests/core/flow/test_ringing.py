@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
-from qvoice.core.flow.commands import Ask, Hangup, Ring
+from qvoice.core.flow.commands import Ask, Hangup, Ring, Tell
 from qvoice.core.flow.events import Reply
-from qvoice.core.flow.requests import FindNumber, InCall, NumberOwner, Registered
+from qvoice.core.flow.requests import FindNumber, InCall, NumberOwner, RecordEmergency, Registered
 from qvoice.core.flow.world import GLOBAL_POOL, World
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Leg, Loop, RingPlan
 from qvoice.kit.clock import to_gregorian
@@ -34,6 +35,7 @@ PEOPLE: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("groups", "g2"): {"endpoints": {"g1": {"type": "group"}, "d1": {"type": "device"}}},
 }
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC).timestamp()
 NUMBERS = frozenset({"+14165550100", "+14165550101"})
 TRUNK = {
     "id": "t1",
@@ -287,7 +289,8 @@ def test_a_number_without_a_trunk_has_no_route_and_short_ones_are_completed() ->
 def test_B7_emergency_calls_ask_nobody_and_go_out() -> None:
     special = {**TRUNK, "id": "e", "emergency": True, "rules": ["^(911|933)$"]}
     w = world(pools={GLOBAL_POOL: ({**TRUNK, "id": "g1"}, special)})
-    plan = plan_of(node("offnet"), w, dialled="911", request_user="911")
+    record = (Tell(RecordEmergency("911", "+14165550100", "d3", "u2", NOW)), None)
+    plan = plan_of(node("offnet"), w, [record], dialled="911", request_user="911")
     assert ids(plan) == [["e:0"], ["e:1"]]
     assert plan.timeout is None
     assert legs(plan)[0].caller.number == "+14165550100"

@@ -56,8 +56,6 @@ _PERSONAL: Grants = frozenset(
         ("sms", "*"),
         ("presence", "read"),
         ("events", "read"),
-        ("conferences", "read"),
-        ("conferences", "moderate"),
     }
 )
 
@@ -104,6 +102,9 @@ USER_FIELDS: dict[str, frozenset[str]] = {
             "timezone",
             "language",
             "call_forward",
+            "call_failover",
+            "call_waiting",
+            "incoming",
             "do_not_disturb",
             "vm_to_email_enabled",
             "voicemail",

@@ -61,5 +61,15 @@ class Call:
     """A transferred party whom nobody has taken yet: when nobody does, the transferor's phone rings again."""
     parked: dict[str, Any] | None = None
     """The slot that the call waits in and since when (module park): found again after a restart of the process."""
+    emergency_callback: bool = False
+    """A call-back after an emergency call: nothing on the way to the phone may stop it."""
+    screened: str = ""
+    """Reference of the name that a screened caller stated, `?` when he said nothing; '' when he is not screened."""
+    bridged: bool = False
+    """Somebody has talked with the caller (the driver sets it, as `answered`)."""
+    after_bridge: str = ""
+    """Where the caller goes when a conversation has ended (`after_bridge`): a number, or `park`."""
+    at_end: tuple[dict[str, Any], ...] = ()
+    """Notices to send when the call is over: {kind, to, facts, unless_bridged}."""
     dynamic_caller: CallerId | None = None
     """The caller id that set_cid or dynamic_cid gave this call; empty parts are not set."""

@@ -63,6 +63,7 @@ def call_to_json(call: Call) -> dict[str, Any]:
     facts["caller_id_prefix"] = list(call.caller_id_prefix)
     facts["random"] = list(call.random)
     facts["forwarded_by"] = list(call.forwarded_by)
+    facts["at_end"] = list(call.at_end)
     facts["named_captures"] = dict(call.named_captures)
     facts["collections"] = dict(call.collections)
     facts["variables"] = dict(call.variables)
@@ -82,4 +83,5 @@ def call_from_json(facts: dict[str, Any], world: World) -> Call:
     values["caller_id_prefix"] = (name, number)
     values["random"] = tuple(values.get("random", ()))
     values["forwarded_by"] = tuple(values.get("forwarded_by", ()))
+    values["at_end"] = tuple(values.get("at_end", ()))
     return Call(world=world, **values)

@@ -40,10 +40,14 @@ class Branch:
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """The flow is over. `transferred`: the caller talks elsewhere and must not be touched; else the call is hung up."""
+    """The flow is over. `transferred`: the caller talks elsewhere and must not be touched; else the call is hung up.
+
+    `talked`: a conversation has ended and the caller is still there (`after_bridge` may send him on).
+    """
 
     transferred: bool = False
     cause: str = "NORMAL_CLEARING"
+    talked: bool = False
 
 
 Next: TypeAlias = str | Failed | Branch | Stop
@@ -55,5 +59,5 @@ def after_ring(done: RingDone) -> Next:
     if done.transferred:
         return Stop(transferred=True)
     if done.answered_by is not None:
-        return Stop(cause=done.cause or "NORMAL_CLEARING")
+        return Stop(cause=done.cause or "NORMAL_CLEARING", talked=True)
     return Failed(done.cause, done.sip_code)

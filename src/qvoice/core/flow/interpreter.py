@@ -11,16 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from qvoice.core.flow.admission import refusal
+from qvoice.core.flow.blocking import owner_of_flow, verdict
 from qvoice.core.flow.call import Call
+from qvoice.core.flow.callers import facts_of
 from qvoice.core.flow.checkpoint import Checkpoint, Position, call_to_json
 from qvoice.core.flow.commands import Prompt
 from qvoice.core.flow.compile import CompiledFlow, Node
 from qvoice.core.flow.events import CallerGone
 from qvoice.core.flow.exits import WILDCARD, Branch, Failed, Next, Stop
-from qvoice.core.flow.requests import FoundFlow, LoadFlow
-from qvoice.core.flow.talk import DataUnavailable, Talk, answer, ask, hangup, play
+from qvoice.core.flow.requests import FindFlow, FoundFlow, LoadFlow, SendNotice
+from qvoice.core.flow.screening import state_name
+from qvoice.core.flow.talk import DataUnavailable, Talk, answer, ask, hangup, play, reject, tell
 from qvoice.core.flow.trace import Trace
-from qvoice.core.flow.world import World
+from qvoice.core.flow.world import Document, World
 
 MAX_BRANCHES = 50
 """Jumps to other flows in one call (kazoo max_branch_count)."""
@@ -62,6 +65,7 @@ def interpret(
             end = yield from walk.on(flow.node(resume.at.keys))
     except CallerGone:
         end = End("caller-gone", "ORIGINATOR_CANCEL")
+    yield from walk.farewell()
     trace.add("end", at=call.now, flow_id=walk.flow.flow_id, path="", detail=f"{end.reason} {end.cause}")
     return end
 
@@ -83,8 +87,12 @@ class _Walk:
         why = refusal(call, self.flow)
         if why is not None:
             return (yield from self._refuse(why))
+        for holder in (call.world.account, owner_of_flow(call, self.flow.document)):
+            turned_away = (yield from self._judge(holder)) if holder is not None else None
+            if turned_away is not None:
+                return turned_away
         preflow = call.world.account.get("preflow") or {}
-        flow_id = preflow.get("always") if hasattr(preflow, "get") else None
+        flow_id = preflow.get("always") if hasattr(preflow, "get") and not call.emergency else None
         if isinstance(flow_id, str) and flow_id and flow_id != self.flow.flow_id:
             found = yield from self._load(flow_id)
             if found is not None:
@@ -110,6 +118,10 @@ class _Walk:
             match outcome:
                 case Stop(transferred=True):
                     return End("transferred", outcome.cause)
+                case Stop(talked=True) if self.call.after_bridge and (found := (yield from self._after_bridge())):
+                    self._note("branch", node, found.flow.flow_id)
+                    self._enter(found)
+                    node = self.flow.root
                 case Stop():
                     yield from hangup(outcome.cause)
                     return End("hung-up", outcome.cause)
@@ -128,11 +140,57 @@ class _Walk:
                         why = refusal(self.call, self.flow)
                         if why is not None:
                             return (yield from self._refuse(why))
+                    owner = owner_of_flow(self.call, self.flow.document)
+                    turned_away = (yield from self._judge(owner)) if owner is not None else None
+                    if turned_away is not None:
+                        return turned_away
                     node = self.flow.root
+                case Failed(cause="CALL_REJECTED") if self.call.screened and "CALL_REJECTED" not in node.children:
+                    return (yield from self._decline())
                 case _:
                     key = self._choose(node, outcome)
                     self._note("leave", node, key or "")
                     node = node.children[key] if key else None
+
+    def _after_bridge(self) -> Talk[FoundFlow | None]:
+        """Return where a caller goes whose conversation has ended; asked once, so that nobody goes round for ever."""
+        number, self.call.after_bridge = self.call.after_bridge, ""
+        try:
+            found: FoundFlow | None = yield from ask(FindFlow(number, no_match=bool(self.call.authorised_by)))
+        except DataUnavailable as problem:
+            self._note("error", detail=f"after_bridge {number}: {problem}")
+            return None
+        if found is not None:
+            self.call.dialled = self.call.request_user = number
+            self.returns.clear()
+        return found
+
+    def farewell(self) -> Talk[None]:
+        """Send the notices that were kept for the end of the call (missed_call_alert, notification)."""
+        for notice in self.call.at_end:
+            if notice.get("unless_bridged") and self.call.bridged:
+                continue
+            facts = {**facts_of(self.call), **notice["facts"]}
+            yield from tell(SendNotice(notice["kind"], tuple(notice["to"]), facts))
+        self.call.at_end = ()
+
+    def _judge(self, holder: Document) -> Talk[End | None]:
+        """Let a caller from outside in, ask for his name, or turn him away, as the account or user wants it."""
+        found = verdict(self.call, holder)
+        if found.sip_code:
+            self._note("refused", detail=found.why)
+            yield from reject(found.sip_code)
+            return End("refused", "CALL_REJECTED")
+        if found.screen:
+            yield from state_name(self.call)
+        return None
+
+    def _decline(self) -> Talk[End]:
+        """The callee refused a screened caller: he hears so, and no mailbox takes him."""
+        self._note("refused", detail="the callee refused the screened caller")
+        yield from play(Prompt("im-sorry"), Prompt("vm-nobodyavail"))
+        yield from hangup("CALL_REJECTED")
+        return End("refused", "CALL_REJECTED")
 
     def _refuse(self, why: str) -> Talk[End]:
         self._note("refused", detail=why)

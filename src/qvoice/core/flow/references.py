@@ -35,7 +35,7 @@ def of_document(document: Mapping[str, Any]) -> list[Ref]:
     from qvoice.core.flow.modules import registry
 
     modules = registry()
-    found: dict[Ref, None] = {}
+    found: dict[Ref, None] = dict.fromkeys(_refs("users", [document.get("owner_id")]))
     root = flow_of(document)
     todo: list[Any] = [root] if root else []
     seen = 0
@@ -72,7 +72,7 @@ def of_names(type: str, id: str, document: Mapping[str, Any]) -> list[Ref]:
     """Return what a loaded document of `type` with `id` names in turn."""
     match type:
         case "users":
-            return [Ref("devices", id, by="owner_id")]
+            return [Ref("devices", id, by="owner_id"), *_incoming(document)]
         case "devices":
             users = _mapping(_mapping(document.get("hotdesk")).get("users"))
             return _refs("users", [document.get("owner_id"), *users])
@@ -94,6 +94,7 @@ def of_names(type: str, id: str, document: Mapping[str, Any]) -> list[Ref]:
             return _refs("media", _mapping(document.get("media")).values())
         case "accounts":
             return [
+                *_incoming(document),
                 *_refs("callflows", [_mapping(document.get("preflow")).get("always")]),
                 *_refs("media", [_mapping(document.get("music_on_hold")).get("media_id")]),
             ]
@@ -101,6 +102,17 @@ def of_names(type: str, id: str, document: Mapping[str, Any]) -> list[Ref]:
             return of_document(document)
         case _:
             return []
+
+
+def _incoming(document: Mapping[str, Any]) -> list[Ref]:
+    """Return the block and allow lists of an account or user (`core.flow.blocking`)."""
+    rules = _mapping(document.get("incoming"))
+    blocks = [listed for holder in (document, rules) if isinstance(listed := holder.get("blacklists"), list)]
+    allows = rules.get("allowlists")
+    return [
+        *_refs("blacklists", [id for listed in blocks for id in listed]),
+        *_refs("lists", allows if isinstance(allows, list) else []),
+    ]
 
 
 def member_type(kind: Any) -> str:

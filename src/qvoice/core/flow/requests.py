@@ -90,6 +90,74 @@ class SetPresence:
 
 
 @dataclass(frozen=True, slots=True)
+class UpdateSettings:
+    """Merge keys into a user's or device's document, as a feature code does. → bool, False when it is gone
+
+    `type` is `users` or `devices`; nested objects are merged, None removes a key.
+    """
+
+    type: str
+    id: str
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ToggleRingGroup:
+    """Switch members of the ring groups in a callflow off until `until` (Gregorian seconds), or on (None). → int,
+    members found
+    """
+
+    callflow_id: str
+    member_ids: tuple[str, ...]
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class EmitEvent:
+    """Send a live event of the account (and keep it in its event record). → None"""
+
+    name: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SendNotice:
+    """Tell people something by mail, soon and surely, without waiting for the mail server. → None
+
+    `kind` names what happened (`missed_call`, `callflow_notice`, `emergency`); `to`: addresses and ids of users;
+    `facts` are what the text says.
+    """
+
+    kind: str
+    to: tuple[str, ...]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordEmergency:
+    """An emergency call goes out: write it into the record that nobody can change, and tell those who must know. → None
+
+    `number` dialled, `shown`: the caller id sent; the location is looked up from device, user, number and account.
+    """
+
+    number: str
+    shown: str
+    device_id: str | None
+    user_id: str | None
+    started: float
+
+
+@dataclass(frozen=True, slots=True)
+class FireWebhook:
+    """Call a web address soon, without waiting for it. `verb`: `get` or `post`. → None"""
+
+    url: str
+    verb: str
+    retries: int
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class SaveMenuGreeting:
     """Make a recording the greeting of a menu. → None"""
 
@@ -120,87 +188,6 @@ class Directory:
 
     document: dict[str, Any]
     people: tuple[DirectoryPerson, ...]
-
-
-# --- conferences ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FindRoom:
-    """A conference of the account, by document id or by a room number as dialled. → Room | None"""
-
-    conference_id: str | None = None
-    number: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """A conference as the phone dialogue needs it. `document` has no PINs; `as_moderator`: the number found is one of
-    the moderators'."""
-
-    conference_id: str
-    document: dict[str, Any]
-    member_pins: bool = False
-    moderator_pins: bool = False
-    as_moderator: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class CheckRoomPin:
-    """Whose PIN of the conference is this? Wrong ones are counted and slow the caller down.
-    → `member` | `moderator` | `wrong` | `locked`"""
-
-    conference_id: str
-    pin: str
-
-
-# --- hot-desking ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FindDesk:
-    """A user who may log in at other phones, by hot-desk id or user id. → Desk | None"""
-
-    hotdesk_id: str | None = None
-    user_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """A user of hot-desking."""
-
-    user_id: str
-    needs_pin: bool
-
-
-@dataclass(frozen=True, slots=True)
-class CheckDeskPin:
-    """Is this the user's hot-desk PIN? None as user: nobody's; wrong ones slow this phone down.
-    → `ok` | `wrong` | `locked`"""
-
-    user_id: str | None
-    pin: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskLogin:
-    """Log a user in at the calling phone (and out of others, unless the user may be at several). → None"""
-
-    user_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class DeskLogout:
-    """Log users out of the calling phone. → None"""
-
-    user_ids: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class KeepRecording:
-    """A recording of the call (purpose `call`) is complete: keep it. → None"""
-
-    ref: str
 
 
 # --- voicemail --------------------------------------------------------------------------------
@@ -322,15 +309,14 @@ Request = (
     | InCall
     | SetRules
     | SetPresence
+    | UpdateSettings
+    | ToggleRingGroup
+    | EmitEvent
+    | SendNotice
+    | FireWebhook
+    | RecordEmergency
     | SaveMenuGreeting
     | ListDirectory
-    | FindDesk
-    | CheckDeskPin
-    | DeskLogin
-    | DeskLogout
-    | FindRoom
-    | CheckRoomPin
-    | KeepRecording
     | OpenMailbox
     | CheckPin
     | SetPin

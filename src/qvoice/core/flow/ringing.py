@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qvoice.core.dialing.endpoint import Endpoint, Forward, safe_headers
-from qvoice.core.dialing.hotdesk import guests
 from qvoice.core.dialing.invite_format import formatted, is_user_part, points_inside, sip_uri
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import caller_endpoint, endpoint_of_device, endpoint_of_user, is_internal, shown_caller
 from qvoice.core.flow.exits import Failed, Next, Stop
 from qvoice.core.flow.requests import InCall, Registered
+from qvoice.core.flow.screening import announcement
 from qvoice.core.flow.talk import DataUnavailable, Talk, ask
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Leg, Loop
@@ -41,10 +41,6 @@ class Wish:
     ignore_forward: bool = False
     ringtone_internal: str = ""
     ringtone_external: str = ""
-    auto_answer: bool = False
-    """Phones answer by themselves (intercom, page)."""
-    only_idle: bool = False
-    """Phones in a call count as busy."""
 
 
 @dataclass(slots=True)
@@ -85,7 +81,7 @@ def ring_device(call: Call, device_id: str, wish: Wish) -> Talk[Found]:
     endpoint = endpoint_of_device(call.world, device_id)
     if endpoint is None:
         return Found(refused={"missing"})
-    forward = endpoint.forward if _follows(endpoint.forward, wish) else None
+    forward = endpoint.forward if _follows(endpoint.forward, wish) and not call.emergency_callback else None
     own = yield from _device(call, endpoint, wish)
     if forward is not None:
         registered = yield from _registered(forward, [device_id])
@@ -102,7 +98,7 @@ def ring_user(call: Call, user_id: str, wish: Wish) -> Talk[Found]:
     device_ids = world.devices_of(user_id)
     devices = Found()
     for device_id in device_ids:
-        endpoint = endpoint_of_device(world, device_id, user_id=user_id)
+        endpoint = endpoint_of_device(world, device_id)
         if endpoint is None:
             continue
         own = endpoint.forward if endpoint.forward and endpoint.forward.from_device else None
@@ -115,17 +111,6 @@ def ring_user(call: Call, user_id: str, wish: Wish) -> Talk[Found]:
         return devices
     registered = yield from _registered(user.forward, device_ids)
     return _with_forward(call, user, user.forward, devices, wish, registered)
-
-
-def ring_guest_phones(call: Call, user_id: str, wish: Wish) -> Talk[Found]:
-    """Return the legs of the phones where a user is logged in as a guest (hot-desking), without forwarding."""
-    found = Found()
-    for device_id, device in call.world.all("devices"):
-        if user_id in guests(device) and device.get("owner_id") != user_id:
-            endpoint = endpoint_of_device(call.world, device_id, user_id=user_id)
-            if endpoint is not None:
-                found.add((yield from _device(call, endpoint, wish)))
-    return found
 
 
 def _registered(forward: Forward, device_ids: list[str]) -> Talk[bool]:
@@ -173,7 +158,8 @@ def _with_forward(
         caller=caller if forward.keep_caller_id else CallerId(endpoint.user_name, endpoint.presence_id),
         timeout=wish.timeout,
         delay=wish.delay,
-        confirm=forward.require_keypress,
+        confirm=forward.require_keypress or bool(call.screened),
+        announce=announcement(call),
         user_id=endpoint.owner_id,
         ignore_early_media=forward.ignore_early_media,
     )
@@ -182,16 +168,17 @@ def _with_forward(
 
 
 def _device(call: Call, endpoint: Endpoint, wish: Wish) -> Talk[Found]:
-    if not endpoint.enabled:
+    must_ring = call.emergency_callback
+    if not endpoint.enabled and not must_ring:
         return Found(refused={"disabled"})
-    if endpoint.do_not_disturb:
+    if endpoint.do_not_disturb and not must_ring:
         return Found(refused={"dnd"})
     if endpoint.device_id == call.device_id and not wish.can_call_self:
         return Found(refused={"self"})
     target = _target(call, endpoint, wish)
     if target is None:
         return Found(refused={"missing"})
-    if (wish.only_idle or not endpoint.call_waiting) and (yield from _in_call(endpoint)):
+    if not endpoint.call_waiting and not must_ring and (yield from _in_call(endpoint)):
         return Found(refused={"busy"})
     caller = CallerId("Anonymous", "anonymous", private=True) if wish.suppress_clid else shown_caller(call)
     return Found(
@@ -203,6 +190,8 @@ def _device(call: Call, endpoint: Endpoint, wish: Wish) -> Talk[Found]:
                 timeout=wish.timeout,
                 delay=wish.delay,
                 progress_timeout=endpoint.progress_timeout,
+                confirm=bool(call.screened),
+                announce=announcement(call),
                 headers=(*_alert_info(call, endpoint, wish), *endpoint.headers, *wish.headers),
                 user_id=endpoint.owner_id,
                 ignore_early_media=endpoint.ignore_early_media,
@@ -239,16 +228,7 @@ def _target(call: Call, endpoint: Endpoint, wish: Wish) -> Aor | Gateway | None:
 
 
 def _alert_info(call: Call, endpoint: Endpoint, wish: Wish) -> tuple[tuple[str, str], ...]:
-    """Return the Alert-Info of a leg: what the flow set, else the group's ringtone, else the endpoint's own.
-
-    Phones that shall answer by themselves are told in the two ways that vendors understand.
-    """
-    if wish.auto_answer:
-        host = clean_line(endpoint.realm, 128) or "localhost"
-        return (
-            ("Alert-Info", f"<http://{host}>;info=alert-autoanswer;delay=0"),
-            ("Call-Info", f"<sip:{host}>;answer-after=0"),
-        )
+    """Return the Alert-Info of a leg: what the flow set, else the group's ringtone, else the endpoint's own."""
     if is_internal(call):
         chosen = call.alert_info or wish.ringtone_internal or endpoint.ringtone_internal
     else:

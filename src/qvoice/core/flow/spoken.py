@@ -43,6 +43,39 @@ SENTENCES: Mapping[str, Mapping[str, str]] = {
         " Accueil temporaire, le {rec_temporary_unavailable}; pour l'enlever, le {del_temporary_unavailable}."
         " Pour ne plus prendre de messages, le {toggle_announcement_only}. Pour revenir, le {return_main}.",
     },
+    "enter-number": {
+        "en": "Enter the number, then press pound.",
+        "fr": "Composez le numéro, puis le dièse.",
+    },
+    "enter-caller-id": {
+        "en": "Enter the number you want to show, then press pound.",
+        "fr": "Composez le numéro à afficher, puis le dièse.",
+    },
+    "forward-menu": {
+        "en": "To turn forwarding on, press 1. To turn it off, press 2. To change the number, press 3.",
+        "fr": "Pour activer le renvoi, faites le 1. Pour l'annuler, le 2. Pour changer le numéro, le 3.",
+    },
+    "forward-on": {"en": "Your calls are forwarded to", "fr": "Vos appels sont renvoyés vers le"},
+    "forward-off": {"en": "Your calls are not forwarded.", "fr": "Vos appels ne sont pas renvoyés."},
+    "dnd-on": {"en": "Do not disturb is on.", "fr": "Ne pas déranger est activé."},
+    "dnd-off": {"en": "Do not disturb is off.", "fr": "Ne pas déranger est désactivé."},
+    "call-waiting-on": {"en": "Call waiting is on.", "fr": "L'appel en attente est activé."},
+    "call-waiting-off": {"en": "Call waiting is off.", "fr": "L'appel en attente est désactivé."},
+    "group-on": {"en": "You are in the group.", "fr": "Vous êtes dans le groupe."},
+    "group-off": {"en": "You are out of the group.", "fr": "Vous êtes hors du groupe."},
+    "camp-on": {
+        "en": "We will call you when this person is free.",
+        "fr": "Nous vous rappellerons dès que cette personne sera libre.",
+    },
+    "state-name": {
+        "en": "Please say your name after the tone, then press pound.",
+        "fr": "Dites votre nom après le signal, puis faites le dièse.",
+    },
+    "screen-from": {"en": "A call from", "fr": "Un appel de"},
+    "screen-choose": {
+        "en": "To take the call, press 1. To refuse it, press 2. To send it to voicemail, press 3.",
+        "fr": "Pour prendre l'appel, faites le 1. Pour le refuser, le 2. Pour l'envoyer à la messagerie, le 3.",
+    },
     "vm-forward-to": {
         "en": "Enter the number of the mailbox, then press pound.",
         "fr": "Composez le numéro de la boîte vocale, puis le dièse.",

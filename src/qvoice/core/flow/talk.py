@@ -17,14 +17,15 @@ from qvoice.core.flow.commands import (
     Reject,
     Ring,
     Ringing,
+    SendDtmf,
     Sleep,
     Sound,
     Take,
+    Tell,
     Wait,
 )
 from qvoice.core.flow.events import Collected, Event, Occupied, Played, Recorded, Reply, RingDone, Waited
 from qvoice.core.flow.requests import Request
-from qvoice.core.recording.rules import Tape
 from qvoice.core.ring.plan import RingPlan
 
 T = TypeVar("T")
@@ -74,10 +75,9 @@ def record(
     silence_seconds: int = 0,
     terminators: str = "#",
     beep: bool = True,
-    tape: Tape | None = None,
 ) -> Talk[Recorded]:
     """Record the caller."""
-    return _expect((yield Record(purpose, owner, max_seconds, silence_seconds, terminators, beep, tape)), Recorded)
+    return _expect((yield Record(purpose, owner, max_seconds, silence_seconds, terminators, beep)), Recorded)
 
 
 def ring(plan: RingPlan) -> Talk[RingDone]:
@@ -106,6 +106,16 @@ def ask(request: Request) -> Talk[Any]:
     if reply.error is not None:
         raise DataUnavailable(reply.error)
     return reply.value
+
+
+def send_dtmf(digits: str, duration_ms: int = 100) -> Talk[None]:
+    """Send digits to the caller."""
+    yield SendDtmf(digits, duration_ms)
+
+
+def tell(request: Request) -> Talk[None]:
+    """Tell the data layer something, soon and surely; nobody waits for it."""
+    yield Tell(request)
 
 
 def sleep(seconds: float) -> Talk[None]:

@@ -79,6 +79,11 @@ CAUSE_OF = {
 REJECTIONS = frozenset({"USER_BUSY", "CALL_REJECTED", "UNWANTED"})
 """A person or phone said no."""
 
+SENT_TO_VOICEMAIL = "SENT_TO_VOICEMAIL"
+"""Who was asked about a screened caller chose voicemail."""
+CHOSEN = frozenset({"CALL_REJECTED", SENT_TO_VOICEMAIL})
+"""What somebody can choose for a screened caller: it holds for all phones that ring."""
+
 CALLEE_SPOKE = REJECTIONS | {"NO_ANSWER", "NO_USER_RESPONSE", "SUBSCRIBER_ABSENT", "NORMAL_CLEARING"}
 """After ringing through a carrier, these are the callee's word: another carrier would only ring him again."""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from qvoice.core.ring.causes import CALLEE_SPOKE, REJECTIONS, Failure, code_of, overall
+from qvoice.core.ring.causes import CALLEE_SPOKE, CHOSEN, REJECTIONS, Failure, code_of, overall
 from qvoice.core.ring.plan import Leg, RingPlan
 
 CONFIRM_SECONDS = 30.0
@@ -267,6 +267,7 @@ class RingMachine:
         live.state = LegState.ENDED
         self._failures.append(failure)
         rejected = self.plan.fail_on_single_reject and failure.cause in REJECTIONS
+        rejected = rejected or (bool(live.leg.announce) and failure.cause in CHOSEN)
         if (self.plan.trunks and spoke) or rejected:
             self._finish(None, Failure(failure.cause, failure.sip_code or code_of(failure.cause)), "refused")
 

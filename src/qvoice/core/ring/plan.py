@@ -8,6 +8,7 @@ own delay. Repeats are repeated stages, trunk failover is one stage per gateway.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,9 @@ class Leg:
     """Fail this leg when nothing but 100 came within this time (carriers)."""
     confirm: bool = False
     """The answerer must press 1 (within 7 s after each of 3 prompts) before being connected."""
+    announce: tuple[Any, ...] = ()
+    """Sounds (`core.flow.commands`) for the answerer, instead of the prompt to press 1: who calls, and 1 takes the
+    call, 2 refuses it, 3 sends it to voicemail."""
     headers: tuple[tuple[str, str], ...] = ()
     """Extra SIP headers, e.g. Alert-Info."""
     user_id: str | None = None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -99,6 +99,16 @@ class CallForward(Lenient):
     ignore_early_media: bool = True
 
 
+class Incoming(Lenient):
+    """Which callers from outside come in (`core.flow.blocking`): ids of block lists and of lists of welcome callers."""
+
+    blacklists: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
+    allowlists: Annotated[list[str], Field(max_length=100)] = Field(default_factory=list)
+    only_allowed: bool = False
+    anonymous: Literal["allow", "reject", "screen"] = "allow"
+    screening: Literal["off", "unknown", "all"] = "off"
+
+
 class Switch(Lenient):
     """Something that is on or off."""
 
@@ -118,6 +128,8 @@ class AccountDocument(Lenient):
     caller_id: CallerIds | None = None
     call_restriction: dict[str, Restriction] | None = None
     do_not_disturb: Switch | None = None
+    incoming: Incoming | None = None
+    blacklists: Annotated[list[str], Field(max_length=100)] | None = None
     music_on_hold: dict[str, Any] | None = None
     preflow: dict[str, Any] | None = None
     dial_plan: dict[str, Any] | None = None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from qvoice.core.flow.requests import FindFlow, FoundFlow, LoadFlow
+from qvoice.core.flow.requests import FindFlow, FoundFlow, LoadFlow, ToggleRingGroup, UpdateSettings
 from qvoice.features.callflows.context import Answer, AnswerContext
+from qvoice.features.callflows.feature_codes import toggle_ring_group, update_settings
 
 
 async def find_flow(context: AnswerContext, request: FindFlow) -> FoundFlow | None:
@@ -24,4 +25,9 @@ async def load_flow(context: AnswerContext, request: LoadFlow) -> FoundFlow | No
     )
 
 
-ANSWERS: dict[type, Answer] = {FindFlow: find_flow, LoadFlow: load_flow}
+ANSWERS: dict[type, Answer] = {
+    FindFlow: find_flow,
+    LoadFlow: load_flow,
+    UpdateSettings: update_settings,
+    ToggleRingGroup: toggle_ring_group,
+}

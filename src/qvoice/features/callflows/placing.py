@@ -14,6 +14,7 @@ from qvoice.core.dialing.normalise import country_of, to_e164
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import caller_endpoint
 from qvoice.core.flow.compile import CompiledFlow, compile_flow
+from qvoice.core.flow.lookup import NO_MATCH
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
 from qvoice.core.flow.world import World
 
@@ -53,25 +54,23 @@ async def place(flows: Flows, facts: Call) -> CompiledFlow:
     """
     world: World = facts.world
     endpoint = caller_endpoint(facts)
-    if facts.authorised_by and not endpoint.enabled:
+    urgent = account_emergency(facts.dialled, world.account) if facts.authorised_by else None
+    if urgent is None and facts.authorised_by and not endpoint.enabled:
         raise NotPlaced(403, "the device or its owner is disabled")
+    if urgent is None and any(level.get("enabled") is False for level in (world.account, *world.ancestors)):
+        raise NotPlaced(403, "the account is disabled")
     facts.owner_id = endpoint.owner_id
     facts.language = endpoint.language or facts.language
     facts.timezone = endpoint.timezone or facts.timezone
     country = country_of(world.account)
-    urgent = account_emergency(facts.dialled, world.account) if facts.authorised_by else None
-    if urgent is not None:
-        facts.emergency = True
-        if beats_extensions(facts.dialled, country):
-            facts.dialled = urgent
-            return await _emergency(flows, facts)
+    if urgent is not None and beats_extensions(facts.dialled, country):
+        return _emergency(facts, urgent)
     found = await _flow_for(flows, facts)
     if found is None:
         facts.dialled = to_e164(facts.dialled, country, dial_plan=endpoint.dial_plan)
         found = await _flow_for(flows, facts, no_match=True)
-    if found is None and facts.emergency:
-        facts.dialled = urgent or facts.dialled
-        return await _emergency(flows, facts)
+    if urgent is not None and (found is None or NO_MATCH in found.flow.document.get("numbers", ())):
+        return _emergency(facts, urgent)
     if found is None:
         raise NotPlaced(404, f"no callflow for {facts.dialled!r}")
     return _taken(facts, found)
@@ -97,19 +96,28 @@ async def _flow_for(flows: Flows, facts: Call, *, no_match: bool = False) -> Fou
     )
 
 
-async def _emergency(flows: Flows, facts: Call) -> CompiledFlow:
-    """An emergency call has a flow in every account: the account's own for that number or its no_match, else the
-    platform's trunks.
+def _emergency(facts: Call, number: str) -> CompiledFlow:
+    """An emergency call goes straight to the trunks, whatever the account's own flows would do: nothing may be played,
+    asked or looked up before it.
     """
-    found = await _flow_for(flows, facts, no_match=True)
-    if found is not None:
-        return _taken(facts, found)
-    flow = compile_flow(
-        {"flow": {"module": "offnet", "data": {}, "children": {}}}, None, flow_id="emergency", tolerant=True
+    facts.emergency, facts.dialled = True, number
+    return _built_in("emergency", {"module": "resources", "data": {}, "children": {}})
+
+
+def call_back(facts: Call, device_id: str, found: CompiledFlow) -> CompiledFlow:
+    """Return the flow of a call-back after an emergency call: the phone that made it, then what takes the number."""
+    facts.emergency_callback = True
+    then = {"module": "callflow", "data": {"id": found.flow_id}, "children": {}}
+    return _built_in(
+        "emergency-callback", {"module": "device", "data": {"id": device_id, "timeout": 60}, "children": {"_": then}}
     )
-    if not isinstance(flow, CompiledFlow):
-        raise NotPlaced(503, "the emergency flow does not compile")
-    return flow
+
+
+def _built_in(name: str, flow: dict[str, object]) -> CompiledFlow:
+    compiled = compile_flow({"flow": flow}, None, flow_id=name, tolerant=True)
+    if not isinstance(compiled, CompiledFlow):
+        raise NotPlaced(503, f"the flow {name} does not compile")
+    return compiled
 
 
 def _taken(facts: Call, found: FoundFlow) -> CompiledFlow:

@@ -9,6 +9,7 @@ from pydantic import Field
 from qvoice.features.accounts.schemas import (
     CallerIds,
     CallForward,
+    Incoming,
     Language,
     Lenient,
     Restriction,
@@ -47,6 +48,8 @@ class User(Lenient):
     call_recording: dict[str, Any] | None = None
     call_waiting: dict[str, Any] | None = None
     do_not_disturb: Switch | None = None
+    incoming: Incoming | None = None
+    call_failover: CallForward | None = None
     hotdesk: Hotdesk | None = None
     music_on_hold: dict[str, Any] | None = None
     media: dict[str, Any] | None = None

@@ -18,9 +18,9 @@ from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, Failed, Next, after_ring
 from qvoice.core.flow.forms import RING_SECONDS, RINGBACK, SIP_HEADERS, Field, Words, choice, field
 from qvoice.core.flow.references import Ref
-from qvoice.core.flow.requests import FindNumber, NumberOwner
+from qvoice.core.flow.requests import FindNumber, NumberOwner, RecordEmergency
 from qvoice.core.flow.ringing import hold_music, seconds
-from qvoice.core.flow.talk import DataUnavailable, Talk, ask, ring
+from qvoice.core.flow.talk import DataUnavailable, Talk, ask, ring, tell
 from qvoice.core.flow.world import GLOBAL_POOL, World
 from qvoice.core.ring.plan import Leg, Loop, RingPlan, Stage
 
@@ -102,6 +102,7 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
     emergency = emergency_number(number, country)
     if emergency is not None:
         call.emergency, number = True, emergency
+        yield from _record_emergency(call, emergency)
     elif not data.hunt_account_id and is_e164(number):
         on_net = yield from _on_net(data, call, number)
         if on_net is not None:
@@ -147,6 +148,12 @@ def _on_net(data: Data, call: Call, number: str) -> Talk[RingPlan | None]:
     return RingPlan((Stage((leg,)),), ringback=data.ringback or None, hold_music=hold_music(call))
 
 
+def _record_emergency(call: Call, number: str) -> Talk[None]:
+    """Have the call written down and people told. Nothing is waited for: the call goes out now."""
+    shown = shown_caller(call, "emergency").number
+    yield from tell(RecordEmergency(number, shown, call.device_id, call.owner_id, call.now.timestamp()))
+
+
 def _legs(data: Data, call: Call, number: str, country: str) -> list[Leg]:
     world: World = call.world
     realm = world.account.get("realm")
@@ -180,8 +187,14 @@ def _as_asked(data: Data, resource: Any) -> Any:
 
 
 def _pool(data: Data, call: Call) -> tuple[Any, ...]:
-    """Return the trunks to choose from; another account's only when it is an ancestor."""
+    """Return the trunks to choose from; another account's only when it is an ancestor.
+
+    An emergency call may take any trunk there is: the account's, then the platform's (emergency trunks go first).
+    """
     world: World = call.world
+    if call.emergency:
+        every = (*world.pool(call.account_id), *world.pool(GLOBAL_POOL))
+        return tuple({trunk.get("id"): trunk for trunk in every}.values())
     if not data.use_local_resources:
         return world.pool(GLOBAL_POOL)
     wanted = data.hunt_account_id or call.account_id

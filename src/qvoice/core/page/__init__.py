@@ -1,1 +1,0 @@
-"""Paging: one speaks, and many phones that answer by themselves listen (or talk back)."""

@@ -1,1 +1,0 @@
-"""Recording of calls: who asks for it, and how. No I/O."""

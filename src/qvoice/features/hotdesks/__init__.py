@@ -1,1 +1,0 @@
-"""Hot-desking: users who log in at phones that are not theirs (kept in `device.hotdesk.users`)."""

@@ -1,0 +1,8 @@
+"""What the worker does for flows: call web addresses."""
+
+from __future__ import annotations
+
+from qvoice.db.queue import Backoff, Task
+from qvoice.features.notices.hook import CALL_WEB, call_web
+
+TASKS = [Task(CALL_WEB, call_web, Backoff(tries=1))]
