@@ -16,6 +16,7 @@ import { Route as AppAAccountRouteRouteImport } from "./routes/_app/a/$account/r
 import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/index"
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
 import { Route as AppAAccountCallerIdIndexRouteImport } from "./routes/_app/a/$account/caller-id/index"
+import { Route as AppAAccountCallflowsIndexRouteImport } from "./routes/_app/a/$account/callflows/index"
 import { Route as AppAAccountCallsIndexRouteImport } from "./routes/_app/a/$account/calls/index"
 import { Route as AppAAccountConferencesIndexRouteImport } from "./routes/_app/a/$account/conferences/index"
 import { Route as AppAAccountDashboardIndexRouteImport } from "./routes/_app/a/$account/dashboard/index"
@@ -23,11 +24,15 @@ import { Route as AppAAccountDevicesIndexRouteImport } from "./routes/_app/a/$ac
 import { Route as AppAAccountFeatureCodesIndexRouteImport } from "./routes/_app/a/$account/feature-codes/index"
 import { Route as AppAAccountGroupsIndexRouteImport } from "./routes/_app/a/$account/groups/index"
 import { Route as AppAAccountMainNumberIndexRouteImport } from "./routes/_app/a/$account/main-number/index"
+import { Route as AppAAccountMediaIndexRouteImport } from "./routes/_app/a/$account/media/index"
+import { Route as AppAAccountMenusIndexRouteImport } from "./routes/_app/a/$account/menus/index"
 import { Route as AppAAccountMusicIndexRouteImport } from "./routes/_app/a/$account/music/index"
 import { Route as AppAAccountNumbersIndexRouteImport } from "./routes/_app/a/$account/numbers/index"
+import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
 import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$account/voicemail/index"
+import { Route as AppAAccountCallflowsFlowIndexRouteImport } from "./routes/_app/a/$account/callflows/$flow/index"
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -63,6 +68,12 @@ const AppAAccountCallerIdIndexRoute =
   AppAAccountCallerIdIndexRouteImport.update({
     id: "/caller-id/",
     path: "/caller-id/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
+const AppAAccountCallflowsIndexRoute =
+  AppAAccountCallflowsIndexRouteImport.update({
+    id: "/callflows/",
+    path: "/callflows/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
 const AppAAccountCallsIndexRoute = AppAAccountCallsIndexRouteImport.update({
@@ -104,6 +115,16 @@ const AppAAccountMainNumberIndexRoute =
     path: "/main-number/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountMediaIndexRoute = AppAAccountMediaIndexRouteImport.update({
+  id: "/media/",
+  path: "/media/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
+const AppAAccountMenusIndexRoute = AppAAccountMenusIndexRouteImport.update({
+  id: "/menus/",
+  path: "/menus/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountMusicIndexRoute = AppAAccountMusicIndexRouteImport.update({
   id: "/music/",
   path: "/music/",
@@ -114,6 +135,12 @@ const AppAAccountNumbersIndexRoute = AppAAccountNumbersIndexRouteImport.update({
   path: "/numbers/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountSchedulesIndexRoute =
+  AppAAccountSchedulesIndexRouteImport.update({
+    id: "/schedules/",
+    path: "/schedules/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountSettingsIndexRoute =
   AppAAccountSettingsIndexRouteImport.update({
     id: "/settings/",
@@ -131,6 +158,12 @@ const AppAAccountVoicemailIndexRoute =
     path: "/voicemail/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountCallflowsFlowIndexRoute =
+  AppAAccountCallflowsFlowIndexRouteImport.update({
+    id: "/callflows/$flow/",
+    path: "/callflows/$flow/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
@@ -139,6 +172,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/": typeof AppAAccountIndexRoute
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
+  "/a/$account/callflows/": typeof AppAAccountCallflowsIndexRoute
   "/a/$account/calls/": typeof AppAAccountCallsIndexRoute
   "/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
@@ -146,11 +180,15 @@ export interface FileRoutesByFullPath {
   "/a/$account/feature-codes/": typeof AppAAccountFeatureCodesIndexRoute
   "/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
+  "/a/$account/media/": typeof AppAAccountMediaIndexRoute
+  "/a/$account/menus/": typeof AppAAccountMenusIndexRoute
   "/a/$account/music/": typeof AppAAccountMusicIndexRoute
   "/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
+  "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
+  "/a/$account/callflows/$flow/": typeof AppAAccountCallflowsFlowIndexRoute
 }
 export interface FileRoutesByTo {
   "/": typeof AppIndexRoute
@@ -158,6 +196,7 @@ export interface FileRoutesByTo {
   "/a/$account": typeof AppAAccountIndexRoute
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
   "/a/$account/caller-id": typeof AppAAccountCallerIdIndexRoute
+  "/a/$account/callflows": typeof AppAAccountCallflowsIndexRoute
   "/a/$account/calls": typeof AppAAccountCallsIndexRoute
   "/a/$account/conferences": typeof AppAAccountConferencesIndexRoute
   "/a/$account/dashboard": typeof AppAAccountDashboardIndexRoute
@@ -165,11 +204,15 @@ export interface FileRoutesByTo {
   "/a/$account/feature-codes": typeof AppAAccountFeatureCodesIndexRoute
   "/a/$account/groups": typeof AppAAccountGroupsIndexRoute
   "/a/$account/main-number": typeof AppAAccountMainNumberIndexRoute
+  "/a/$account/media": typeof AppAAccountMediaIndexRoute
+  "/a/$account/menus": typeof AppAAccountMenusIndexRoute
   "/a/$account/music": typeof AppAAccountMusicIndexRoute
   "/a/$account/numbers": typeof AppAAccountNumbersIndexRoute
+  "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail": typeof AppAAccountVoicemailIndexRoute
+  "/a/$account/callflows/$flow": typeof AppAAccountCallflowsFlowIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -180,6 +223,7 @@ export interface FileRoutesById {
   "/_app/a/$account/": typeof AppAAccountIndexRoute
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/_app/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
+  "/_app/a/$account/callflows/": typeof AppAAccountCallflowsIndexRoute
   "/_app/a/$account/calls/": typeof AppAAccountCallsIndexRoute
   "/_app/a/$account/conferences/": typeof AppAAccountConferencesIndexRoute
   "/_app/a/$account/dashboard/": typeof AppAAccountDashboardIndexRoute
@@ -187,11 +231,15 @@ export interface FileRoutesById {
   "/_app/a/$account/feature-codes/": typeof AppAAccountFeatureCodesIndexRoute
   "/_app/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/_app/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
+  "/_app/a/$account/media/": typeof AppAAccountMediaIndexRoute
+  "/_app/a/$account/menus/": typeof AppAAccountMenusIndexRoute
   "/_app/a/$account/music/": typeof AppAAccountMusicIndexRoute
   "/_app/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
+  "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/_app/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
+  "/_app/a/$account/callflows/$flow/": typeof AppAAccountCallflowsFlowIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -202,6 +250,7 @@ export interface FileRouteTypes {
     | "/a/$account/"
     | "/a/$account/accounts/"
     | "/a/$account/caller-id/"
+    | "/a/$account/callflows/"
     | "/a/$account/calls/"
     | "/a/$account/conferences/"
     | "/a/$account/dashboard/"
@@ -209,11 +258,15 @@ export interface FileRouteTypes {
     | "/a/$account/feature-codes/"
     | "/a/$account/groups/"
     | "/a/$account/main-number/"
+    | "/a/$account/media/"
+    | "/a/$account/menus/"
     | "/a/$account/music/"
     | "/a/$account/numbers/"
+    | "/a/$account/schedules/"
     | "/a/$account/settings/"
     | "/a/$account/users/"
     | "/a/$account/voicemail/"
+    | "/a/$account/callflows/$flow/"
   fileRoutesByTo: FileRoutesByTo
   to:
     | "/"
@@ -221,6 +274,7 @@ export interface FileRouteTypes {
     | "/a/$account"
     | "/a/$account/accounts"
     | "/a/$account/caller-id"
+    | "/a/$account/callflows"
     | "/a/$account/calls"
     | "/a/$account/conferences"
     | "/a/$account/dashboard"
@@ -228,11 +282,15 @@ export interface FileRouteTypes {
     | "/a/$account/feature-codes"
     | "/a/$account/groups"
     | "/a/$account/main-number"
+    | "/a/$account/media"
+    | "/a/$account/menus"
     | "/a/$account/music"
     | "/a/$account/numbers"
+    | "/a/$account/schedules"
     | "/a/$account/settings"
     | "/a/$account/users"
     | "/a/$account/voicemail"
+    | "/a/$account/callflows/$flow"
   id:
     | "__root__"
     | "/_app"
@@ -242,6 +300,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/"
     | "/_app/a/$account/accounts/"
     | "/_app/a/$account/caller-id/"
+    | "/_app/a/$account/callflows/"
     | "/_app/a/$account/calls/"
     | "/_app/a/$account/conferences/"
     | "/_app/a/$account/dashboard/"
@@ -249,11 +308,15 @@ export interface FileRouteTypes {
     | "/_app/a/$account/feature-codes/"
     | "/_app/a/$account/groups/"
     | "/_app/a/$account/main-number/"
+    | "/_app/a/$account/media/"
+    | "/_app/a/$account/menus/"
     | "/_app/a/$account/music/"
     | "/_app/a/$account/numbers/"
+    | "/_app/a/$account/schedules/"
     | "/_app/a/$account/settings/"
     | "/_app/a/$account/users/"
     | "/_app/a/$account/voicemail/"
+    | "/_app/a/$account/callflows/$flow/"
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -312,6 +375,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountCallerIdIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/callflows/": {
+      id: "/_app/a/$account/callflows/"
+      path: "/callflows"
+      fullPath: "/a/$account/callflows/"
+      preLoaderRoute: typeof AppAAccountCallflowsIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/calls/": {
       id: "/_app/a/$account/calls/"
       path: "/calls"
@@ -361,6 +431,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountMainNumberIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/media/": {
+      id: "/_app/a/$account/media/"
+      path: "/media"
+      fullPath: "/a/$account/media/"
+      preLoaderRoute: typeof AppAAccountMediaIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/menus/": {
+      id: "/_app/a/$account/menus/"
+      path: "/menus"
+      fullPath: "/a/$account/menus/"
+      preLoaderRoute: typeof AppAAccountMenusIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/music/": {
       id: "/_app/a/$account/music/"
       path: "/music"
@@ -373,6 +457,13 @@ declare module "@tanstack/react-router" {
       path: "/numbers"
       fullPath: "/a/$account/numbers/"
       preLoaderRoute: typeof AppAAccountNumbersIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/schedules/": {
+      id: "/_app/a/$account/schedules/"
+      path: "/schedules"
+      fullPath: "/a/$account/schedules/"
+      preLoaderRoute: typeof AppAAccountSchedulesIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
     "/_app/a/$account/settings/": {
@@ -396,6 +487,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountVoicemailIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/callflows/$flow/": {
+      id: "/_app/a/$account/callflows/$flow/"
+      path: "/callflows/$flow"
+      fullPath: "/a/$account/callflows/$flow/"
+      preLoaderRoute: typeof AppAAccountCallflowsFlowIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
   }
 }
 
@@ -403,6 +501,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountIndexRoute: typeof AppAAccountIndexRoute
   AppAAccountAccountsIndexRoute: typeof AppAAccountAccountsIndexRoute
   AppAAccountCallerIdIndexRoute: typeof AppAAccountCallerIdIndexRoute
+  AppAAccountCallflowsIndexRoute: typeof AppAAccountCallflowsIndexRoute
   AppAAccountCallsIndexRoute: typeof AppAAccountCallsIndexRoute
   AppAAccountConferencesIndexRoute: typeof AppAAccountConferencesIndexRoute
   AppAAccountDashboardIndexRoute: typeof AppAAccountDashboardIndexRoute
@@ -410,17 +509,22 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountFeatureCodesIndexRoute: typeof AppAAccountFeatureCodesIndexRoute
   AppAAccountGroupsIndexRoute: typeof AppAAccountGroupsIndexRoute
   AppAAccountMainNumberIndexRoute: typeof AppAAccountMainNumberIndexRoute
+  AppAAccountMediaIndexRoute: typeof AppAAccountMediaIndexRoute
+  AppAAccountMenusIndexRoute: typeof AppAAccountMenusIndexRoute
   AppAAccountMusicIndexRoute: typeof AppAAccountMusicIndexRoute
   AppAAccountNumbersIndexRoute: typeof AppAAccountNumbersIndexRoute
+  AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
   AppAAccountVoicemailIndexRoute: typeof AppAAccountVoicemailIndexRoute
+  AppAAccountCallflowsFlowIndexRoute: typeof AppAAccountCallflowsFlowIndexRoute
 }
 
 const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountIndexRoute: AppAAccountIndexRoute,
   AppAAccountAccountsIndexRoute: AppAAccountAccountsIndexRoute,
   AppAAccountCallerIdIndexRoute: AppAAccountCallerIdIndexRoute,
+  AppAAccountCallflowsIndexRoute: AppAAccountCallflowsIndexRoute,
   AppAAccountCallsIndexRoute: AppAAccountCallsIndexRoute,
   AppAAccountConferencesIndexRoute: AppAAccountConferencesIndexRoute,
   AppAAccountDashboardIndexRoute: AppAAccountDashboardIndexRoute,
@@ -428,11 +532,15 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountFeatureCodesIndexRoute: AppAAccountFeatureCodesIndexRoute,
   AppAAccountGroupsIndexRoute: AppAAccountGroupsIndexRoute,
   AppAAccountMainNumberIndexRoute: AppAAccountMainNumberIndexRoute,
+  AppAAccountMediaIndexRoute: AppAAccountMediaIndexRoute,
+  AppAAccountMenusIndexRoute: AppAAccountMenusIndexRoute,
   AppAAccountMusicIndexRoute: AppAAccountMusicIndexRoute,
   AppAAccountNumbersIndexRoute: AppAAccountNumbersIndexRoute,
+  AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
   AppAAccountVoicemailIndexRoute: AppAAccountVoicemailIndexRoute,
+  AppAAccountCallflowsFlowIndexRoute: AppAAccountCallflowsFlowIndexRoute,
 }
 
 const AppAAccountRouteRouteWithChildren =

@@ -3,6 +3,10 @@ import "i18next";
 
 import type accounts from "../routes/_app/a/$account/accounts/-en.json";
 import type calls from "../routes/_app/a/$account/calls/-en.json";
+import type callflows from "../routes/_app/a/$account/callflows/-en.json";
+import type menus from "../routes/_app/a/$account/menus/-en.json";
+import type media from "../routes/_app/a/$account/media/-en.json";
+import type schedules from "../routes/_app/a/$account/schedules/-en.json";
 import type dashboard from "../routes/_app/a/$account/dashboard/-en.json";
 import type mainNumber from "../routes/_app/a/$account/main-number/-en.json";
 import type conferences from "../routes/_app/a/$account/conferences/-en.json";
@@ -26,6 +30,10 @@ declare module "i18next" {
       "sign-in": typeof signIn;
       accounts: typeof accounts;
       calls: typeof calls;
+      callflows: typeof callflows;
+      menus: typeof menus;
+      media: typeof media;
+      schedules: typeof schedules;
       dashboard: typeof dashboard;
       "main-number": typeof mainNumber;
       conferences: typeof conferences;

@@ -127,6 +127,29 @@ export interface CallForward {
   [key: string]: unknown;
  }
 
+export type CallerType = typeof CallerType[keyof typeof CallerType];
+
+
+export const CallerType = {
+  outside: 'outside',
+  user: 'user',
+  device: 'device',
+} as const;
+
+/**
+ * Who calls: somebody outside (`number`, `name`), or a user or device of the account (`id`).
+ */
+export interface Caller {
+  type?: CallerType;
+  id?: string;
+  /** @maxLength 64 */
+  number?: string;
+  /** @maxLength 128 */
+  name?: string;
+  private?: boolean;
+  [key: string]: unknown;
+ }
+
 export type CallflowFlow = { [key: string]: unknown };
 
 export type CallflowContactList = { [key: string]: unknown } | null;
@@ -141,7 +164,8 @@ export interface Featurecode {
  }
 
 /**
- * A callflow. `numbers` may be words (`no_match`, `MainOpenHours`); `patterns` are regular expressions (RE2).
+ * A callflow. `numbers` may be words (`no_match`, `MainOpenHours`); `patterns` are regular expressions (RE2), never
+ * empty: that would match every number.
  */
 export interface Callflow {
   name?: string | null;
@@ -153,6 +177,7 @@ export interface Callflow {
   numbers?: string[];
   /**
      * @maxItems 100
+     * @items.minLength 1
      * @items.maxLength 512
      */
   patterns?: string[];
@@ -513,7 +538,8 @@ export interface Limits {
  }
 
 /**
- * Either `credentials` (md5 or sha1 hex of `username:password`) or `username` and `password`; and one way to name the account.
+ * Either `credentials` (md5 or sha1 hex of `username:password`) or `username` and `password`; and one way to
+ * name the account.
  */
 export interface Login {
   credentials?: string | null;
@@ -1069,6 +1095,40 @@ export interface VoicemailBox {
   operator_number?: string | null;
   timezone?: string | null;
   flags?: string[] | null;
+  [key: string]: unknown;
+ }
+
+export type WantedCallflow = { [key: string]: unknown } | null;
+
+export type WantedRinging = typeof WantedRinging[keyof typeof WantedRinging];
+
+
+export const WantedRinging = {
+  nobody: 'nobody',
+  answered: 'answered',
+  busy: 'busy',
+  offline: 'offline',
+} as const;
+
+/**
+ * What to try. `number`: what is dialled (none: straight into the flow). `callflow`: a draft used in place of the
+ * stored one (with its `id`), or a flow never saved. `callflow_id`: a stored flow to start in. `at`: ISO 8601, in the
+ * account's zone when it names none; now when empty. `presses`: what the caller dials at each question.
+ */
+export interface Wanted {
+  /** @maxLength 128 */
+  number?: string;
+  callflow?: WantedCallflow;
+  callflow_id?: string;
+  caller?: Caller;
+  /** @maxLength 64 */
+  at?: string;
+  /**
+     * @maxItems 100
+     * @items.maxLength 64
+     */
+  presses?: string[];
+  ringing?: WantedRinging;
   [key: string]: unknown;
  }
 
@@ -1677,6 +1737,171 @@ export const DeleteBlacklist200Status = {
 export type DeleteBlacklist200 = {
   data: Blacklist;
   status: DeleteBlacklist200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListCallflowModules200DataItem = { [key: string]: unknown };
+
+export type ListCallflowModules200Status = typeof ListCallflowModules200Status[keyof typeof ListCallflowModules200Status];
+
+
+export const ListCallflowModules200Status = {
+  success: 'success',
+} as const;
+
+export type ListCallflowModules200 = {
+  data: ListCallflowModules200DataItem[];
+  status: ListCallflowModules200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CheckCallflowBody = {
+  data: Callflow;
+};
+
+export type CheckCallflow200DataItem = { [key: string]: unknown };
+
+export type CheckCallflow200Status = typeof CheckCallflow200Status[keyof typeof CheckCallflow200Status];
+
+
+export const CheckCallflow200Status = {
+  success: 'success',
+} as const;
+
+export type CheckCallflow200 = {
+  data: CheckCallflow200DataItem[];
+  status: CheckCallflow200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SimulateCallBody = {
+  data: Wanted;
+};
+
+export type SimulateCall200Data = { [key: string]: unknown };
+
+export type SimulateCall200Status = typeof SimulateCall200Status[keyof typeof SimulateCall200Status];
+
+
+export const SimulateCall200Status = {
+  success: 'success',
+} as const;
+
+export type SimulateCall200 = {
+  data: SimulateCall200Data;
+  status: SimulateCall200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListCallflowVersions200DataItem = { [key: string]: unknown };
+
+export type ListCallflowVersions200Status = typeof ListCallflowVersions200Status[keyof typeof ListCallflowVersions200Status];
+
+
+export const ListCallflowVersions200Status = {
+  success: 'success',
+} as const;
+
+export type ListCallflowVersions200 = {
+  data: ListCallflowVersions200DataItem[];
+  status: ListCallflowVersions200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetCallflowVersion200Status = typeof GetCallflowVersion200Status[keyof typeof GetCallflowVersion200Status];
+
+
+export const GetCallflowVersion200Status = {
+  success: 'success',
+} as const;
+
+export type GetCallflowVersion200 = {
+  data: Callflow;
+  status: GetCallflowVersion200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type RestoreCallflowVersion200Status = typeof RestoreCallflowVersion200Status[keyof typeof RestoreCallflowVersion200Status];
+
+
+export const RestoreCallflowVersion200Status = {
+  success: 'success',
+} as const;
+
+export type RestoreCallflowVersion200 = {
+  data: Callflow;
+  status: RestoreCallflowVersion200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetCallflowChanges200Data = { [key: string]: unknown };
+
+export type GetCallflowChanges200Status = typeof GetCallflowChanges200Status[keyof typeof GetCallflowChanges200Status];
+
+
+export const GetCallflowChanges200Status = {
+  success: 'success',
+} as const;
+
+export type GetCallflowChanges200 = {
+  data: GetCallflowChanges200Data;
+  status: GetCallflowChanges200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

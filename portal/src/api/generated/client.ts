@@ -13,6 +13,8 @@ import type {
   AddNumbersBody,
   AddPhoneNumber201,
   AddPhoneNumberBody,
+  CheckCallflow200,
+  CheckCallflowBody,
   CheckNumbers200,
   CheckNumbersBody,
   CreateAccount201,
@@ -72,6 +74,8 @@ import type {
   GetAccount200,
   GetBlacklist200,
   GetCallflow200,
+  GetCallflowChanges200,
+  GetCallflowVersion200,
   GetConference200,
   GetDevice200,
   GetDirectorie200,
@@ -92,6 +96,8 @@ import type {
   ImpersonateUserBody,
   ListBlacklists200,
   ListBlacklistsParams,
+  ListCallflowModules200,
+  ListCallflowVersions200,
   ListCallflows200,
   ListCallflowsParams,
   ListChildren200,
@@ -212,6 +218,9 @@ import type {
   ReplaceUserBody,
   ReplaceVoicemailBox200,
   ReplaceVoicemailBoxBody,
+  RestoreCallflowVersion200,
+  SimulateCall200,
+  SimulateCallBody,
   UploadMedia200,
   ValidateSchema200
 } from './client.schemas';
@@ -1342,6 +1351,225 @@ export const deleteBlacklist = async (accountId: string,
   {
     ...options,
     method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListCallflowModulesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/callflows/modules`
+}
+
+/**
+ * Return the module registry, from which palettes and forms are made.
+ * @summary Every callflow module: words, form, exits, JSON schema
+ */
+export const listCallflowModules = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<ListCallflowModules200> => {
+
+  return send<ListCallflowModules200>(getListCallflowModulesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCheckCallflowUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/callflows/check`
+}
+
+/**
+ * Return problems by node path: errors that a save would refuse, and warnings (missing documents, dead ends).
+ * @summary What is wrong with a callflow, without storing it
+ */
+export const checkCallflow = async (accountId: string,
+    checkCallflowBody: CheckCallflowBody, options?: Parameters<typeof send>[1]): Promise<CheckCallflow200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CheckCallflow200>(getCheckCallflowUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(checkCallflowBody)
+  }
+);}
+
+
+
+export const getSimulateCallUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/callflows/simulate`
+}
+
+/**
+ * Run a call through the flows without making it: path, reasons, who would ring, caller id, trunk.
+ * @summary Which way would this call go?
+ */
+export const simulateCall = async (accountId: string,
+    simulateCallBody: SimulateCallBody, options?: Parameters<typeof send>[1]): Promise<SimulateCall200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SimulateCall200>(getSimulateCallUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(simulateCallBody)
+  }
+);}
+
+
+
+export const getListCallflowVersionsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/callflows/${encodeURIComponent(String(documentId))}/versions`
+}
+
+/**
+ * List versions: revision, when, by whom, size.
+ * @summary Every saved version of a callflow, newest first
+ */
+export const listCallflowVersions = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<ListCallflowVersions200> => {
+
+  return send<ListCallflowVersions200>(getListCallflowVersionsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCallflowVersionUrl = (accountId: string,
+    documentId: string,
+    revision: number,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/callflows/${encodeURIComponent(String(documentId))}/versions/${encodeURIComponent(String(revision))}`
+}
+
+/**
+ * Return the document as it was saved.
+ * @summary A saved version of a callflow
+ */
+export const getCallflowVersion = async (accountId: string,
+    documentId: string,
+    revision: number, options?: Parameters<typeof send>[1]): Promise<GetCallflowVersion200> => {
+
+  return send<GetCallflowVersion200>(getGetCallflowVersionUrl(accountId,documentId,revision),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getRestoreCallflowVersionUrl = (accountId: string,
+    documentId: string,
+    revision: number,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/callflows/${encodeURIComponent(String(documentId))}/versions/${encodeURIComponent(String(revision))}`
+}
+
+/**
+ * Roll back: the next call runs this version. It becomes a new revision, so that this too can be taken back.
+ * @summary Make an earlier version the current one
+ */
+export const restoreCallflowVersion = async (accountId: string,
+    documentId: string,
+    revision: number, options?: Parameters<typeof send>[1]): Promise<RestoreCallflowVersion200> => {
+
+  return send<RestoreCallflowVersion200>(getRestoreCallflowVersionUrl(accountId,documentId,revision),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getGetCallflowChangesUrl = (accountId: string,
+    documentId: string,
+    revision: number,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/callflows/${encodeURIComponent(String(documentId))}/versions/${encodeURIComponent(String(revision))}/changes`
+}
+
+/**
+ * Return the differences from `?since=<revision>` (the version before when absent), by node path.
+ * @summary What a version changed
+ */
+export const getCallflowChanges = async (accountId: string,
+    documentId: string,
+    revision: number, options?: Parameters<typeof send>[1]): Promise<GetCallflowChanges200> => {
+
+  return send<GetCallflowChanges200>(getGetCallflowChangesUrl(accountId,documentId,revision),
+  {
+    ...options,
+    method: 'GET'
 
 
   }
@@ -2542,6 +2770,135 @@ export const deleteDirectorie = async (accountId: string,
 
 
 
+export const getListRegistrationsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/registrations`
+}
+
+/**
+ * One row for each registered contact.
+ * @summary List registrations
+ */
+export const listRegistrations = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListRegistrationsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDeleteRegistrationsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/registrations`
+}
+
+/**
+ * Remove every registration; phones come back by themselves.
+ * @summary Unregister all phones
+ */
+export const deleteRegistrations = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteRegistrationsUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getCountRegistrationsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/registrations/count`
+}
+
+/**
+ * `{count}` of registered contacts.
+ * @summary Count registrations
+ */
+export const countRegistrations = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getCountRegistrationsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetRegistrationUrl = (accountId: string,
+    username: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/registrations/${encodeURIComponent(String(username))}`
+}
+
+/**
+ * The contacts of one SIP user name.
+ * @summary A device's registrations
+ */
+export const getRegistration = async (accountId: string,
+    username: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetRegistrationUrl(accountId,username),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDeleteRegistrationUrl = (accountId: string,
+    username: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/registrations/${encodeURIComponent(String(username))}`
+}
+
+/**
+ * Remove the registrations of one SIP user name.
+ * @summary Unregister a device
+ */
+export const deleteRegistration = async (accountId: string,
+    username: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteRegistrationUrl(accountId,username),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
 export const getListFaxboxesUrl = (accountId: string,
     params?: ListFaxboxesParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -2947,6 +3304,81 @@ export const deleteGroup = async (accountId: string,
   {
     ...options,
     method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListLedgersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ledgers`
+}
+
+/**
+ * Return `{source: {amount, usage}}`: no source charges yet.
+ * @summary Sums by source of charge
+ */
+export const listLedgers = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListLedgersUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetBalanceUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ledgers/total`
+}
+
+/**
+ * Return the sum of all entries, in the account's currency.
+ * @summary The balance
+ */
+export const getBalance = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetBalanceUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetAvailableUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ledgers/available`
+}
+
+/**
+ * Return the balance and what may be spent beyond it: nothing.
+ * @summary What may still be spent
+ */
+export const getAvailable = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetAvailableUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
 
 
   }
@@ -3401,6 +3833,31 @@ export const uploadMedia = async (accountId: string,
   {
     ...options,
     method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getListVoicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/media/voices`
+}
+
+/**
+ * List voices, the preferred first: what `tts.voice` of a media document may name.
+ * @summary List the voices that speak texts
+ */
+export const listVoices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListVoicesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
 
 
   }
@@ -4963,6 +5420,57 @@ export const searchMulti = async (accountId: string, options?: Parameters<typeof
 
 
 
+export const getGetSecurityUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/security`
+}
+
+/**
+ * Return the account's own setting (the life of its tokens in seconds, from the account's document) and the
+ * system's: sign-in by user and password, and that no second factor is asked.
+ * @summary How people sign in
+ */
+export const getSecurity = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetSecurityUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListMultiFactorUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/multi_factor`
+}
+
+/**
+ * Return the second factors that the account has and those that the system offers: none.
+ * @summary Second factors
+ */
+export const listMultiFactor = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListMultiFactorUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListTemporalRulesUrl = (accountId: string,
     params?: ListTemporalRulesParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -5459,6 +5967,33 @@ export const listUserVmboxes = async (accountId: string,
     userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getListUserVmboxesUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListUserHotdesksUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/hotdesks`
+}
+
+/**
+ * Return `{device_id, device_name}` for each device whose `hotdesk.users` names the user, by name.
+ * @summary The devices that a user is logged in to
+ */
+export const listUserHotdesks = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListUserHotdesksUrl(accountId,userId),
   {
     ...options,
     method: 'GET'

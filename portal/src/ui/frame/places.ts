@@ -2,11 +2,11 @@
  * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
  * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
  */
-import { IconAsterisk, IconBuildingSkyscraper, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconMusic, IconPhone, IconPhoneIncoming, IconRecordMail, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
+import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconRecordMail, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
 
 export type AreaId = "pbx" | "callflows" | "admin" | "settings";
 export type SectionId = "people" | "calls" | "account";
-export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "accounts" | "settings";
+export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "accounts" | "settings";
 
 export interface Place {
   page: PageId;
@@ -34,6 +34,10 @@ export const PLACES: readonly Place[] = [
   { page: "caller-id", area: "pbx", section: "account", to: "/a/$account/caller-id", icon: IconId },
   { page: "feature-codes", area: "pbx", section: "calls", to: "/a/$account/feature-codes", icon: IconAsterisk },
   { page: "calls", area: "pbx", section: "account", to: "/a/$account/calls", icon: IconHistory, key: "c", tab: true },
+  { page: "callflows", area: "callflows", to: "/a/$account/callflows", icon: IconSitemap, key: "f" },
+  { page: "menus", area: "callflows", to: "/a/$account/menus", icon: IconListNumbers },
+  { page: "media", area: "callflows", to: "/a/$account/media", icon: IconMusic },
+  { page: "schedules", area: "callflows", to: "/a/$account/schedules", icon: IconCalendarTime },
   { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
 ];

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from qvoice.core.flow.compile import Node
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import ANY, WILDCARD
 from qvoice.core.flow.forms import GROUPS, SKIP, Field, Preset, Words
@@ -53,6 +54,17 @@ def undescribed() -> list[str]:
     return missing
 
 
+def unchosen(node: Node) -> Iterator[tuple[str, str]]:
+    """Yield (path, label in English) of every setting below a node that is needed and empty."""
+    todo = [node]
+    while todo:
+        one = todo.pop()
+        todo.extend(one.children.values())
+        for key, asked in getattr(one.module, "FORM", {}).items():
+            if asked.needed and one.data is not None and not getattr(one.data, key, None):
+                yield f"{one.path}.data.{key}", asked.label.en
+
+
 def _in_order(data: type[ModuleData], form: Mapping[str, Field]) -> list[str]:
     keys = [key for key in data.model_fields if key != "skip_module"]
     return [*(key for key in form if key in keys), *(key for key in keys if key not in form), "skip_module"]
@@ -74,6 +86,7 @@ def _field(key: str, asked: Field | None, schema: Mapping[str, Any]) -> dict[str
         "choices": [{"value": value, **words.to_json()} for value, words in asked.choices],
         "default": found.get("default"),
         "advanced": asked.advanced,
+        "needed": asked.needed,
     }
 
 

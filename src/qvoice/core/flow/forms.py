@@ -31,7 +31,8 @@ class Field:
     `control`: '' (by the schema's type), `document` (pick one of type `of`), `documents` (several, in order), `media`
     (a media document, system prompt or address), `members` (ring group members), `seconds`, `ms`, `keys` (telephone
     keys), `number` (phone number), `pattern` (regular expression), `timezone`, `language`, `pairs` (name → value).
-    `choices`: the values there are. `advanced`: shown on demand only.
+    `choices`: the values there are. `advanced`: shown on demand only. `needed`: the node does
+    nothing without it, which a builder warns of.
     """
 
     label: Words
@@ -40,6 +41,7 @@ class Field:
     of: str = ""
     choices: tuple[tuple[Any, Words], ...] = ()
     advanced: bool = False
+    needed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +52,9 @@ class Preset:
     data: Mapping[str, Any]
 
 
-def document(type: str, en: str, fr: str) -> Field:
+def document(type: str, en: str, fr: str, *, needed: bool = False) -> Field:
     """Return a picker of one document of a type (its URL collection)."""
-    return Field(Words(en, fr), control="document", of=type)
+    return Field(Words(en, fr), control="document", of=type, needed=needed)
 
 
 def choice(en: str, fr: str, *choices: tuple[Any, str, str], advanced: bool = False) -> Field:
@@ -103,6 +105,29 @@ SKIP = field(
     "Calls go straight on to the next step, as if this one were not there.",
     "Les appels passent directement à l’étape suivante.",
     advanced=True,
+)
+TARGET = {
+    "group_id": document("groups", "Group", "Groupe"),
+    "user_id": document("users", "or user", "ou utilisateur"),
+    "device_id": document("devices", "or device", "ou poste"),
+    "approved_user_id": Field(
+        Words("Only for the user", "Seulement pour"), control="document", of="users", advanced=True
+    ),
+    "approved_group_id": Field(
+        Words("Only for the group", "Seulement pour le groupe"), control="document", of="groups", advanced=True
+    ),
+    "approved_device_id": Field(
+        Words("Only for the device", "Seulement pour le poste"), control="document", of="devices", advanced=True
+    ),
+}
+"""Whose calls are taken, and who may (pickup, intercept, eavesdrop)."""
+TARGET_TYPE = choice(
+    "What the digits dialled name",
+    "Ce que désignent les chiffres composés",
+    ("extension", "An extension", "Un poste"),
+    ("user", "A user", "Un utilisateur"),
+    ("device", "A device", "Un appareil"),
+    ("group", "A group", "Un groupe"),
 )
 NO_KEY = Words("No key pressed", "Aucune touche")
 TOO_MANY_TRIES = Words("Too many tries", "Trop d’essais")

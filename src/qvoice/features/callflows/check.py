@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.core.flow import references
 from qvoice.core.flow.compile import CompiledFlow, compile_flow
+from qvoice.core.flow.describe import unchosen
 from qvoice.core.flow.world import World
 from qvoice.features.callflows.schemas import Callflow
 from qvoice.features.documents import resources, store
@@ -33,6 +34,11 @@ async def problems_of(session: AsyncSession, document: Doc) -> list[dict[str, An
     compiled = compile_flow(document, world, flow_id=str(document.get("id") or ""))
     problems = compiled.warnings if isinstance(compiled, CompiledFlow) else compiled
     found += [_problem(p.path, p.code, p.message, p.severity) for p in problems]
+    if isinstance(compiled, CompiledFlow):
+        found += [
+            _problem(path, "not-chosen", f"{label}: nothing is chosen, so calls pass over this step.", "warning")
+            for path, label in unchosen(compiled.root)
+        ]
     return [*found, *await _taken_numbers(session, document)]
 
 

@@ -20,7 +20,7 @@ ABOUT = Words(
     "Exécuter un autre scénario, puis revenir et continuer.",
 )
 FORM = {
-    "id": document("callflows", "Callflow", "Scénario d’appel"),
+    "id": document("callflows", "Callflow", "Scénario d’appel", needed=True),
 }
 
 

@@ -34,7 +34,7 @@ ABOUT = Words(
     "Faire sonner un poste.",
 )
 FORM = {
-    "id": document("devices", "Device", "Poste"),
+    "id": document("devices", "Device", "Poste", needed=True),
     "timeout": RING_SECONDS,
     "delay": DELAY,
     "dial_strategy": choice(

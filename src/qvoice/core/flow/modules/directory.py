@@ -13,6 +13,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import Prompt, Recording, SayDigits, Sound, Speech
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Branch, Next
+from qvoice.core.flow.forms import Words, document
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import Directory, DirectoryPerson, ListDirectory, LoadFlow
 from qvoice.core.flow.talk import Talk, answer, ask, collect, play
@@ -21,6 +22,14 @@ VERSION = 1
 GROUP = "Basic"
 ICON = "address-book"
 EXITS = frozenset({WILDCARD})
+TITLE = Words("Directory", "Annuaire")
+ABOUT = Words(
+    "Let the caller spell a name and connect.",
+    "Laisser l’appelant épeler un nom et le mettre en ligne.",
+)
+FORM = {
+    "id": document("directories", "Directory", "Annuaire", needed=True),
+}
 
 TRIES = 3
 """Names that may be spelled in vain."""

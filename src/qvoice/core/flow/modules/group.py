@@ -20,7 +20,7 @@ ABOUT = Words(
     "Faire sonner les membres d’un groupe.",
 )
 FORM = {
-    "id": document("groups", "Group", "Groupe"),
+    "id": document("groups", "Group", "Groupe", needed=True),
     **ring_group.FORM,
     "endpoints": field(
         "Members instead of the group’s", "Membres au lieu de ceux du groupe", control="members", advanced=True

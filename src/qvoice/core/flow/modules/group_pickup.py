@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.exits import Next
+from qvoice.core.flow.forms import TARGET, Words
 from qvoice.core.flow.pickup import NOT_ALLOWED, TargetData, approved, references_of, take, targets_of, tell
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
@@ -12,6 +13,14 @@ VERSION = 1
 GROUP = "Ring groups"
 ICON = "phone-incoming"
 EXITS = frozenset({"_"})
+TITLE = Words("Group pickup", "Interception de groupe")
+ABOUT = Words(
+    "Take a call that rings at a group, user or device.",
+    "Prendre un appel qui sonne chez un groupe, un utilisateur ou un poste.",
+)
+FORM = {
+    **TARGET,
+}
 
 
 class Data(TargetData):

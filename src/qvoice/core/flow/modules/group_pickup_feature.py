@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.exits import Next
+from qvoice.core.flow.forms import TARGET, TARGET_TYPE, Words
 from qvoice.core.flow.pickup import (
     NOT_ALLOWED,
     NamedTargetData,
@@ -20,6 +21,15 @@ VERSION = 1
 GROUP = "Ring groups"
 ICON = "phone-plus"
 EXITS = frozenset({"_"})
+TITLE = Words("Pickup by digits", "Interception par chiffres")
+ABOUT = Words(
+    "Take a call that rings at whom the dialled digits name.",
+    "Prendre un appel qui sonne chez celui que désignent les chiffres composés.",
+)
+FORM = {
+    "type": TARGET_TYPE,
+    **TARGET,
+}
 
 
 class Data(NamedTargetData):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.exits import Next
+from qvoice.core.flow.forms import TARGET, Words
 from qvoice.core.flow.pickup import NOT_ALLOWED, TargetData, approved, references_of, take, targets_of, tell
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
@@ -12,6 +13,14 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "arrow-guide"
 EXITS = frozenset({"_"})
+TITLE = Words("Intercept", "Reprendre un appel")
+ABOUT = Words(
+    "Take over a call, ringing or talking.",
+    "Reprendre un appel, sonnant ou en cours.",
+)
+FORM = {
+    **TARGET,
+}
 
 
 class Data(TargetData):

@@ -31,7 +31,7 @@ ABOUT = Words(
     "Accueillir l’appelant et aller où mène la touche.",
 )
 FORM = {
-    "id": document("menus", "Menu", "Menu"),
+    "id": document("menus", "Menu", "Menu", needed=True),
     "interdigit_timeout": INTERDIGIT,
 }
 EXIT_WORDS = {"timeout": NO_KEY, "max_retries": TOO_MANY_TRIES}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import Next
+from qvoice.core.flow.forms import Words
 from qvoice.core.flow.pickup import take
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
@@ -14,6 +15,11 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "device-mobile-share"
 EXITS = frozenset({"_"})
+TITLE = Words("Move call", "Déplacer l’appel")
+ABOUT = Words(
+    "Move one’s own live call to this phone.",
+    "Déplacer son appel en cours vers ce poste.",
+)
 
 
 class Data(ModuleData):

@@ -13,6 +13,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import Prompt, SayDigits, Wait
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import ANY, WILDCARD, Failed, Next, Stop, after_ring
+from qvoice.core.flow.forms import Words, choice, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.ringing import hold_music
 from qvoice.core.flow.talk import Talk, answer, occupy, play, take, wait
@@ -22,6 +23,42 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "parking"
 EXITS = ANY
+TITLE = Words("Park", "Parcage")
+ABOUT = Words(
+    "Park a call in a slot, or fetch one from there.",
+    "Parquer un appel, ou le reprendre.",
+)
+FORM = {
+    "action": choice(
+        "Do",
+        "Action",
+        ("park", "Park, or fetch when the slot is taken", "Parquer, ou reprendre si la place est prise"),
+        ("direct_park", "Park always", "Toujours parquer"),
+        ("retrieve", "Fetch", "Reprendre"),
+        ("auto", "By what the caller is doing", "Selon ce que fait l’appelant"),
+    ),
+    "slot": field(
+        "Slot",
+        "Place",
+        "Empty: as dialled, else the next free one.",
+        "Vide : celle composée, sinon la prochaine libre.",
+    ),
+    "default_ringback_timeout": field("Rings back after", "Rappelle après", control="ms"),
+    "default_callback_timeout": field("Rings back for", "Rappelle pendant", control="seconds", advanced=True),
+    "max_slot_number": field("Highest slot", "Dernière place", advanced=True),
+    "default_presence_type": choice(
+        "Lamp while parked",
+        "Voyant pendant le parcage",
+        ("early", "Blinking", "Clignotant"),
+        ("confirmed", "On", "Allumé"),
+        ("terminated", "Off", "Éteint"),
+        advanced=True,
+    ),
+    "presence_id": field("Lamp’s number", "Numéro du voyant", advanced=True),
+    "custom_presence_id": field("Own lamp number", "Numéro de voyant propre", advanced=True),
+    "slots": field("Settings of single slots", "Réglages par place", advanced=True),
+}
+EXIT_WORDS = {"MAX_SLOT_EXCEEDED": Words("No slot free", "Aucune place libre")}
 
 LOT = "park"
 FULL = "MAX_SLOT_EXCEEDED"

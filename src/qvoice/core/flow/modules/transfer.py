@@ -5,6 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import WILDCARD, Branch, Next
+from qvoice.core.flow.forms import Words, choice, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import FindFlow, FoundFlow
 from qvoice.core.flow.talk import Talk, ask
@@ -13,6 +14,27 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "transfer"
 EXITS = frozenset({"_"})
+TITLE = Words("Transfer", "Transférer")
+ABOUT = Words(
+    "Send the call to another number.",
+    "Envoyer l’appel à un autre numéro.",
+)
+FORM = {
+    "target": field(
+        "To",
+        "Vers",
+        "Empty: what was dialled after the code.",
+        "Vide : ce qui est composé après le code.",
+        control="number",
+    ),
+    "transfer_type": choice(
+        "How", "Comment", ("blind", "At once", "Tout de suite"), ("attended", "After asking", "Après avoir demandé")
+    ),
+    "leg": choice(
+        "Who", "Qui", ("self", "The caller", "L’appelant"), ("bleg", "The other side", "L’autre partie"), advanced=True
+    ),
+    "captures": field("Named parts of the pattern", "Parties nommées du motif", advanced=True),
+}
 
 
 class Data(ModuleData):

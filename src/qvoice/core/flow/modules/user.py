@@ -34,7 +34,7 @@ ABOUT = Words(
     "Faire sonner tous les postes d’un utilisateur.",
 )
 FORM = {
-    "id": document("users", "User", "Utilisateur"),
+    "id": document("users", "User", "Utilisateur", needed=True),
     "timeout": RING_SECONDS,
     "strategy": STRATEGY,
     "delay": DELAY,
