@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 import pytest
 
@@ -183,7 +184,7 @@ async def test_post_tunnels_other_methods_by_verb(shared_world):
 @pytest.mark.parametrize(
     "path",
     [
-        "external_numbers", "multi_factor/qrcode", "multi_factor/reset_qrcode", "telexsmsboxes",
+        "multi_factor/qrcode", "multi_factor/reset_qrcode", "telexsmsboxes",
         "port_requests/lnp_lookup",
         "trunkingio_settings", "trunkingio_settings/check", "match_lists", "service_plans/override", "qubicle_queues",
         "qubicle_recipients", "entitlements",
@@ -244,3 +245,14 @@ async def test_the_first_visit_burst_of_forty_parallel_writes_succeeds(shared_wo
         *(me.call("PUT", "accounts/{A}/callflows", {"numbers": [f"burst{i}"], "flow": FLOW}) for i in range(40))
     )
     assert {answer.status_code for answer in answers} == {201}
+
+
+async def test_H4_the_description_declares_every_part_of_a_path_and_names_each_operation_once(shared_world):
+    document = (await shared_world.http.get("/openapi.json")).json()
+    names = []
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            names.append(operation["operationId"])
+            declared = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "path"}
+            assert declared == set(re.findall(r"{(\w+)}", path)), path
+    assert sorted(names) == sorted(set(names))

@@ -75,7 +75,7 @@ def install(app: FastAPI) -> None:
     async def database(request: Request, problem: DBAPIError) -> Response:
         if isinstance(problem, DataError):
             # The last net under the checks of the body: a value that PostgreSQL cannot hold.
-            log.get().warning("api.data_error", path=request.url.path, error=str(problem.orig))
+            log.get().warning("api.data_error", path=request.url.path[:200], error=str(problem.orig)[:300])
             message = "a value cannot be stored: check numbers, dates and special characters"
             return envelope.failure(request, 400, "invalid data", {"data": {"invalid": {"message": message}}})
         if isinstance(problem, IntegrityError):

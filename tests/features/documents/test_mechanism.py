@@ -33,7 +33,7 @@ async def flows(shared_world):
         "person": {
             "numbers": ["1000"],
             "type": "mainUserCallflow",
-            "owner_id": "a" * 32,
+            "owner_id": me.user_id,
             "ui_metadata": {"origin": "voip"},
         },
         "base": {"numbers": ["x" * 25], "type": "baseGroup", "group_id": "b" * 32},
@@ -67,7 +67,7 @@ async def flows(shared_world):
         ("has_key=owner_id&filter_type=mainUserCallflow", {"person"}),
         ("has_key=group_id&filter_type=baseGroup", {"base"}),
         ("filter_ui_is_main_number_cf=true", {"main"}),
-        ("filter_owner_id=" + "a" * 32, {"person"}),
+        ("filter_owner_id={me}", {"person"}),
         ("filter_type=conference", {"conference"}),
         ("filter_numbers=no_match", {"no_match"}),
         ("filter_numbers=7", {"two"}),
@@ -89,7 +89,7 @@ async def flows(shared_world):
 )
 async def test_the_dialects_queries_find_exactly_these(flows, query, expected):
     me, nick = flows
-    rows = await me.get("accounts/{A}/callflows?paginate=false&" + query)
+    rows = await me.get("accounts/{A}/callflows?paginate=false&" + query.replace("{me}", me.user_id))
     found = {nick[row["id"]] for row in rows}
     assert found == (set(nick.values()) if expected == "all" else expected)
 

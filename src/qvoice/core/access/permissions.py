@@ -51,10 +51,12 @@ _PERSONAL: Grants = frozenset(
         ("channels", "read"),
         ("channels", "hangup"),
         ("channels", "transfer"),
+        ("quickcall", "update"),
         ("registrations", "read"),
         ("faxes", "*"),
         ("sms", "*"),
         ("presence", "read"),
+        ("presence", "update"),
         ("events", "read"),
     }
 )

@@ -57,7 +57,8 @@ async def check(request: Request, account_id: str, ctx: Context = permit("callfl
 async def simulate(request: Request, account_id: str, ctx: Context = permit("callflows", "read")) -> Response:
     """Run a call through the flows without making it: path, reasons, who would ring, caller id, trunk."""
     wanted = Wanted.model_validate(validated(Wanted, ctx.data))
-    return ctx.reply(to_json(await try_call(ctx.db, ctx.scope, wanted)))
+    below = ctx.account.steps[len(ctx.who.actor.path) - 1 :] if ctx.account else ()
+    return ctx.reply(to_json(await try_call(ctx.db, ctx.scope, wanted), shown=below))
 
 
 @router.get(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, cast
@@ -161,8 +161,10 @@ async def _run(
         return stop.value
 
 
-def to_json(tried: Tried) -> dict[str, Any]:
-    """Return the answer of the API."""
+def to_json(tried: Tried, *, shown: Collection[str]) -> dict[str, Any]:
+    """Return the answer of the API. `shown`: the accounts whose trunks the asker may see by name; those of providers
+    above him are only "the provider's".
+    """
     call, simulation = tried.call, tried.simulation
     seen = shown_caller(call, "internal")
     answer: dict[str, Any] = {
@@ -178,7 +180,22 @@ def to_json(tried: Tried) -> dict[str, Any]:
     }
     if simulation is not None:
         answer["steps"] = [{**asdict(step), "at": step.at.isoformat()} for step in simulation.steps]
+        known = {trunk.get("id") for owner in shown for trunk in call.world.pool(owner)}
+        _hide_trunks(answer["steps"], known)
         answer["end"] = {"reason": simulation.end.reason, "cause": simulation.end.cause}
         answer["seconds"] = simulation.seconds
         answer["presses_left"] = simulation.presses_left
     return answer
+
+
+def _hide_trunks(steps: Any, known: Collection[Any]) -> None:
+    """Take id and name from every trunk that is not among `known`, in place."""
+    todo = [steps]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            if value.get("to") == "trunk" and value.get("resource_id") not in known:
+                value |= {"id": "", "resource_id": "", "name": "", "provider": True}
+            todo.extend(value.values())
+        elif isinstance(value, list | tuple):
+            todo.extend(value)

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.core.flow.changes import Difference, changes
 from qvoice.features.documents import store
 from qvoice.features.documents.resource import Change, Doc, Document
+from qvoice.kit import ids
 from qvoice.kit.errors import NotFound
 
 MOST = 500
@@ -53,12 +54,19 @@ async def keep(change: Change) -> None:
     )
 
 
+def _known(callflow_id: str) -> str:
+    """Return the id; raises NotFound for what cannot be one."""
+    if not ids.is_id(callflow_id):
+        raise NotFound("there is no callflow with this id in this account")
+    return callflow_id
+
+
 async def listing(session: AsyncSession, callflow_id: str) -> list[Version]:
     """Return the versions of a callflow, newest first; raises NotFound when there is no such callflow."""
     await store.load(session, "callflows", callflow_id)
     rows = await session.execute(
         text(f"{_SELECT} where v.callflow_id = cast(:id as uuid) order by v.revision desc limit :most"),
-        {"id": callflow_id, "most": MOST},
+        {"id": _known(callflow_id), "most": MOST},
     )
     return [_version(row) for row in rows]
 
@@ -68,7 +76,7 @@ async def load(session: AsyncSession, callflow_id: str, revision: int) -> Versio
     row = (
         await session.execute(
             text(f"{_SELECT} where v.callflow_id = cast(:id as uuid) and v.revision = :revision"),
-            {"id": callflow_id, "revision": revision},
+            {"id": _known(callflow_id), "revision": revision},
         )
     ).one_or_none()
     if row is None:
@@ -88,7 +96,7 @@ async def differences(
                     "select max(revision) from callflow_versions"
                     " where callflow_id = cast(:id as uuid) and revision < :revision"
                 ),
-                {"id": callflow_id, "revision": revision},
+                {"id": _known(callflow_id), "revision": revision},
             )
         ).scalar_one()
     older = await load(session, callflow_id, since) if since is not None else None

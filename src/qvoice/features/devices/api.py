@@ -8,9 +8,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from qvoice.features import documents
+from qvoice.features.accounts.schemas import Lenient
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.devices.resource import REGISTERING, RESOURCE
+from qvoice.features.devices.schemas import Device
 from qvoice.features.documents import routes
+from qvoice.features.documents.openapi import describe_model
+from qvoice.features.documents.validate import validated
+from qvoice.features.edge.kamailio import Kamailio
+from qvoice.kit.errors import Invalid
 
 router = APIRouter()
 
@@ -51,6 +57,36 @@ async def list_devices(
     """List devices; `with_status=true` adds `registered`, and `registrable`: whether it ever registers."""
     decorate = _add_status if request.query_params.get("with_status", "").lower() == "true" else None
     return await routes.list_documents(ctx, RESOURCE, decorate=decorate)
+
+
+class Sync(Lenient):
+    """How to wake a phone: `reboot` asks it to restart, else it fetches its configuration."""
+
+    reboot: bool = False
+
+
+@router.post(
+    "/accounts/{account_id}/devices/{device_id}/sync", **describe_model(body=Sync, answer=Device),
+    operation_id="sync_device", summary="Ask a phone to fetch its configuration, or to restart", tags=["devices"],
+)  # fmt: skip
+async def sync(
+    request: Request, account_id: str, device_id: str, ctx: Context = permit("devices", "update")
+) -> Response:
+    """Send NOTIFY check-sync to every place the device is registered from; 400 when it is registered nowhere."""
+    wanted = validated(Sync, ctx.envelope.get("data") or {})
+    async with ctx.tx() as s:
+        device = await documents.load(s, "devices", device_id)
+        shown = await routes.shown(s, RESOURCE, device, ctx.principal)
+    sip = device.doc.get("sip") or {}
+    kamailio = Kamailio(request.app.state.settings)
+    try:
+        aor = f"{sip.get('username') or '-'}@{sip.get('realm')}".lower()
+        told = await kamailio.check_sync(aor, reboot=wanted.get("reboot", False))
+    finally:
+        await kamailio.close()
+    if not told:
+        raise Invalid.field("device", "not_registered", "this device is registered nowhere now: switch it on first")
+    return ctx.reply(shown, revision=device.revision)
 
 
 async def _add_status(s: Any, found: list[documents.Document], rows: list[dict[str, Any]]) -> None:

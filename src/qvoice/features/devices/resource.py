@@ -13,9 +13,8 @@ from qvoice.db.metadata import HexId
 from qvoice.features.accounts.store import load_account
 from qvoice.features.devices import credentials
 from qvoice.features.devices.schemas import Device
-from qvoice.features.documents import Change, Document, Hooks, Resource, Taken, get
+from qvoice.features.documents import Change, Document, Hooks, Resource, Taken
 from qvoice.features.documents.resource import Doc
-from qvoice.kit import ids
 from qvoice.kit.errors import Invalid
 
 REGISTERING = frozenset({"sip_device", "softphone", "smartphone", "fax", "ata", "mobile"})
@@ -24,9 +23,6 @@ REGISTERING = frozenset({"sip_device", "softphone", "smartphone", "fax", "ata", 
 
 async def _before_write(change: Change) -> None:
     new = change.new
-    owner = new.get("owner_id")
-    if owner and (not ids.is_id(owner) or await get(change.session, "users", owner) is None):
-        raise Invalid.field("owner_id", "not_found", "there is no user with this id in this account", cause=owner)
     account = await load_account(change.session, change.scope.account_id)
     realm = account.doc["realm"]
     kind = new.get("device_type", "sip_device")

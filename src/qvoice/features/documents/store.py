@@ -99,6 +99,7 @@ async def create(s: AsyncSession, type: str, doc: Mapping[str, Any], *, id: str 
     kind = resource(type)
     clean = _accepted(kind, doc)
     change = _change(s, kind, id or ids.new_id(), "created", None, clean)
+    await _check_owner(kind, change)
     await _run(kind.hooks.before_write, change)
     values = {
         "id": change.id,
@@ -161,6 +162,7 @@ def after_replace(kind: Resource, doc: Mapping[str, Any]) -> dict[str, Any]:
 
 async def _edit(s: AsyncSession, kind: Resource, old: Document, new: dict[str, Any]) -> Document:
     change = _change(s, kind, old.id, "edited", old.doc, new)
+    await _check_owner(kind, change)
     await _run(kind.hooks.before_write, change)
     statement = (
         update(kind.table)
@@ -198,6 +200,19 @@ def _change(s: AsyncSession, kind: Resource, id: str, action: str, old: Any, new
 async def _run(hook: Hook | None, change: Change) -> None:
     if hook is not None:
         await hook(change)
+
+
+async def _check_owner(kind: Resource, change: Change) -> None:
+    """Refuse an owner that is no user of this account. One that stayed the same may be gone meanwhile: its things are
+    edited or given to somebody else after that.
+    """
+    if kind.own != "owner_id":
+        return
+    owner = change.new.get("owner_id")
+    if not owner or owner == (change.old or {}).get("owner_id"):
+        return
+    if not isinstance(owner, str) or await get(change.session, "users", owner) is None:
+        raise Invalid.field("owner_id", "not_found", "there is no user with this id in this account", cause=owner)
 
 
 def _values(kind: Resource, change: Change) -> dict[str, Any]:

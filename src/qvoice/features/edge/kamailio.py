@@ -58,6 +58,13 @@ class Kamailio:
         """Set the message-waiting state of an AOR and notify all its contacts."""
         await self._send("GET", f"/mwi/{quote(aor, safe='@')}/{new}/{saved}")
 
+    async def check_sync(self, aor: str, *, reboot: bool) -> int:
+        """Ask all contacts of an AOR to fetch their configuration again (NOTIFY check-sync), or to restart; return how
+        many there are.
+        """
+        told = await self._send("GET", f"/sync/{quote(aor, safe='@')}/{'true' if reboot else 'false'}")
+        return int(told) if told.strip().isdigit() else 0
+
     async def ping_gateway(self, server: str, port: int) -> None:
         """Send OPTIONS to a gateway from the public socket; the outcome is in `pinged` a little later."""
         await self._send("GET", f"/options/{quote(server, safe='')}/{port}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -21,7 +21,7 @@ class ExternalNumber(Lenient):
 class AskForCode(Lenient):
     """How the code is to come: by a call that speaks it."""
 
-    method: Literal["voice"] = "voice"
+    method: Annotated[str, Field(pattern="^voice$")] = "voice"
 
 
 class Code(Lenient):

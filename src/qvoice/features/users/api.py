@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import text
+from sqlalchemy import Text, bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from qvoice.features import documents
 from qvoice.features.auth import audit
@@ -18,7 +19,7 @@ from qvoice.kit.errors import Forbidden, Invalid
 
 router = APIRouter()
 
-LISTS = ("devices", "vmboxes")
+LISTS = ("devices", "vmboxes", "conferences", "faxboxes", "callflows")
 """Collections that can also be listed under their owner: `users/U/devices`."""
 
 
@@ -113,5 +114,22 @@ async def hotdesks(
         )
         rows = [{"device_id": row.id.hex, "device_name": row.name} for row in found]
     return ctx.reply(rows, page_size=len(rows))
+
+
+@router.get(
+    "/accounts/{account_id}/users/{user_id}/groups",
+    **routes.describe(documents.resource("groups"), "list"),
+    operation_id="list_user_groups",
+    summary="The groups that a user is in",
+)
+async def groups(request: Request, account_id: str, user_id: str, ctx: Context = permit("groups", "read")) -> Response:
+    """Return the groups that ring the user: named themselves, or by one of their devices."""
+    async with ctx.tx() as s:
+        user = await documents.load(s, "users", user_id)
+        members = [user.id, *(device.id for device in await documents.find(s, "devices", owner_id=user.id))]
+    kind = documents.resource("groups")
+    ring = kind.table.c.doc["endpoints"].op("?|")(bindparam("members", members, type_=ARRAY(Text)))
+    return await routes.list_documents(ctx, kind, clauses=(ring,))
+
 
 router.include_router(routes.crossbar(RESOURCE))
