@@ -40,9 +40,3 @@ def test_B5_the_demo_trunk_takes_e164_and_the_emergency_trunk_only_emergencies()
     assert not normal.match("911")
     assert emergency.match("911")
     assert not emergency.match("+14165551234")
-
-
-def test_feature_code_patterns_match_what_is_dialled() -> None:
-    patterns = [code["patterns"][0] for code in demo.FEATURE_CODES]
-    for pattern, dialled in zip(patterns, ("*97", "*981001", "**1001"), strict=True):
-        assert re.match(pattern, dialled)

@@ -16,8 +16,8 @@ export interface Code {
 }
 
 export const CODES: readonly Code[] = [
-  { name: "voicemail[single_mailbox_login]", id: "ownBox", number: "98", group: "messages", flow: node("voicemail", { action: "check", single_mailbox_login: true }) },
-  { name: "voicemail[action=check]", id: "checkBox", number: "97", digits: "extension", group: "messages", flow: node("voicemail", { action: "check" }) },
+  { name: "voicemail[single_mailbox_login]", id: "ownBox", number: "97", group: "messages", flow: node("voicemail", { action: "check", single_mailbox_login: true }) },
+  { name: "voicemail[action=check]", id: "checkBox", number: "98", digits: "extension", group: "messages", flow: node("voicemail", { action: "check" }) },
   { name: 'voicemail[action="direct"]', id: "leave", number: "*", digits: "extension", group: "messages", flow: node("voicemail", { action: "compose" }) },
   { name: "call_forward[action=activate]", id: "forwardOn", number: "72", digits: "number", group: "forwarding", flow: node("call_forward", { action: "activate" }) },
   { name: "call_forward[action=deactivate]", id: "forwardOff", number: "73", group: "forwarding", flow: node("call_forward", { action: "deactivate" }) },

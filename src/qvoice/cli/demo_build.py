@@ -154,9 +154,7 @@ class Builder:
         )
 
     def codes(self) -> None:
-        """Feature codes, and the way out for numbers that nobody here has."""
-        for code in documents.FEATURE_CODES:
-            self.flow(code)
+        """The way out for numbers that nobody here has (the feature codes come with the account)."""
         self.flow(documents.NO_MATCH)
 
     def api_key(self) -> str:

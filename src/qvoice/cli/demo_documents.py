@@ -262,41 +262,6 @@ def main_flow(
     }
 
 
-def feature_code(name: str, number: str, *, pattern: str, module: str, data: dict[str, Any]) -> dict[str, Any]:
-    """A feature code such as *97."""
-    return {
-        "name": f"feature code {number}",
-        "patterns": [pattern],
-        "numbers": [],
-        "featurecode": {"name": name, "number": number},
-        "flow": {"module": module, "data": data, "children": {}},
-    }
-
-
-FEATURE_CODES = (
-    feature_code(
-        "voicemail[single_mailbox_login]",
-        "97",
-        pattern=r"^\*97$",
-        module="voicemail",
-        data={"action": "check", "single_mailbox_login": True},
-    ),
-    feature_code(
-        "voicemail[action=check]",
-        "98",
-        pattern=r"^\*98([0-9]*)$",
-        module="voicemail",
-        data={"action": "check"},
-    ),
-    feature_code(
-        'voicemail[action="direct"]',
-        "*",
-        pattern=r"^\*\*([0-9]+)$",
-        module="voicemail",
-        data={"action": "compose"},
-    ),
-)
-
 NO_MATCH = {"name": "no_match", "numbers": ["no_match"], "flow": {"module": "offnet", "data": {}, "children": {}}}
 """Everything else goes to the parent's trunks."""
 

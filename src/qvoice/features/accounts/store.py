@@ -15,7 +15,7 @@ from qvoice.db.notices import notify_document
 from qvoice.features import documents
 from qvoice.features.accounts.resource import TABLE
 from qvoice.features.auth.tokens import TokenKey, api_key_hash
-from qvoice.features.callflows.defaults import create_no_match
+from qvoice.features.callflows.defaults import create_feature_codes, create_no_match
 from qvoice.features.documents import Document
 from qvoice.kit.errors import Invalid
 
@@ -31,7 +31,7 @@ async def create_account(
     """Create an account below the session's account and go on in it: the session's scope is the new account's
     afterwards.
 
-    It starts with a `no_match` callflow to the trunks above it.
+    It starts with a `no_match` callflow to the trunks above it, and the feature codes.
 
     Returns the account and its scope. Raises Invalid.
     """
@@ -54,6 +54,7 @@ async def create_account(
         },
     )
     await create_no_match(s)
+    await create_feature_codes(s)
     return account, scope
 
 
