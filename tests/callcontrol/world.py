@@ -8,6 +8,7 @@ from typing import Any
 
 from qvoice.callcontrol.legs import CallLeg
 from qvoice.callcontrol.live import LiveCall
+from qvoice.core.conference.plan import RoomPlan
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.compile import CompiledFlow, Node
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
@@ -96,6 +97,7 @@ class Book:
         self.recordings: list[tuple[str, str, str]] = []
         self.cut: list[str] = []
         self.lamps: dict[str, str] = {}
+        self.published: list[tuple[str, str, dict[str, Any]]] = []
 
     def touch(self, call: LiveCall) -> None: ...
 
@@ -112,8 +114,14 @@ class Book:
     def presence(self, account_id: str, presence_id: str, source: str, state: str, **_: Any) -> None:
         self.lamps[presence_id] = state
 
-    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
+    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str, **_: Any) -> None:
         self.recordings.append((name, purpose, owner))
 
     async def recording_cut(self, name: str) -> None:
         self.cut.append(name)
+
+    async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
+        self.recordings.append((name, "conference", plan.id))
+
+    def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
+        self.published.append((account_id, name, data))

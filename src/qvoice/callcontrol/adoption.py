@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from qvoice.callcontrol import rooms
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.legs import CallLeg
@@ -41,11 +42,11 @@ async def adopt(exchange: Exchange, states: dict[str, dict[str, Any]]) -> list[s
                 kept.append(call_id)
         except (KeyError, TypeError, ValueError) as problem:
             log.get().error("adoption.unreadable", call=call_id, problem=repr(problem))
-    ours = set(exchange.by_channel)
+    ours = exchange.by_channel.keys() | exchange.tapes.live.keys()
     orphans = alive - ours
     for channel in orphans:
         exchange.ari.tell("DELETE", f"channels/{channel}", {"reason_code": "41"})
-    for bridge in bridges.keys() - {call.bridge for call in exchange.calls.values()}:
+    for bridge in bridges.keys() - exchange.bridges():
         exchange.ari.tell("DELETE", f"bridges/{bridge}")
     if states or orphans:
         log.get().info("adoption.done", adopted=len(kept), orphans=len(orphans), journal=len(states))
@@ -60,6 +61,7 @@ async def _one(
     if state.get("released"):
         caller.ended = caller.ended or exchange.now()
     call = LiveCall(exchange, caller, id=call_id, interaction_id=state["interaction_id"])
+    exchange.tapes.adopt(caller, alive)
     call.sounds = int(state.get("sounds", 0)) + _UNNOTED
     checkpoint = Checkpoint.from_json(state["checkpoint"]) if state.get("checkpoint") else None
     talking = next((leg for leg in legs if leg.channel == state["talking_with"]), None)
@@ -67,6 +69,7 @@ async def _one(
     both = talking is not None and caller.channel in alive and {caller.channel, talking.channel} <= together
     for leg in legs:
         call.legs[leg.channel] = leg
+        exchange.tapes.adopt(leg, alive)
         if leg.channel in alive:
             exchange.adopt_leg(call, leg)
             if not (both and leg is talking):
@@ -85,6 +88,10 @@ async def _one(
         call.bridge = state["bridge"]
         exchange.join(call, talking, in_bridge=True)
         return True
+    if not caller.gone and state.get("room"):
+        exchange.rooms.adopt(call, state["room"], bridges)
+        exchange.live(call, lambda: _in_room(call))
+        return True
     if not caller.gone and state.get("recording"):
         await _keep_recording(exchange, str(state["recording"]))
     placed = await _resumed(exchange, call, checkpoint) if not caller.gone else None
@@ -98,6 +105,13 @@ async def _one(
     else:
         exchange.dismiss(call, LOST)
     return True
+
+
+async def _in_room(call: LiveCall) -> str:
+    """Go on in the conference; whoever is let go afterwards is hung up."""
+    if call.room is not None:
+        await rooms.stay_on(call, call.room)
+    return "NORMAL_CLEARING"
 
 
 async def _keep_recording(exchange: Exchange, name: str) -> None:

@@ -6,7 +6,7 @@ import asyncio
 import random
 from typing import Any
 
-from qvoice.callcontrol import causes, listening, pickup, recording, returning, ringing, telling, waiting
+from qvoice.callcontrol import causes, listening, paging, pickup, recording, returning, ringing, rooms, telling, waiting
 from qvoice.callcontrol.ari.client import AriError, AriLost
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
 from qvoice.core.flow import commands as c
@@ -129,6 +129,12 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await listening.collect(call, command)
         case c.Record():
             return await recording.record(call, command)
+        case c.RecordCall(tape=tape):
+            if tape is None:
+                call.exchange.tapes.stop(call.caller)
+            else:
+                await call.exchange.tapes.want(call, call.caller, tape)
+            return e.Done()
         case c.Ring(plan=plan):
             return await ringing.ring(call, plan)
         case c.PickUp():
@@ -139,6 +145,10 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await waiting.wait(call, command)
         case c.Take():
             return await waiting.take(call, command)
+        case c.JoinRoom():
+            return await rooms.stay(call, command)
+        case c.Page(plan=plan):
+            return await paging.page(call, plan)
         case c.Sleep(seconds=seconds):
             await listening.sleep(call, seconds)
             return e.Done()

@@ -19,7 +19,10 @@ from qvoice.callcontrol.legs import INBOUND, CallLeg, incoming
 from qvoice.callcontrol.live import CallerHungUp, Item, LiveCall
 from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
+from qvoice.callcontrol.rooms import Rooms
 from qvoice.callcontrol.sounds import MediaPath
+from qvoice.callcontrol.tapes import Tapes
+from qvoice.core.conference.plan import RoomPlan
 from qvoice.core.flow.requests import Request
 from qvoice.core.park.lot import Lot
 from qvoice.kit import log
@@ -59,11 +62,19 @@ class CallBook(Protocol):
     def over(self, call: LiveCall) -> None:
         """The call is over: forget its state."""
 
-    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
+    async def recording_starts(
+        self, call: LiveCall, name: str, *, purpose: str, owner: str, details: dict[str, Any] | None = None
+    ) -> None:
         """Keep that this recording belongs to this call; returns when it is safe on disk."""
 
     async def recording_cut(self, name: str) -> None:
         """A recording that an earlier process began is to be kept as it is. Raises OSError."""
+
+    async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
+        """As `recording_starts`, of a conference room."""
+
+    def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
+        """Publish a live event that is not about one leg."""
 
 
 Answerer = Callable[[LiveCall, Request], Awaitable[Any]]
@@ -79,6 +90,7 @@ class Exchange:
         self.journal, self.placing, self.ask, self.media_path = journal, placing, ask, media_path
         self.recordings = recordings
         self.calls: dict[str, LiveCall] = {}
+        self.rooms = Rooms(self)
         self.by_channel: dict[str, LiveCall] = {}
         self.lots: dict[tuple[str, str], Lot] = {}
         """(account, lot) → its slots. Only calls of this node: all calls of an account are."""
@@ -92,6 +104,7 @@ class Exchange:
         self._away: asyncio.TimerHandle | None = None
         self._reconciled: asyncio.Task[None] | None = None
         self.on_link: Callable[[], Awaitable[None]] | None = None
+        self.tapes = Tapes(self)
         self.ari = Ari(on_event=self.on_event, on_up=self._up, on_down=self._down)
 
     @staticmethod
@@ -125,9 +138,14 @@ class Exchange:
             return
         channel = _channel_id(message)
         call = self.by_channel.get(channel)
+        if call is None and channel in self.tapes.live:
+            self.tapes.on_event(channel, message)
+            return
         if call is None:
             if channel in self._watched:
                 self._watched[channel].put(message)
+            elif message.recording is not None:
+                self.rooms.on_event(channel, message)
             return
         call.mailbox.put(message)
         if message.type == "ChannelDestroyed" or (
@@ -144,6 +162,9 @@ class Exchange:
             return
         if channel.id in self._watched:
             self._watched[channel.id].put(message)
+            return
+        if channel.id in self.tapes.live:
+            self.tapes.on_event(channel.id, message)
             return
         if len(args) > 11 and selftest.is_selftest(args[11], self.expected):
             task = asyncio.get_running_loop().create_task(selftest.echo_end(self, channel.id))
@@ -223,6 +244,15 @@ class Exchange:
 
         call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
 
+    def live(self, call: LiveCall, life: Callable[[], Awaitable[str]]) -> None:
+        """Start a call whose life is `life`, which returns the cause of its end."""
+        self.calls[call.id] = call
+        call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
+
+    def bridges(self) -> set[str]:
+        """Return the ids of all bridges that are somebody's."""
+        return {call.bridge for call in self.calls.values()} | self.rooms.bridges()
+
     def forget_channel(self, channel: str) -> None:
         """Asterisk does not have this channel (any more): tell its call."""
         call = self.by_channel.pop(channel, None)
@@ -273,6 +303,7 @@ class Exchange:
         """A leg ended."""
         if self.by_channel.get(leg.channel) is call:
             del self.by_channel[leg.channel]
+        self.tapes.leg_ended(leg)
         self.journal.leg_over(call, leg)
 
     # --- the node ---------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from qvoice.callcontrol.legs import CallLeg
+from qvoice.core.conference.plan import RoomPlan
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.cdrs.record import LegRecord, row
 from qvoice.features.channels.write import Batch, write
@@ -103,7 +104,9 @@ class Journal:
         )
         self._wake.set()
 
-    async def recording_starts(self, call: LiveCall, name: str, *, purpose: str, owner: str) -> None:
+    async def recording_starts(
+        self, call: LiveCall, name: str, *, purpose: str, owner: str, details: dict[str, Any] | None = None
+    ) -> None:
         """Write down what a recording is for, safe on disk before its first sample; raises OSError (then do not
         record).
         """
@@ -117,12 +120,23 @@ class Journal:
             call.caller.caller_number,
             call.caller.caller_name,
             facts.dialled if facts else "",
+            details or {},
         )
         await asyncio.to_thread(self._media.journal.begin, name, intent)
 
     async def recording_cut(self, name: str) -> None:
-        """Note that a recording which an earlier process began is to be kept, whatever its caller says next."""
+        """Note that a recording is complete and to be kept: one that an earlier process began, or of a call."""
         await asyncio.to_thread(self._media.journal.mark_due, name)
+
+    async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
+        """As `recording_starts`, of a conference room: its bridge stands for the call."""
+        intent = Intent(bridge, account_id, "conference", plan.id, time.time(), caller_name=plan.name)
+        await asyncio.to_thread(self._media.journal.begin, name, intent)
+
+    def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
+        """Publish a live event that is not about one leg (within 50 ms)."""
+        self._batch.events.append({"account": account_id, "name": name, "data": data})
+        self._wake.set()
 
     def _event(self, name: str, call: LiveCall, leg: CallLeg) -> None:
         self._batch.events.append({"account": leg.account_id, "name": name, "data": event_data(call, leg)})
@@ -321,6 +335,7 @@ def state_of(call: LiveCall) -> dict[str, Any]:
         "checkpoint": call.checkpoint.to_json() if call.checkpoint else None,
         "released": call.released,
         "recording": call.recording,
+        "room": call.room.state_of(call) if call.room else None,
         "sounds": call.sounds,
         "playing": call.playing,
     }

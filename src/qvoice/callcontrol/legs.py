@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from qvoice.callcontrol import arrival
@@ -59,6 +59,8 @@ class CallLeg:
     sip_code: int = 0
     other: str = ""
     """uuid of the leg it talks or talked with."""
+    tape: dict[str, Any] = field(default_factory=dict)
+    """How the leg is recorded or is to be, see tapes.py; it goes with the leg from call to call."""
     cancelled: str = ""
     """Why we ended it, when we did: a cause name that says more than what Asterisk reports of our own hang-up."""
 

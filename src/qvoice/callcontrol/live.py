@@ -19,6 +19,7 @@ from qvoice.callcontrol.mailbox import Mailbox
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.checkpoint import Checkpoint
 from qvoice.core.flow.trace import Trace
+from qvoice.core.recording.rules import ON_ANSWER
 from qvoice.kit import log
 from qvoice.kit.clock import GREGORIAN_OFFSET
 from qvoice.kit.errors import Unavailable
@@ -26,6 +27,7 @@ from qvoice.kit.ids import new_id
 
 if TYPE_CHECKING:
     from qvoice.callcontrol.exchange import Exchange
+    from qvoice.callcontrol.rooms import Room
     from qvoice.callcontrol.transfer import Pending
 
 TYPE_AHEAD = 64
@@ -80,6 +82,8 @@ class LiveCall:
         self.talking_with = ""
         self.ringing = False
         """Legs ring, and somebody may still pick the call up."""
+        self.room: Room | None = None
+        """The conference room he is in."""
         self.recording = ""
         self.early_media = False
         self.sounds = 0
@@ -251,6 +255,8 @@ class LiveCall:
         if not self.caller.answered:
             self.caller.answered = self.exchange.now()
             self.exchange.leg_changed(self, self.caller, "CHANNEL_ANSWER")
+            if self.caller.tape:
+                self.exchange.tapes.due(self, self.caller, ON_ANSWER)
         if self.facts is not None:
             self.facts.answered = True
 
@@ -294,6 +300,7 @@ class LiveCall:
 
     def give_up_leg(self, leg: CallLeg) -> None:
         """Another call takes this leg over: it is no longer ours, whatever becomes of it."""
+        self.exchange.tapes.leg_moves(leg)
         if leg is self.caller:
             self.released = True
         else:

@@ -11,7 +11,7 @@ from typing import Any
 
 import uvloop
 
-from qvoice.callcontrol import adoption, reaper, rpc
+from qvoice.callcontrol import adoption, reaper, room_orders, rpc
 from qvoice.callcontrol.answering import Answering
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.journal import Journal
@@ -22,6 +22,7 @@ from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.channels.write import forget, of_node
 from qvoice.features.emergency import recent as emergencies
 from qvoice.features.media.files import MediaFiles
+from qvoice.features.recordings.recover import release
 from qvoice.features.speech.files import SpokenFiles
 from qvoice.features.speech.speak import speaker
 from qvoice.features.vmboxes.recover import recover
@@ -39,8 +40,9 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     snapshots = Snapshots(db)
     spool = settings.data / "asterisk" / "calls.spool"
     journal = Journal(db, node=NODE, spool=spool, media=media)
-    spoken = SpokenFiles(speaker(settings.data), settings.data)
-    answering = Answering(db=db, snapshots=snapshots, media=media, spoken=spoken)
+    answering = Answering(
+        db=db, snapshots=snapshots, media=media, spoken=SpokenFiles(speaker(settings.data), settings.data)
+    )
     exchange = Exchange(
         journal=journal,
         placing=Placing(snapshots),
@@ -75,7 +77,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         ari_user="qvoice",
         ari_password=settings.secret("ari-password"),
         token=settings.secret("callcontrol-token"),
-        verbs=rpc.verbs(exchange, edge=edge),
+        verbs=rpc.verbs(exchange, edge=edge) | room_orders.verbs(exchange),
         health=lambda: {
             "status": "ok" if exchange.ready else "waiting",
             "asterisk": exchange.ready,
@@ -90,7 +92,9 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         while True:
             if adopted:
                 try:
-                    await recover(db, media.journal, alive=set(exchange.calls), now=utcnow())
+                    await recover(db, media.journal, alive=set(exchange.calls) | exchange.rooms.bridges(), now=utcnow())
+                    alive = set(exchange.tapes.live) | {call.recording for call in exchange.calls.values()}
+                    await asyncio.to_thread(release, media.journal, alive=alive)
                 except DatabaseAway:
                     log.get().warning("recover.database_away")
             await asyncio.sleep(60 if adopted else 1)

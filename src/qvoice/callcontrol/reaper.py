@@ -31,7 +31,7 @@ async def reap(exchange: Exchange, suspects: set[str]) -> set[str]:
     suspects.
     """
     alive = {channel.id for channel in await exchange.ari.channels()}
-    unknown = alive - exchange.by_channel.keys()
+    unknown = alive - exchange.by_channel.keys() - exchange.tapes.live.keys()
     for channel in unknown & suspects:
         log.get().warning("reaper.orphan", channel=channel)
         exchange.ari.tell("DELETE", f"channels/{channel}", {"reason_code": "41"})
@@ -39,6 +39,6 @@ async def reap(exchange: Exchange, suspects: set[str]) -> set[str]:
     for channel in missing & suspects:
         exchange.forget_channel(channel)
     bridges = {bridge.id for bridge in await exchange.ari.bridges() if not bridge.channels}
-    for bridge in (bridges - {call.bridge for call in exchange.calls.values()}) & suspects:
+    for bridge in (bridges - exchange.bridges()) & suspects:
         exchange.ari.tell("DELETE", f"bridges/{bridge}")
     return unknown | missing | bridges

@@ -6,6 +6,7 @@ import asyncio
 import os
 from pathlib import Path
 
+from qvoice.callcontrol import tapes
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
@@ -27,7 +28,10 @@ async def record(call: LiveCall, command: Record) -> Recorded:
     call.sounds += 1
     name = f"{call.id}-{call.sounds}"
     try:
-        await call.exchange.journal.recording_starts(call, name, purpose=command.purpose, owner=command.owner)
+        details = tapes.details(call, call.caller, command.tape) if command.tape is not None else None
+        await call.exchange.journal.recording_starts(
+            call, name, purpose=command.purpose, owner=command.owner, details=details
+        )
     except OSError as problem:
         log.get().error("recording.no_room", call=call.id, problem=str(problem))
         return Recorded(name, 0.0, "failed")

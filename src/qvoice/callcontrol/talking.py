@@ -24,6 +24,7 @@ async def converse(call: LiveCall, leg: CallLeg, hold_music: str | None = None) 
     until = asyncio.get_running_loop().time() + LONGEST_CALL
     _begin(call, leg)
     call.obeying = True
+    await call.exchange.tapes.talking(call, leg)
     try:
         while not leg.gone:
             item = await call.next(until)

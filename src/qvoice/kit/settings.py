@@ -93,6 +93,13 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Recordings:
+    """`private_uploads` 1: copies of recordings may also be sent to addresses inside private networks."""
+
+    private_uploads: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an installation can set. `ports` already includes the offset."""
 
@@ -103,6 +110,7 @@ class Settings:
     engine: Engine = field(default_factory=Engine)
     log: Log = field(default_factory=Log)
     mail: Mail = field(default_factory=Mail)
+    recordings: Recordings = field(default_factory=Recordings)
 
     @property
     def secrets(self) -> Path:
@@ -137,7 +145,15 @@ class Settings:
         return f"postgresql://{role}:{self.secret('db-' + role)}@{host}:{port}/{name}"
 
 
-SECTIONS = {"network": Network, "ports": Ports, "database": Database, "engine": Engine, "log": Log, "mail": Mail}
+SECTIONS = {
+    "network": Network,
+    "ports": Ports,
+    "database": Database,
+    "engine": Engine,
+    "log": Log,
+    "mail": Mail,
+    "recordings": Recordings,
+}
 LEVELS = ("debug", "info", "warning", "error")
 RANGES = (("media_min", "media_max"), ("relay_min", "relay_max"))
 

@@ -20,7 +20,9 @@ from qvoice.core.flow.commands import (
     Command,
     Hangup,
     HoldOpen,
+    JoinRoom,
     Occupy,
+    Page,
     PickUp,
     Play,
     Record,
@@ -36,11 +38,13 @@ from qvoice.core.flow.events import (
     Done,
     Event,
     Occupied,
+    PageDone,
     PickedUp,
     Played,
     Recorded,
     Reply,
     RingDone,
+    RoomLeft,
     Waited,
 )
 from qvoice.core.flow.interpreter import End, interpret
@@ -154,6 +158,10 @@ def automatic(command: Command, replies: Callable[[Any], Any]) -> Event:
             return Recorded("rec-1", 3.0, "key", "#")
         case Ring():
             return busy("NO_ANSWER", 480)
+        case JoinRoom():
+            return RoomLeft("kicked")
+        case Page():
+            return PageDone(0)
         case PickUp():
             return PickedUp("nothing")
         case Occupy():

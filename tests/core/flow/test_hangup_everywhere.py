@@ -12,15 +12,19 @@ from qvoice.core.flow.interpreter import interpret
 from qvoice.core.flow.modules import registry
 from qvoice.core.flow.requests import (
     CheckPin,
+    CheckRoomPin,
     FindFlow,
     FindNumber,
+    FindRoom,
     ForwardMessage,
+    KeepRecording,
     ListMessages,
     LoadFlow,
     Mailbox,
     MailboxMessage,
     OpenMailbox,
     Registered,
+    Room,
     SetPin,
     StoreMessage,
 )
@@ -49,10 +53,15 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "ring_group": [{"endpoints": [{"id": "u1", "endpoint_type": "user"}], "repeats": 2}],
     "callflow": [{"id": "f2"}],
     "menu": [{"id": "m1"}],
+    "conference": [{"id": "c1"}, {}, {"config": {"name": "x", "member": {"pins": ["1"]}}}],
+    "conference_feature": [{"id": "c1"}],
     "group_pickup": [{"group_id": "g1"}],
     "group_pickup_feature": [{"group_id": "g1"}],
     "intercept": [{"user_id": "u1"}],
     "intercept_feature": [{"user_id": "u1"}],
+    "hotdesk": [{"action": a, "id": u} for a, u in (("login", ""), ("logout", ""), ("toggle", ""), ("bridge", "u1"))],
+    "intercom": [{}],
+    "page_group": [{"endpoints": [{"id": "g1", "endpoint_type": "group"}]}],
     "play": [{"id": "system_media/hello"}],
     "voicemail": [{"id": "b1"}, {"id": "b1", "action": "check"}, {"action": "check"}],
     "temporal_route": [{"rules": ["r1"]}, {"rules": ["r1"], "action": "menu"}, {"rules": ["r1"], "action": "enable"}],
@@ -64,7 +73,7 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "park": [{}, {"action": "retrieve"}, {"action": "auto"}],
 }
 DIGITS = ["", "1", "2", "3", "4", "5", "6", "7", "8", "9", "0", "*", "#", "4321", "1000"]
-KEPT_WHEN_GONE = (StoreMessage,)
+KEPT_WHEN_GONE = (StoreMessage, KeepRecording)
 """The only question a flow may still ask when there is no caller."""
 
 
@@ -81,6 +90,10 @@ def _replies(set_up: bool, world: World) -> Any:
                 return Mailbox("b1", "1000", {"is_setup": set_up}, True, 2, 1, "u1")
             case CheckPin():
                 return "ok"
+            case FindRoom():
+                return Room("c1", {"name": "Room", "play_name": True}, member_pins=True)
+            case CheckRoomPin():
+                return "member"
             case SetPin() | StoreMessage():
                 return True
             case ListMessages():

@@ -14,7 +14,7 @@ from qvoice.core.pickup.choose import Targets
 from tests.core.flow.script import ANSWER, HANGUP, Step, found, make_call, make_world, node, run_script
 
 DOCUMENTS: dict[tuple[str, str], dict[str, Any]] = {
-    ("users", "u1"): {"first_name": "Bob", "presence_id": "1001"},
+    ("users", "u1"): {"first_name": "Bob", "presence_id": "1001", "hotdesk": {"enabled": True}},
     ("users", "u2"): {"first_name": "Carol"},
     ("devices", "d0"): {"owner_id": "u0"},
     ("devices", "d1"): {"owner_id": "u1", "sip": {"username": "bob"}},

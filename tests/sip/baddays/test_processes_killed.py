@@ -13,6 +13,7 @@ from qvoice.cli.rest import Refused
 from tests.fixtures.platform import Platform
 from tests.sip.agent import Call, UserAgent, until
 from tests.sip.conftest import Phones
+from tests.sip.features import Made
 from tests.sip.machine import frozen, kill, processes, stopped
 from tests.sip.scenes import cdrs, connected, eventually, talk
 
@@ -66,6 +67,43 @@ async def test_callcontrol_killed_in_a_call_the_call_is_adopted(platform: Platfo
     assert {leg["hangup_cause"] for leg in legs} <= {"NORMAL_CLEARING", "ATTENDED_TRANSFER", "BLIND_TRANSFER"}
     await eventually(lambda: not acme.rest.get(acme.path("channels")), what="no channel left over")
     await call_works(alice, "1001", bob)
+
+
+async def test_D15_callcontrol_killed_the_conference_goes_on(platform: Platform, phone: Phones) -> None:
+    """Nobody is thrown out, mutes and who waits are remembered, and afterwards the room can be moderated as before."""
+    acme, made = platform.acme, Made(platform.acme)
+    room = made.add(
+        "conferences", name="Survivors", play_entry_tone=False, play_exit_tone=False, member={"join_muted": True}
+    )
+    made.flow("600", "conference", id=room["id"])
+    made.flow("601", "conference", id=room["id"], moderator=True)
+    alice, bob = await phone(acme, "1000"), await phone(acme, "1001")
+    listed = acme.path("conferences", room["id"], "participants")
+    try:
+        boss, member = await alice.call("601"), await bob.call("600")
+        await boss.wait_answered()
+        await member.wait_answered()
+        before = await eventually(lambda: (rows := acme.rest.get(listed)) and len(rows) == 2 and rows)
+        await kill(platform, "callcontrol")
+        assert not boss.over.is_set()
+        after = await eventually(lambda: (rows := acme.rest.get(listed)) and len(rows) == 2 and rows, within=30)
+        kept = ("participant_id", "call_id", "is_moderator", "mute", "caller_id_number")
+        assert [{k: row[k] for k in kept} for row in after] == [{k: row[k] for k in kept} for row in before]
+        assert boss.media
+        assert member.media
+        boss.media.tone(440)
+        member.media.tone(620)
+        await member.media.hears(440)
+        await boss.media.hears_silence()
+        await boss.media.press("6")  # the moderator takes all mutes away
+        await boss.media.hears(620)
+        muted = next(row for row in after if not row["is_moderator"])
+        acme.rest.put(f"{listed}/{muted['participant_id']}", {"action": "kick"})
+        await member.wait_over(within=20)
+        await boss.hang_up()
+        await eventually(lambda: not acme.rest.get(acme.path("channels")), what="no channel left over")
+    finally:
+        made.clear()
 
 
 async def test_asterisk_killed_new_calls_work_and_lost_ones_have_a_cause(platform: Platform, phone: Phones) -> None:

@@ -58,6 +58,8 @@ _PERSONAL: Grants = frozenset(
         ("presence", "read"),
         ("presence", "update"),
         ("events", "read"),
+        ("conferences", "read"),
+        ("conferences", "moderate"),
     }
 )
 

@@ -7,23 +7,27 @@ from typing import Any
 
 from qvoice.core.dialing import caller_id
 from qvoice.core.dialing.endpoint import Endpoint, merge
+from qvoice.core.dialing.hotdesk import allowed, guests
 from qvoice.core.flow.call import Call
-from qvoice.core.flow.world import World
+from qvoice.core.flow.world import Document, World
 from qvoice.core.ring.plan import CallerId
 from qvoice.kit.text import clean_line
 
 
-def endpoint_of_device(world: World, device_id: str) -> Endpoint | None:
-    """Return a device merged with its owner and account, or None when there is no such device."""
+def endpoint_of_device(world: World, device_id: str, *, user_id: str | None = None) -> Endpoint | None:
+    """Return a device merged with its owner (or with `user_id`, who is a guest at it) and the account; None when
+    there is no such device."""
     device = world.device(device_id)
     if device is None:
         return None
-    owner_id = device.get("owner_id")
+    owner_id = user_id or device.get("owner_id")
+    if user_id and user_id != device.get("owner_id"):
+        device = {**device, "owner_id": user_id}
     user = world.user(owner_id if isinstance(owner_id, str) else None)
     return merge(
-        {**world.account, "id": world.account_id},
-        {**user, "id": owner_id} if user is not None else None,
-        {**device, "id": device_id},
+        _with_id(world.account, world.account_id),
+        _with_id(user, str(owner_id)) if user is not None else None,
+        _with_id(device, device_id),
         ancestors=world.ancestors,
     )
 
@@ -33,18 +37,33 @@ def endpoint_of_user(world: World, user_id: str) -> Endpoint | None:
     user = world.user(user_id)
     if user is None:
         return None
-    return merge({**world.account, "id": world.account_id}, {**user, "id": user_id}, None, ancestors=world.ancestors)
+    account = _with_id(world.account, world.account_id)
+    return merge(account, _with_id(user, user_id), None, ancestors=world.ancestors)
 
 
-def caller_endpoint(call: Call) -> Endpoint:
-    """Return the endpoint in whose name the call is made: its device, else the authorising device or user, else the
-    bare account."""
+def _with_id(document: Document, id: str) -> Document:
+    """Return the document with its id; the very same object when it has it, which `merge` remembers."""
+    return document if document.get("id") == id else {**document, "id": id}
+
+
+def guest_at(world: World, device_id: str | None) -> str | None:
+    """Return the user in whose name a phone calls because he logged in there last (hot-desking), or None."""
+    here = [id for id in guests(world.device(device_id)) if allowed(world.user(id))]
+    return here[-1] if here else None
+
+
+def caller_endpoint(call: Call, *, at_home: bool = False) -> Endpoint:
+    """Return the endpoint in whose name the call is made: its device (in the name of the last guest there), else the
+    authorising device or user, else the bare account. `at_home`: of the device's owner, whoever is a guest."""
     world: World = call.world
     for id in (call.device_id, call.authorised_by, call.owner_id):
-        found = (endpoint_of_device(world, id) or endpoint_of_user(world, id)) if id else None
+        if not id:
+            continue
+        guest = None if at_home else guest_at(world, id)
+        found = endpoint_of_device(world, id, user_id=guest) or endpoint_of_user(world, id)
         if found is not None:
             return found
-    return merge({**world.account, "id": world.account_id}, None, None, ancestors=world.ancestors)
+    return merge(_with_id(world.account, world.account_id), None, None, ancestors=world.ancestors)
 
 
 def is_internal(call: Call) -> bool:
@@ -98,7 +117,8 @@ def shown_caller(call: Call, kind: str = "internal") -> CallerId:
         return _from_outside(call)
     return caller_id.outgoing(
         kind,
-        endpoint=caller_endpoint(call),
+        # Help must find the phone, not the guest's usual desk.
+        endpoint=caller_endpoint(call, at_home=kind == "emergency"),
         sip=call.caller,
         account=world.account,
         numbers=world.numbers,

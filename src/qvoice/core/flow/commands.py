@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from qvoice.core.conference.plan import Entrant, RoomPlan
 from qvoice.core.flow.requests import Request
+from qvoice.core.page.plan import PagePlan
 from qvoice.core.pickup.choose import Targets
+from qvoice.core.recording.rules import Tape
 from qvoice.core.ring.plan import RingPlan
 
 # --- things that can be heard --------------------------------------------------------------------------------
@@ -145,8 +148,8 @@ class Collect:
 class Record:
     """Record the caller. → Recorded
 
-    `purpose` (`message`, `greeting`, `name`, `media`) and `owner` (box or menu id) go into the journal first, so that a
-    recording is found again after a crash half-way.
+    `purpose` (`message`, `greeting`, `name`, `media`, `call`) and `owner` (box or menu id, call id) go into the journal
+    first, so that a recording is found again after a crash half-way. `tape`: how a `call` recording is to be kept.
     """
 
     purpose: str
@@ -155,6 +158,14 @@ class Record:
     silence_seconds: int = 0
     terminators: str = "#"
     beep: bool = True
+    tape: Tape | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordCall:
+    """Record the call, both sides, beside whatever goes on; None stops that. → Done"""
+
+    tape: Tape | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +261,22 @@ class PickUp:
 
 
 @dataclass(frozen=True, slots=True)
+class JoinRoom:
+    """Put the (answered) caller into a conference room until he leaves it or is sent away. → RoomLeft"""
+
+    plan: RoomPlan
+    who: Entrant
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Call a plan's phones and let the (answered) caller speak to all that answer, until he hangs up or none is left.
+    → PageDone"""
+
+    plan: PagePlan
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask the data layer (see `requests.py`). → Reply, whose value is the type the request documents"""
 
@@ -269,6 +296,7 @@ Command = (
     | Play
     | Collect
     | Record
+    | RecordCall
     | Ring
     | Occupy
     | Wait
@@ -279,6 +307,8 @@ Command = (
     | Sleep
     | HoldOpen
     | SendDtmf
+    | JoinRoom
+    | Page
     | Ask
     | Tell
 )

@@ -87,6 +87,21 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomLeft:
+    """The caller is out of the room. `reason`: `full` and `locked` (he never was in), `kicked`, `left` (by key),
+    `ended`, `failed` (engine fault)."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageDone:
+    """The page is over; `reached` phones had answered."""
+
+    reached: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The data layer's answer to Ask. `error` is a sentence for the log when it could not answer (value is None
     then)."""
@@ -95,7 +110,20 @@ class Reply:
     error: str | None = None
 
 
-Event = Started | Done | Played | Collected | Recorded | RingDone | PickedUp | Occupied | Waited | Reply
+Event = (
+    Started
+    | Done
+    | Played
+    | Collected
+    | Recorded
+    | RingDone
+    | PickedUp
+    | Occupied
+    | Waited
+    | RoomLeft
+    | PageDone
+    | Reply
+)
 
 
 class CallerGone(Exception):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from qvoice.core.dialing.hotdesk import guests
 from qvoice.core.flow.admission import groups_around
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import PickUp, Prompt, Sound
@@ -112,10 +113,16 @@ def member_targets(world: World, members: list[Member]) -> Targets:
 
 
 def extension_targets(call: Call, extension: str) -> Talk[Targets]:
+    """Return whose calls ring when `extension` of this account is dialled."""
+    members = yield from extension_members(call, extension)
+    return member_targets(call.world, members)
+
+
+def extension_members(call: Call, extension: str) -> Talk[list[Member]]:
     """Return who rings when `extension` of this account is dialled: the users, devices and groups that its flow, and
-    the flows it calls, name."""
+    the flows it calls, name. Their documents are in the call's world afterwards."""
     found: FoundFlow | None = yield from ask(FindFlow(extension))
-    targets = Targets()
+    members: list[Member] = []
     todo = [found] if found is not None else []
     seen: set[str] = set()
     while todo and len(seen) < MAX_FLOWS:
@@ -124,13 +131,13 @@ def extension_targets(call: Call, extension: str) -> Talk[Targets]:
             continue
         seen.add(flow.flow.flow_id)
         call.world = call.world.merged(flow.world)
-        members, flows = _named(flow.flow.document)
-        targets |= member_targets(call.world, members)
+        named, flows = _named(flow.flow.document)
+        members += named
         for flow_id in flows:
             more: FoundFlow | None = yield from ask(LoadFlow(flow_id))
             if more is not None:
                 todo.append(more)
-    return targets
+    return members
 
 
 def _named(document: Mapping[str, Any]) -> tuple[list[Member], list[str]]:
@@ -166,10 +173,7 @@ def approved(call: Call, data: TargetData, *, default: bool = True) -> bool:
     if not (data.approved_device_id or data.approved_user_id or data.approved_group_id):
         return default
     world: World = call.world
-    device = world.device(call.device_id) or {}
-    hotdesk = device.get("hotdesk")
-    guests = hotdesk.get("users") if isinstance(hotdesk, Mapping) else None
-    users = {call.owner_id, *(guests if isinstance(guests, Mapping) else ())} - {None}
+    users = {call.owner_id, *guests(world.device(call.device_id))} - {None}
     if data.approved_device_id and data.approved_device_id == call.device_id:
         return True
     if data.approved_user_id and data.approved_user_id in users:

@@ -8,6 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from qvoice.core.flow.room_requests import CheckDeskPin, CheckRoomPin, DeskLogin, DeskLogout, FindDesk, FindRoom
+from qvoice.core.flow.room_requests import Desk as Desk
+from qvoice.core.flow.room_requests import Room as Room
+
 
 @dataclass(frozen=True, slots=True)
 class FindFlow:
@@ -190,6 +194,13 @@ class Directory:
     people: tuple[DirectoryPerson, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class KeepRecording:
+    """A recording of the call (purpose `call`) is complete: keep it. → None"""
+
+    ref: str
+
+
 # --- voicemail --------------------------------------------------------------------------------
 
 
@@ -317,6 +328,13 @@ Request = (
     | RecordEmergency
     | SaveMenuGreeting
     | ListDirectory
+    | FindDesk
+    | CheckDeskPin
+    | DeskLogin
+    | DeskLogout
+    | FindRoom
+    | CheckRoomPin
+    | KeepRecording
     | OpenMailbox
     | CheckPin
     | SetPin

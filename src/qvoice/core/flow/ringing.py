@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from qvoice.core.dialing.endpoint import Endpoint, Forward, safe_headers
+from qvoice.core.dialing.hotdesk import guests
 from qvoice.core.dialing.invite_format import formatted, is_user_part, points_inside, sip_uri
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import caller_endpoint, endpoint_of_device, endpoint_of_user, is_internal, shown_caller
@@ -41,6 +42,10 @@ class Wish:
     ignore_forward: bool = False
     ringtone_internal: str = ""
     ringtone_external: str = ""
+    auto_answer: bool = False
+    """Phones answer by themselves (intercom, page)."""
+    only_idle: bool = False
+    """Phones in a call count as busy."""
 
 
 @dataclass(slots=True)
@@ -98,7 +103,7 @@ def ring_user(call: Call, user_id: str, wish: Wish) -> Talk[Found]:
     device_ids = world.devices_of(user_id)
     devices = Found()
     for device_id in device_ids:
-        endpoint = endpoint_of_device(world, device_id)
+        endpoint = endpoint_of_device(world, device_id, user_id=user_id)
         if endpoint is None:
             continue
         own = endpoint.forward if endpoint.forward and endpoint.forward.from_device else None
@@ -111,6 +116,17 @@ def ring_user(call: Call, user_id: str, wish: Wish) -> Talk[Found]:
         return devices
     registered = yield from _registered(user.forward, device_ids)
     return _with_forward(call, user, user.forward, devices, wish, registered)
+
+
+def ring_guest_phones(call: Call, user_id: str, wish: Wish) -> Talk[Found]:
+    """Return the legs of the phones where a user is logged in as a guest (hot-desking), without forwarding."""
+    found = Found()
+    for device_id, device in call.world.all("devices"):
+        if user_id in guests(device) and device.get("owner_id") != user_id:
+            endpoint = endpoint_of_device(call.world, device_id, user_id=user_id)
+            if endpoint is not None:
+                found.add((yield from _device(call, endpoint, wish)))
+    return found
 
 
 def _registered(forward: Forward, device_ids: list[str]) -> Talk[bool]:
@@ -178,7 +194,8 @@ def _device(call: Call, endpoint: Endpoint, wish: Wish) -> Talk[Found]:
     target = _target(call, endpoint, wish)
     if target is None:
         return Found(refused={"missing"})
-    if not endpoint.call_waiting and not must_ring and (yield from _in_call(endpoint)):
+    must_stay_free = wish.only_idle or not endpoint.call_waiting
+    if must_stay_free and not must_ring and (yield from _in_call(endpoint)):
         return Found(refused={"busy"})
     caller = CallerId("Anonymous", "anonymous", private=True) if wish.suppress_clid else shown_caller(call)
     return Found(
@@ -228,7 +245,16 @@ def _target(call: Call, endpoint: Endpoint, wish: Wish) -> Aor | Gateway | None:
 
 
 def _alert_info(call: Call, endpoint: Endpoint, wish: Wish) -> tuple[tuple[str, str], ...]:
-    """Return the Alert-Info of a leg: what the flow set, else the group's ringtone, else the endpoint's own."""
+    """Return the Alert-Info of a leg: what the flow set, else the group's ringtone, else the endpoint's own.
+
+    Phones that shall answer by themselves are told in the two ways that vendors understand.
+    """
+    if wish.auto_answer:
+        host = clean_line(endpoint.realm, 128) or "localhost"
+        return (
+            ("Alert-Info", f"<http://{host}>;info=alert-autoanswer;delay=0"),
+            ("Call-Info", f"<sip:{host}>;answer-after=0"),
+        )
     if is_internal(call):
         chosen = call.alert_info or wish.ringtone_internal or endpoint.ringtone_internal
     else:

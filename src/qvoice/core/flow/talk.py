@@ -26,6 +26,7 @@ from qvoice.core.flow.commands import (
 )
 from qvoice.core.flow.events import Collected, Event, Occupied, Played, Recorded, Reply, RingDone, Waited
 from qvoice.core.flow.requests import Request
+from qvoice.core.recording.rules import Tape
 from qvoice.core.ring.plan import RingPlan
 
 T = TypeVar("T")
@@ -75,9 +76,10 @@ def record(
     silence_seconds: int = 0,
     terminators: str = "#",
     beep: bool = True,
+    tape: Tape | None = None,
 ) -> Talk[Recorded]:
     """Record the caller."""
-    return _expect((yield Record(purpose, owner, max_seconds, silence_seconds, terminators, beep)), Recorded)
+    return _expect((yield Record(purpose, owner, max_seconds, silence_seconds, terminators, beep, tape)), Recorded)
 
 
 def ring(plan: RingPlan) -> Talk[RingDone]:

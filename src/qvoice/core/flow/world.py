@@ -11,6 +11,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from qvoice.core.dialing.hotdesk import allowed, guests
+
 Document: TypeAlias = Mapping[str, Any]
 
 GLOBAL_POOL = "global"
@@ -83,11 +85,11 @@ class World:
 
     def devices_of(self, user_id: str) -> list[str]:
         """Return the ids of devices whose `owner_id` is this user, and of those where the user is hot-desked."""
+        welcome = allowed(self.user(user_id))
         return [
             id
             for id, document in self.all("devices")
-            if document.get("owner_id") == user_id
-            or user_id in _mapping(_mapping(document.get("hotdesk")).get("users"))
+            if document.get("owner_id") == user_id or (welcome and user_id in guests(document))
         ]
 
     def groups_of(self, *, device_id: str | None, user_id: str | None) -> frozenset[str]:

@@ -17,12 +17,12 @@ class CallControlAway(Unavailable):
 async def ask(settings: Settings, verb: str, **arguments: Any) -> dict[str, Any]:
     """POST /rpc/<verb>; returns its answer. Raises NotFound, Invalid, Conflict, or CallControlAway."""
     address = f"http://{settings.network.private}:{settings.ports.callcontrol}/rpc/{verb}"
-    headers = {"Authorization": f"Bearer {settings.secret('callcontrol-token')}"}
     try:
+        headers = {"Authorization": f"Bearer {settings.secret('callcontrol-token')}"}
         async with httpx2.AsyncClient(timeout=15) as client:
             response = await client.post(address, json=arguments, headers=headers)
             answer = response.json()
-    except (httpx2.HTTPError, ValueError) as problem:
+    except (httpx2.HTTPError, ValueError, FileNotFoundError) as problem:
         raise CallControlAway from problem
     if response.status_code == 200:
         return answer

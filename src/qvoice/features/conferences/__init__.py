@@ -1,1 +1,1 @@
-"""Conference rooms: the stored documents of the dialect. What a call does with them comes with a later issue."""
+"""Conference rooms: their documents, who may enter by phone, and what the API does with a room that is open."""

@@ -156,10 +156,15 @@ async def delete_document(ctx: Context, kind: Resource, id: str) -> Response:
 
 
 def crossbar(
-    kind: Resource, *, decorate: Any = None, list_route: bool = True, prepare: Prepare | None = None
+    kind: Resource,
+    *,
+    decorate: Any = None,
+    list_route: bool = True,
+    read_route: bool = True,
+    prepare: Prepare | None = None,
 ) -> APIRouter:
-    """Return the router of a resource. `decorate`: see `list_documents`; `list_route` False: the feature has its own
-    list; `prepare`: slow work before a write.
+    """Return the router of a resource. `decorate`: see `list_documents`; `list_route` or `read_route` False: the
+    feature has its own; `prepare`: slow work before a write.
 
     Register routes with fixed words (`devices/status`) on a router included before this one.
     """
@@ -187,13 +192,15 @@ def crossbar(
     async def create(request: Request, account_id: str, ctx: Context = permit(name, "create")) -> Response:
         return await write_document(ctx, kind, None, prepare=prepare)
 
-    @router.get(
-        single, **describe(kind, "read"), operation_id=f"get_{noun}", summary=f"Read a {noun.replace('_', ' ')}"
-    )
-    async def read(
-        request: Request, account_id: str, document_id: str, ctx: Context = permit(name, "read", own=True)
-    ) -> Response:
-        return await read_document(ctx, kind, document_id)
+    if read_route:
+
+        @router.get(
+            single, **describe(kind, "read"), operation_id=f"get_{noun}", summary=f"Read a {noun.replace('_', ' ')}"
+        )
+        async def read(
+            request: Request, account_id: str, document_id: str, ctx: Context = permit(name, "read", own=True)
+        ) -> Response:
+            return await read_document(ctx, kind, document_id)
 
     @router.post(
         single,

@@ -13,8 +13,9 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from qvoice.kit.errors import Invalid, NotFound
 
@@ -25,8 +26,8 @@ BLOB_PREFIX = "blob-"
 
 @dataclass(frozen=True, slots=True)
 class Intent:
-    """What a recording is for. `purpose`: `message`, `greeting`, `name` or `media`; `owner`: the box or menu id.
-    `started`: unix seconds.
+    """What a recording is for. `purpose`: `message`, `greeting`, `name`, `media` or `call`; `owner`: the box's or
+    menu's id, or the call's. `started`: unix seconds. `details`: of a `call`, see features/recordings/store.py.
     """
 
     call_id: str
@@ -37,6 +38,7 @@ class Intent:
     caller_number: str = ""
     caller_name: str = ""
     dialled: str = ""
+    details: dict[str, Any] = field(default_factory=dict)
     due: bool = False
     """The caller has finished: it must be stored, but the database was away."""
 
@@ -110,11 +112,17 @@ class Journal:
         except FileNotFoundError as problem:
             raise NotFound("The recording does not exist on this node.", ref=ref) from problem
 
+    def read_any(self, ref: str) -> bytes:
+        """As `read`; a wide-band recording too, which Asterisk names `.wav16`."""
+        wide = self.audio(ref).with_suffix(".wav16")
+        return wide.read_bytes() if wide.is_file() else self.read(ref)
+
     def finish(self, ref: str) -> None:
         """Forget a recording that is stored or not wanted: the audio goes first, so that a note never lacks its
         meaning.
         """
         self.audio(ref).unlink(missing_ok=True)
+        self.audio(ref).with_suffix(".wav16").unlink(missing_ok=True)
         self._note(ref).unlink(missing_ok=True)
 
     def leftovers(self) -> Iterator[tuple[str, Intent | None]]:

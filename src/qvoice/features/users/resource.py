@@ -6,10 +6,13 @@ import secrets
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Text, text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from qvoice.core.dialing.hotdesk import conflicts
 from qvoice.features.auth import passwords
 from qvoice.features.auth.tokens import TokenKey
-from qvoice.features.documents import Change, Hooks, Resource, Taken
+from qvoice.features.documents import Change, Document, Hooks, Resource, Taken
+from qvoice.features.documents.resource import Doc
 from qvoice.features.users.rules import features
 from qvoice.features.users.schemas import User
 from qvoice.kit.errors import Forbidden, Invalid
@@ -71,6 +74,14 @@ async def _forget(change: Change) -> None:
     await change.session.execute(text("delete from user_secrets where user_id = cast(:id as uuid)"), {"id": change.id})
 
 
+async def _present(s: AsyncSession, document: Document, shown: Doc, actor: Any) -> Doc:
+    """Report settings that defeat one another where they are set."""
+    found = [{"path": path, "code": code, "message": message} for path, code, message in conflicts(document.whole)]
+    if found:
+        shown["_read_only"] = {**shown["_read_only"], "warnings": found}
+    return shown
+
+
 def _summary(whole: dict[str, Any]) -> dict[str, Any]:
     keys = (
         "first_name", "last_name", "username", "email", "priv_level", "feature_level", "presence_id", "timezone",
@@ -99,8 +110,9 @@ RESOURCE = Resource(
         Column("presence_id", Text),
     ),
     constraints={
-        "users_username": Taken("username", "unique", "another user of this account has this username: choose another")
+        "users_username": Taken("username", "unique", "another user of this account has this username: choose another"),
+        "users_hotdesk_id": Taken("hotdesk.id", "unique", "another user of this account has this hot-desk id"),
     },
-    hooks=Hooks(before_write=_before_write, after_write=_after_write, after_delete=_forget),
+    hooks=Hooks(before_write=_before_write, after_write=_after_write, after_delete=_forget, present=_present),
     own="id",
 )

@@ -49,6 +49,8 @@ async def recover(db: Database, journal: Journal, *, alive: Collection[str], now
             intent = None  # a note that names no place to store to is worth no more than none
         if intent is not None and intent.call_id in alive and not intent.due:
             continue
+        if intent is not None and intent.purpose == "call":
+            continue  # the worker keeps these (features/recordings)
         if not await asyncio.to_thread(_wanted, journal, ref, intent, found):
             if intent is not None or await asyncio.to_thread(_old, journal, ref):
                 await asyncio.to_thread(journal.finish, ref)

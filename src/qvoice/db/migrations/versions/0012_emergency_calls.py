@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer, protect
 
-revision = "0010"
-down_revision = "0009"
+revision = "0012"
+down_revision = "0011"
 
 TABLES = [
     """

@@ -1,0 +1,1 @@
+"""Conference rooms: who is let in, who is heard, and what is announced."""

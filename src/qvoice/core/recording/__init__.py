@@ -1,0 +1,1 @@
+"""Recording of calls: who asks for it, and how. No I/O."""
