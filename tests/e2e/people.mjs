@@ -64,7 +64,7 @@ await walk(async ({ page, go, check }) => {
   await save();
   await toast("It rings from the next call on");
   await panel.getByRole("tab", { name: "Account" }).click();
-  await panel.getByLabel("Time zone").click();
+  await panel.getByRole("combobox", { name: "Time zone" }).click();
   await check("account");
   await page.keyboard.press("Escape");
 
@@ -79,7 +79,7 @@ await walk(async ({ page, go, check }) => {
   await group.getByRole("button", { name: /Bob Brown/ }).click();
   await group.getByRole("button", { name: "Move Bob Brown up" }).click();
   await group.getByText("In order", { exact: true }).click();
-  await group.getByLabel("When nobody answers").first().click();
+  await group.getByRole("combobox", { name: "When nobody answers" }).click();
   await page.getByRole("option", { name: /Alice Adams's VMBox/ }).click();
   await check("group");
   await group.getByRole("button", { name: "Add group" }).click();
@@ -90,7 +90,7 @@ await walk(async ({ page, go, check }) => {
   await go("devices?open=new");
   const device = page.getByRole("dialog", { name: "New device" });
   await device.getByLabel("Name").fill(`Cell ${mark}`);
-  await device.getByLabel("Kind").first().click();
+  await device.getByRole("combobox", { name: "Kind" }).click();
   await page.getByRole("option", { name: "Cell phone" }).click();
   assert.equal(await device.getByText("Codecs").count(), 0);
   await device.getByLabel("Phone number").fill("+14165550778");

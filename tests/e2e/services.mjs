@@ -26,7 +26,7 @@ await walk(async ({ page, go, check }) => {
   await toast("is uploaded.");
   await panel.getByRole("button", { name: /^Play / }).waitFor();
   await page.keyboard.press("Escape");
-  await page.getByLabel("Company hold music").first().click();
+  await page.getByRole("combobox", { name: "Company hold music" }).click();
   await page.getByRole("option", { name: "tone" }).first().click();
   await check("music");
   await page.getByRole("button", { name: "Save" }).click();
@@ -47,7 +47,7 @@ await walk(async ({ page, go, check }) => {
   await check("numbers");
 
   await go("caller-id");
-  await page.getByLabel("Name").first().fill(`Acme ${mark}`);
+  await page.getByRole("textbox", { name: "Name" }).first().fill(`Acme ${mark}`);
   await check("caller ID");
   await page.getByRole("button", { name: "Save" }).click();
   await toast("The next call shows it");

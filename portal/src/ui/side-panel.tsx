@@ -11,6 +11,7 @@ interface Props {
   title: string;
   size?: number;
   closeOnClickOutside?: boolean;
+  closeOnEscape?: boolean;
   children: ReactNode;
 }
 

@@ -102,7 +102,8 @@ export function SaveBar<T extends object>({ account, draft, labels, apply, effec
           </Button>
         </div>
       )}
-      <Dialog opened={leaving.status === "blocked"} onClose={() => leaving.reset?.()} title={t("leave.title")}>
+      {/* The Escape that asked to leave must not answer the question too. */}
+      <Dialog closeOnEscape={false} opened={leaving.status === "blocked"} onClose={() => leaving.reset?.()} title={t("leave.title")}>
         <p>{t("leave.text", { list: [...new Set(changed)].join(", ") })}</p>
         <div className={classes.buttons}>
           <Button variant="default" onClick={() => leaving.proceed?.()}>
