@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { docQuery, listQuery, usersQuery } from "@/api";
 import { CONFERENCE } from "@/pbx/main-service";
 import { ServiceNumbers } from "@/pbx/service-numbers";
+import { useModules } from "@/pbx/use-modules";
 import { ErrorState } from "@/ui/error-state";
 import { userName } from "@/ui/frame/palette-entries";
 import type { Column } from "@/ui/list/columns";
@@ -15,6 +16,8 @@ import { type ListSearch, listSearch } from "@/ui/list/list-search";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
 
+import classes from "./-conferences.module.css";
+import { LiveRoom } from "./-live";
 import { type Room, RoomForm } from "./-room-form";
 
 export const Route = createFileRoute("/_app/a/$account/conferences/")({ validateSearch: listSearch, component: Conferences });
@@ -71,7 +74,14 @@ function Conferences() {
 }
 
 function Existing({ account, id, onGone }: { account: string; id: string; onGone: () => void }) {
+  const modules = useModules();
   const room = useQuery(docQuery<Room>(account, "conferences", id));
   if (room.error) return <ErrorState error={room.error} onRetry={() => void room.refetch()} />;
-  return room.data ? <RoomForm account={account} room={room.data} onDone={() => undefined} onGone={onGone} /> : <Skeleton width={200} />;
+  if (!room.data) return <Skeleton width={200} />;
+  return (
+    <div className={classes.stack}>
+      {modules?.has("conference") && <LiveRoom account={account} room={id} />}
+      <RoomForm account={account} room={room.data} onDone={() => undefined} onGone={onGone} />
+    </div>
+  );
 }

@@ -36,7 +36,7 @@ export function NumberPanel(props: Props) {
   const { account, number } = props;
   const doc = useQuery({
     queryKey: ["account", account, "phone_numbers", number],
-    queryFn: async () => (await call<NumberDoc>("GET", urls.getGetPhoneNumberUrl(account, encodeURIComponent(number)))).data,
+    queryFn: async () => (await call<NumberDoc>("GET", urls.getGetPhoneNumberUrl(account, number))).data,
   });
   if (doc.error) return <ErrorState error={doc.error} onRetry={() => void doc.refetch()} />;
   return doc.data ? <Loaded {...props} doc={doc.data} /> : <Skeleton width={200} />;
@@ -62,7 +62,7 @@ function Loaded({ account, number, flow, flows, nameOf, doc }: Props & { doc: Nu
   const apply = async (from: Fields, to: Fields) => {
     if (from.flow !== to.flow) await move(account, number, from.flow, to.flow);
     const patch = mergePatch(from.doc, to.doc);
-    if (Object.keys(patch).length) await call("PATCH", urls.getPatchPhoneNumberUrl(account, encodeURIComponent(number)), { body: patch });
+    if (Object.keys(patch).length) await call("PATCH", urls.getPatchPhoneNumberUrl(account, number), { body: patch });
   };
   return (
     <Form label={number}>
