@@ -71,7 +71,7 @@ await walk(async ({ page, go, check }) => {
   // A group: members by click, in another order by button, in turn, then voicemail.
   await go("groups?open=new");
   const group = page.getByRole("dialog", { name: "New group" });
-  await group.getByLabel("Name").fill(`Crew ${mark}`);
+  await group.getByLabel("Name", { exact: true }).fill(`Crew ${mark}`);
   await group.getByRole("button", { name: "Add group" }).click();
   await group.getByText("Add at least one member.").waitFor();
   await group.getByRole("button", { name: /^Use \d+/ }).click();
@@ -89,7 +89,7 @@ await walk(async ({ page, go, check }) => {
   // A cell phone has a number and no credentials; a softphone's are shown once.
   await go("devices?open=new");
   const device = page.getByRole("dialog", { name: "New device" });
-  await device.getByLabel("Name").fill(`Cell ${mark}`);
+  await device.getByLabel("Name", { exact: true }).fill(`Cell ${mark}`);
   await device.getByRole("combobox", { name: "Kind" }).click();
   await page.getByRole("option", { name: "Cell phone" }).click();
   assert.equal(await device.getByText("Codecs").count(), 0);

@@ -80,3 +80,9 @@ export const callLogQuery = (account: string, from: number, to: number) =>
 
 /** All legs of one interaction. */
 export const legsQuery = (account: string, interaction: string) => list<Cdr[]>(account, "cdrs", urls.getListLegsUrl(account, interaction));
+
+export const recordingsUrl = (account: string) => `${urls.getGetAccountUrl(account)}/recordings`;
+
+/** The recordings of one interaction. */
+export const recordingsQuery = (account: string, interaction: string) =>
+  list<{ id: string; start: number; duration: number }[]>(account, "recordings", recordingsUrl(account), { interaction_id: interaction });

@@ -3,7 +3,9 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { type Cdr, fromGregorian, legsQuery } from "@/api";
+import { type Cdr, fromGregorian, legsQuery, recordingsQuery, recordingsUrl } from "@/api";
+import { useModules } from "@/pbx/use-modules";
+import { Player } from "@/ui/audio/player";
 import { SidePanel } from "@/ui/side-panel";
 import { ErrorState } from "@/ui/error-state";
 import { readable } from "@/ui/phone-number";
@@ -33,13 +35,33 @@ function Legs({ account, interaction }: { account: string; interaction: string }
   if (legs.error) return <ErrorState error={legs.error} onRetry={() => void legs.refetch()} />;
   if (!legs.data) return <Skeleton width={200} />;
   return (
-    <ol className={classes.legs}>
-      {legs.data
-        .toSorted((one, other) => one.timestamp - other.timestamp)
-        .map((leg) => (
-          <Leg key={leg.id} leg={leg} />
-        ))}
-    </ol>
+    <>
+      <Recordings account={account} interaction={interaction} />
+      <ol className={classes.legs}>
+        {legs.data
+          .toSorted((one, other) => one.timestamp - other.timestamp)
+          .map((leg) => (
+            <Leg key={leg.id} leg={leg} />
+          ))}
+      </ol>
+    </>
+  );
+}
+
+/** What was recorded of a call, when this installation records. */
+function Recordings({ account, interaction }: { account: string; interaction: string }) {
+  const { t, i18n } = useTranslation(["calls", "ui"]);
+  const records = useModules()?.has("record_call") ?? false;
+  const recordings = useQuery({ ...recordingsQuery(account, interaction), enabled: records }).data ?? [];
+  if (recordings.length === 0) return null;
+  const when = new Intl.DateTimeFormat(i18n.language, { timeStyle: "medium" });
+  return (
+    <section className={classes.recordings} aria-label={t("panel.recordings")}>
+      <h3 className={classes.heading}>{t("panel.recordings")}</h3>
+      {recordings.map(({ id, start, duration }) => (
+        <Player key={id} src={`${recordingsUrl(account)}/${encodeURIComponent(id)}/raw`} name={t("panel.recording", { when: when.format(fromGregorian(start)) })} length={duration} />
+      ))}
+    </section>
   );
 }
 

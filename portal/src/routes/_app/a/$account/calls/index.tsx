@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { callLogQuery, type Cdr, toGregorian } from "@/api";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
+import { tellFailure } from "@/ui/failed";
 import { toCsv } from "@/ui/list/columns";
 import { download } from "@/ui/list/download";
 import list from "@/ui/list/list-page.module.css";
@@ -60,6 +61,22 @@ function Calls() {
   const columns = callColumns(t, i18n.language);
   const { shown, choices, toggle } = useColumns("calls", columns);
   const rows = all && filtered(all, q, outcome);
+  /** The file has every call of the period that the search and the outcome leave, also those not scrolled to yet. */
+  const exportAll = async () => {
+    let pages = log.data?.pages ?? [];
+    let next = log.hasNextPage;
+    while (next) {
+      // oxlint-disable-next-line no-await-in-loop -- each page begins where the last one ended
+      const read = await log.fetchNextPage();
+      if (read.error) {
+        tellFailure(read.error);
+        return;
+      }
+      pages = read.data?.pages ?? pages;
+      next = read.hasNextPage;
+    }
+    download("calls.csv", "text/csv", toCsv(filtered(pages.flatMap((page) => page.data), q, outcome), columns));
+  };
   const more = () => {
     if (log.hasNextPage && !log.isFetchingNextPage) void log.fetchNextPage();
   };
@@ -72,7 +89,7 @@ function Calls() {
         search={q}
         onSearch={(value) => change({ q: value || undefined })}
         placeholder={t("search")}
-        onExport={rows && (() => download("calls.csv", "text/csv", toCsv(rows, columns)))}
+        onExport={rows && (() => void exportAll())}
         columns={choices}
         onColumn={toggle}
       >
