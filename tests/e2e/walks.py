@@ -41,8 +41,8 @@ def walk(name: str, given: dict[str, Any], tmp_path: Path, platform: Platform) -
     )
     assert run.returncode == 0, f"{run.stderr}\npicture: {picture}"
     seen = json.loads(run.stdout)
-    assert seen["inaccessible"] == []
-    assert seen["complaints"] == []
+    assert not seen["inaccessible"], "\n".join(seen["inaccessible"])
+    assert not seen["complaints"], "\n".join(seen["complaints"])
     return seen
 
 
