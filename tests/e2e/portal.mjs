@@ -28,6 +28,7 @@ try {
   await page.goto(new URL("/a/0/settings", portal).href);
   await page.waitForURL("**/sign-in**");
   await page.goto(portal);
+  await page.getByLabel("User name").waitFor();
   await check("sign-in");
   await fillSignIn("wrong");
   await page.getByRole("alert").getByText("do not match").waitFor();

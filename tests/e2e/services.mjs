@@ -33,7 +33,8 @@ await walk(async ({ page, go, check }) => {
   await toast("The next caller put on hold hears it.");
 
   await go(`numbers?open=${encodeURIComponent(given.number)}`);
-  await panel.getByLabel("Street and number").fill("1 Front Street West");
+  await panel.getByLabel("Street and number").fill(`${given.room} Front Street West`);
+  await panel.getByLabel("City").fill("");
   await panel.getByRole("button", { name: "Save" }).click();
   await panel.getByText("Fill this in.").first().waitFor();
   await panel.getByLabel("City").fill("Toronto");

@@ -40,6 +40,7 @@ def restored(platform: Platform) -> Iterator[Account]:
             if {key: now.get(key) for key in document} != document:
                 acme.rest.post(acme.path(kind, id), document)
     acme.rest.post(acme.path(), account)
+    acme.rest.patch(acme.path("phone_numbers", quote(acme.numbers[0], safe="")), {"e911": None})
 
 
 def flow_of(account: Account, name: str) -> dict[str, Any]:

@@ -21,16 +21,18 @@ import { deviceSecret } from "../users/-secret";
 interface Props {
   account: string;
   device: DeviceDoc | undefined;
+  /** Whose a new device is, to begin with. */
+  owner?: string;
   onDone: (id: string) => void;
   onGone: () => void;
   onSecret: (device: { name: string; username: string; password: string }) => void;
 }
 
-export function DeviceForm({ account, device, onDone, onGone, onSecret }: Props) {
+export function DeviceForm({ account, device, owner, onDone, onGone, onSecret }: Props) {
   const { t } = useTranslation(["devices", "ui"]);
   const client = useQueryClient();
   const users = useQuery(usersQuery(account)).data ?? [];
-  const [fresh] = useState((): DeviceDoc => ({ id: "", ...newDevice("sip_device", deviceSecret()) }));
+  const [fresh] = useState((): DeviceDoc => ({ id: "", ...newDevice("sip_device", deviceSecret(), owner) }));
   const draft = useDraft<DeviceDoc>(device ?? fresh);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);

@@ -28,10 +28,12 @@ const TONES: Record<State, Tone> = { online: "good", offline: "warn", outside: "
 
 interface Search extends ListSearch {
   state?: State;
+  /** Whose a new device is. */
+  owner?: string;
 }
 
 export const Route = createFileRoute("/_app/a/$account/devices/")({
-  validateSearch: (search: Record<string, unknown>): Search => ({ ...listSearch(search), state: STATES.find((one) => one === search.state) }),
+  validateSearch: (search: Record<string, unknown>): Search => ({ ...listSearch(search), state: STATES.find((one) => one === search.state), owner: typeof search.owner === "string" ? search.owner : undefined }),
   component: Devices,
 });
 
@@ -61,8 +63,8 @@ function Devices() {
     { id: "username", title: t("column.username"), cell: (row) => row.username || "–", value: (row) => row.username ?? "", wide: true },
     { id: "mac", title: t("column.mac"), cell: (row) => row.mac_address || "–", value: (row) => row.mac_address ?? "", width: "160px", wide: true },
   ];
-  const { open, state } = search;
-  const close = () => change({ open: undefined });
+  const { open, state, owner: preset } = search;
+  const close = () => change({ open: undefined, owner: undefined });
   const shared = {
     account,
     onGone: close,
@@ -89,7 +91,7 @@ function Devices() {
     >
       <SidePanel opened={open !== undefined} onClose={close} title={open === "new" ? t("new") : (devices.data?.find(({ id }) => id === open)?.name ?? " ")}>
         <Suspense>
-          {open === "new" && <DeviceForm {...shared} device={undefined} onDone={(id) => change({ open: id })} />}
+          {open === "new" && <DeviceForm {...shared} device={undefined} owner={preset} onDone={(id) => change({ open: id })} />}
           {open && open !== "new" && <Existing key={open} {...shared} id={open} />}
         </Suspense>
       </SidePanel>

@@ -2,12 +2,15 @@
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconDots, IconKey, IconPlus, IconTrash } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { call, type DeviceDoc, type DeviceRow, urls } from "@/api";
+import { registers } from "@/pbx/devices";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
+import { LinkButton } from "@/ui/link-button";
 import { StateDot } from "@/ui/state-dot";
 
 import { addDevice } from "./-create-user";
@@ -57,17 +60,28 @@ export function Devices({ account, person, onSecret }: Props) {
     <section className={classes.section}>
       <div className={classes.sectionHead}>
         <h3 className={classes.heading}>{t("column.devices")}</h3>
-        <Button variant="default" leftSection={<IconPlus size={16} stroke={1.8} />} loading={busy} onClick={() => void add()}>
-          {t("device.add")}
-        </Button>
+        <span className={classes.deviceButtons}>
+          <LinkButton variant="subtle" to="/a/$account/devices" params={{ account }} search={{ open: "new", owner: person.id }}>
+            {t("device.other")}
+          </LinkButton>
+          <Button variant="default" leftSection={<IconPlus size={16} stroke={1.8} />} loading={busy} onClick={() => void add()}>
+            {t("device.add")}
+          </Button>
+        </span>
       </div>
       {person.devices.length === 0 && <p className={classes.help}>{t("device.none")}</p>}
       <ul className={classes.devices}>
         {person.devices.map((device) => (
           <li key={device.id}>
             <div>
-              <p className={classes.deviceName}>{device.name}</p>
-              <StateDot tone={device.registered ? "good" : "warn"}>{t(device.registered ? "phone.online" : "phone.offline")}</StateDot>
+              <Link className={classes.deviceName} to="/a/$account/devices" params={{ account }} search={{ open: device.id }}>
+                {device.name}
+              </Link>
+              {!registers(device.device_type ?? "sip_device") ? (
+                <StateDot tone="off">{t(`deviceType.${device.device_type as "cellphone"}`)}</StateDot>
+              ) : (
+                <StateDot tone={device.registered ? "good" : "warn"}>{t(device.registered ? "phone.online" : "phone.offline")}</StateDot>
+              )}
             </div>
             <Menu position="bottom-end">
               <Menu.Target>
@@ -76,9 +90,11 @@ export function Devices({ account, person, onSecret }: Props) {
                 </ActionIcon>
               </Menu.Target>
               <Menu.Dropdown>
-                <Menu.Item leftSection={<IconKey size={16} stroke={1.6} />} onClick={() => void renew(device)}>
-                  {t("device.renew")}
-                </Menu.Item>
+                {registers(device.device_type ?? "sip_device") && (
+                  <Menu.Item leftSection={<IconKey size={16} stroke={1.6} />} onClick={() => void renew(device)}>
+                    {t("device.renew")}
+                  </Menu.Item>
+                )}
                 <Menu.Item leftSection={<IconTrash size={16} stroke={1.6} />} onClick={() => void remove(device)}>
                   {t("device.remove")}
                 </Menu.Item>
