@@ -6,7 +6,19 @@ import asyncio
 import random
 from typing import Any
 
-from qvoice.callcontrol import causes, listening, paging, pickup, recording, returning, ringing, rooms, telling, waiting
+from qvoice.callcontrol import (
+    causes,
+    eavesdropping,
+    listening,
+    paging,
+    pickup,
+    recording,
+    returning,
+    ringing,
+    rooms,
+    telling,
+    waiting,
+)
 from qvoice.callcontrol.ari.client import AriError, AriLost
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
 from qvoice.core.flow import commands as c
@@ -145,6 +157,8 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return await waiting.wait(call, command)
         case c.Take():
             return await waiting.take(call, command)
+        case c.Listen():
+            return await eavesdropping.listen(call, command)
         case c.JoinRoom():
             return await rooms.stay(call, command)
         case c.Page(plan=plan):

@@ -35,9 +35,8 @@ async def page(call: LiveCall, plan: PagePlan) -> PageDone:
     state = _Paging(call, plan, p.PageMachine(plan))
     loop = asyncio.get_running_loop()
     until = loop.time() + LONGEST_PAGE
-    call.bridge = call.id
-    await call.ari.post(f"bridges/{call.id}", {"type": "mixing", "name": "page"})
-    await call.ari.post(f"bridges/{call.id}/addChannel", {"channel": call.caller.channel, "absorbDTMF": "true"})
+    await call.bridge_up()
+    await call.ari.post(f"bridges/{call.bridge}/addChannel", {"channel": call.caller.channel, "absorbDTMF": "true"})
     call.obeying = True
     try:
         _carry_out(state, state.machine.start(loop.time()))
@@ -95,7 +94,7 @@ def _carry_out(state: _Paging, actions: list[p.PageAction]) -> None:
                 _join(state, state.by_plan[leg_id])
             case p.SayReady():
                 state.wake = None
-                call.ari.tell("POST", f"bridges/{call.id}/play", {"media": "sound:beep"})
+                call.ari.tell("POST", f"bridges/{call.bridge}/play", {"media": "sound:beep"})
             case p.Over():
                 state.wake = None
 
@@ -138,7 +137,7 @@ def _join(state: _Paging, leg: CallLeg) -> None:
         query["mute"] = "true"
     leg.bridged = leg.bridged or call.exchange.now()
     call.exchange.leg_changed(call, leg, "CHANNEL_BRIDGE")
-    call.ari.post(f"bridges/{call.id}/addChannel", query).add_done_callback(_left_already)
+    call.ari.post(f"bridges/{call.bridge}/addChannel", query).add_done_callback(_left_already)
 
 
 def _left_already(future: asyncio.Future[wire.Message]) -> None:

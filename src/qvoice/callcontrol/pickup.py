@@ -35,7 +35,7 @@ async def pick_up(call: LiveCall, command: c.PickUp) -> PickedUp:
         command.targets,
         account_id=call.caller.account_id,
         live=command.live,
-        picker=_party(call.caller),
+        picker=as_party(call.caller),
     )
     target = call.exchange.calls.get(choice.call_id) if choice else None
     if choice is None or target is None:
@@ -53,15 +53,15 @@ def pickable(exchange: Exchange, picker: LiveCall) -> Iterator[Pickable]:
         ringing: tuple[Party, ...] = ()
         talking: tuple[Party, ...] = ()
         if other.ringing:
-            ringing = tuple(_party(leg) for leg in other.legs.values() if not leg.gone and not leg.cancelled)
+            ringing = tuple(as_party(leg) for leg in other.legs.values() if not leg.gone and not leg.cancelled)
         elif (leg := other.legs.get(other.talking_with)) is not None:
-            talking = (_party(other.caller), _party(leg))
+            talking = (as_party(other.caller), as_party(leg))
         if ringing or talking:
             yield Pickable(other.id, other.caller.account_id, other.caller.created, ringing, talking)
 
 
-def _party(leg: CallLeg) -> Party:
-    """A forwarded leg has no device: it stands for the user or device in whose name it was made."""
+def as_party(leg: CallLeg) -> Party:
+    """Return a leg as core.pickup sees it. A forwarded one has no device: it stands for whose name it was made in."""
     name = leg.authorizing_id if leg.kind == "loop" else ""
     return Party(leg.channel, leg.device_id or name, leg.owner_id or name)
 

@@ -21,6 +21,7 @@ from qvoice.core.flow.commands import (
     Hangup,
     HoldOpen,
     JoinRoom,
+    Listen,
     Occupy,
     Page,
     PickUp,
@@ -37,6 +38,7 @@ from qvoice.core.flow.events import (
     Collected,
     Done,
     Event,
+    Listened,
     Occupied,
     PageDone,
     PickedUp,
@@ -160,6 +162,8 @@ def automatic(command: Command, replies: Callable[[Any], Any]) -> Event:
             return busy("NO_ANSWER", 480)
         case JoinRoom():
             return RoomLeft("kicked")
+        case Listen():
+            return Listened("nothing")
         case Page():
             return PageDone(0)
         case PickUp():

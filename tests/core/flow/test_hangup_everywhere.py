@@ -60,6 +60,8 @@ DATA: dict[str, list[dict[str, Any]]] = {
     "intercept": [{"user_id": "u1"}],
     "intercept_feature": [{"user_id": "u1"}],
     "hotdesk": [{"action": a, "id": u} for a, u in (("login", ""), ("logout", ""), ("toggle", ""), ("bridge", "u1"))],
+    "eavesdrop": [{"user_id": "u1"}],
+    "eavesdrop_feature": [{}],
     "intercom": [{}],
     "page_group": [{"endpoints": [{"id": "g1", "endpoint_type": "group"}]}],
     "play": [{"id": "system_media/hello"}],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from qvoice.core.pickup.choose import Choice, Party, Pickable, Targets, choose
+from qvoice.core.pickup.choose import Choice, Party, Pickable, Targets, choose, choose_conversation
 
 ME = Party("me", "d0", "u0")
 BOB = Party("ch-bob", "d1", "u1")
@@ -54,3 +54,15 @@ def test_D11_nobody_takes_his_own_side_of_a_conversation() -> None:
     assert pick(mine, live=True, picker=Party("new", "d1", "u1")) is None
     both = Targets(frozenset({"d1", "d2"}))
     assert pick(mine, live=True, picker=Party("new", "d1", "u1"), targets=both) == Choice("c", CAROL)
+
+
+def test_D15_a_listener_hears_the_newest_conversation_of_his_account_and_never_his_own() -> None:
+    def heard(*calls: Pickable, picker: Party = ME, targets: Targets = BOBS) -> Choice | None:
+        return choose_conversation(calls, targets, account_id="acme", picker=picker)
+
+    old, new = (Pickable(n, "acme", at, talking=(CAROL, BOB)) for n, at in (("old", 1.0), ("new", 2.0)))
+    assert heard(old, new) == Choice("new", BOB)
+    assert heard(Pickable("c", "globex", 1.0, talking=(CAROL, BOB))) is None
+    assert heard(Pickable("c", "acme", 1.0, ringing=(BOB,))) is None
+    assert heard(old, targets=Targets(frozenset({"d9"}))) is None
+    assert heard(old, picker=Party("x", "d2")) is None, "one of the two himself"

@@ -261,6 +261,15 @@ class PickUp:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """Let the (answered) caller hear a conversation of one of `targets`; keys 1, 2, 3 change the mode (see
+    `core.pickup.modes`). → Listened"""
+
+    targets: Targets
+    mode: str = "listen"
+
+
+@dataclass(frozen=True, slots=True)
 class JoinRoom:
     """Put the (answered) caller into a conference room until he leaves it or is sent away. → RoomLeft"""
 
@@ -307,6 +316,7 @@ Command = (
     | Sleep
     | HoldOpen
     | SendDtmf
+    | Listen
     | JoinRoom
     | Page
     | Ask

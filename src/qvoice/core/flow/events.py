@@ -87,6 +87,13 @@ class Waited:
 
 
 @dataclass(frozen=True, slots=True)
+class Listened:
+    """What came of Listen: the conversation is `over`, or there was `nothing` to hear."""
+
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class RoomLeft:
     """The caller is out of the room. `reason`: `full` and `locked` (he never was in), `kicked`, `left` (by key),
     `ended`, `failed` (engine fault)."""
@@ -120,6 +127,7 @@ Event = (
     | PickedUp
     | Occupied
     | Waited
+    | Listened
     | RoomLeft
     | PageDone
     | Reply

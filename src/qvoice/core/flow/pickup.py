@@ -8,9 +8,9 @@ from typing import Any
 from qvoice.core.dialing.hotdesk import guests
 from qvoice.core.flow.admission import groups_around
 from qvoice.core.flow.call import Call
-from qvoice.core.flow.commands import PickUp, Prompt, Sound
+from qvoice.core.flow.commands import Listen, PickUp, Prompt, Sound
 from qvoice.core.flow.document import ModuleData, children_of, data_of, flow_of, module_of
-from qvoice.core.flow.events import PickedUp
+from qvoice.core.flow.events import Listened, PickedUp
 from qvoice.core.flow.exits import WILDCARD, Next, Stop
 from qvoice.core.flow.members import Member, expand
 from qvoice.core.flow.references import Ref, member_type
@@ -18,12 +18,14 @@ from qvoice.core.flow.requests import FindFlow, FoundFlow, LoadFlow
 from qvoice.core.flow.talk import Talk, answer, ask, play
 from qvoice.core.flow.world import World
 from qvoice.core.pickup.choose import Targets
+from qvoice.core.pickup.modes import mode_of_setting
 
 MAX_FLOWS = 10
 """Callflows followed from an extension to the people behind it."""
 
 NOTHING_RINGS: tuple[Sound, ...] = (Prompt("vm-youhave"), Prompt("vm-no"), Prompt("queue-callswaiting"))
 TAKEN: tuple[Sound, ...] = (Prompt("im-sorry"), Prompt("extension"), Prompt("is-in-use"))
+NOTHING_TALKS: tuple[Sound, ...] = (Prompt("vm-nobodyavail"),)
 NOT_ALLOWED: tuple[Sound, ...] = (Prompt("im-sorry"), Prompt("feature-not-avail-line"))
 
 
@@ -43,6 +45,12 @@ class NamedTargetData(TargetData):
     name or presence id. Nothing captured: the ids of TargetData."""
 
     type: str = "extension"
+
+
+class EavesdropData(TargetData):
+    """`mode`: how it begins: listen, whisper, barge. Listening needs an `approved_*`: without one nobody may."""
+
+    mode: str = "listen"
 
 
 def references_of_named(data: NamedTargetData) -> list[Ref]:
@@ -203,6 +211,26 @@ def take(call: Call, targets: Targets, *, live: bool = False) -> Talk[Next]:
             return (yield from tell(TAKEN))
         case _:
             return (yield from tell(NOTHING_RINGS))
+
+
+def listen(data: EavesdropData, targets: Targets) -> Talk[Next]:
+    """Listen to a conversation of `targets` until it is over; go on by `_`."""
+    yield from answer()
+    if targets:
+        event = yield Listen(targets, mode_of_setting(data.mode))
+        if not isinstance(event, Listened):
+            raise TypeError(f"the driver answered {event!r} to Listen")
+        if event.outcome == "over":
+            return WILDCARD
+    yield from play(*NOTHING_TALKS)
+    return WILDCARD
+
+
+def warnings_of_eavesdrop(data: EavesdropData) -> list[tuple[str, str, str]]:
+    """Warn when nobody is approved."""
+    if data.approved_device_id or data.approved_user_id or data.approved_group_id:
+        return []
+    return [("approved_user_id", "nobody-approved", "Nobody may listen until a user, device or group is approved.")]
 
 
 def tell(sounds: tuple[Sound, ...]) -> Talk[Next]:

@@ -76,5 +76,20 @@ def choose(calls: Iterable[Pickable], targets: Targets, *, account_id: str, live
     return min(found, key=lambda item: item[:3])[3] if found else None
 
 
+def choose_conversation(
+    calls: Iterable[Pickable], targets: Targets, *, account_id: str, picker: Party
+) -> Choice | None:
+    """Return whom a listener of `account_id` listens to: the side of the newest conversation that is a target's (he
+    looks at who talks now), never his own."""
+    found = [
+        (call.since, call.call_id, Choice(call.call_id, side))
+        for call in calls
+        if call.account_id == account_id
+        for side in call.talking
+        if targets.cover(side) and not any(_same(party, picker) for party in call.talking)
+    ]
+    return max(found, key=lambda item: item[:2])[2] if found else None
+
+
 def _same(party: Party, picker: Party) -> bool:
     return bool(party.device_id) and party.device_id == picker.device_id
