@@ -121,15 +121,24 @@ class Placing:
             back_to = self.callbacks.device_for(account_id, dialled, now=call.exchange.now())
             if back_to is not None:
                 facts.world = await self._world(account_id, back_to, "")
-        placed = await self._find(call, facts)
-        if back_to is not None:
-            log.get().warning("emergency.callback", call=call.id, account=account_id, device=back_to)
-            placed.flow = call_back(facts, back_to, placed.flow)
+        if back_to is None:
+            placed = await self._find(call, facts)
+        else:
+            placed = await self._back(call, facts, back_to)
         if facts.source == "device":
             # The call log shows people, not SIP user names.
             shown = shown_caller(facts, "internal")
             call.caller.caller_name, call.caller.caller_number = shown.name, shown.number
         return placed
+
+    async def _back(self, call: LiveCall, facts: Call, device_id: str) -> Placed:
+        """A call-back after an emergency call rings the phone that made it, even if the number leads nowhere else."""
+        log.get().warning("emergency.callback", call=call.id, account=facts.account_id, device=device_id)
+        try:
+            found: CompiledFlow | None = (await self._find(call, facts)).flow
+        except RefusedCall:
+            found = None
+        return Placed(facts, call_back(facts, device_id, found))
 
     async def transferred(self, call: LiveCall, by: CallLeg, party: CallLeg, number: str) -> Placed | None:
         """Place a party that `by` transfers to `number`, in the account and name of `by`; None when there is nothing,

@@ -46,6 +46,7 @@ class _Ringing:
     by_plan: dict[str, CallLeg] = field(default_factory=dict)
     asking: dict[str, int] = field(default_factory=dict)
     announced: dict[str, tuple[Sound, ...]] = field(default_factory=dict)
+    prompts: dict[str, str] = field(default_factory=dict)
     prompting: set[asyncio.Task[None]] = field(default_factory=set)
     wake: float | None = None
     rung: bool = False
@@ -124,6 +125,8 @@ def _events(state: _Ringing, item: wire.Message | Command | None) -> list[m.Ring
     if kind == "ChannelDtmfReceived" and leg.plan_id in state.asking:
         if item.digit == "1":
             del state.asking[leg.plan_id]
+            # What is being said would go on into the conversation.
+            state.call.ari.tell("DELETE", f"playbacks/{state.prompts.get(leg.plan_id, '')}")
             return [m.LegConfirmed(leg.plan_id)]
         chosen = _CHOICES.get(item.digit) if state.announced.get(leg.plan_id) else None
         if chosen is not None:
@@ -333,6 +336,7 @@ def _prompt(state: _Ringing, leg: CallLeg) -> None:
     call = state.call
     call.sounds += 1
     name, announce = f"{call.id}.{call.sounds}", state.announced.get(leg.plan_id, ())
+    state.prompts[leg.plan_id] = name
     task = asyncio.get_running_loop().create_task(_play_prompt(call, leg, name, announce))
     state.prompting.add(task)
     task.add_done_callback(state.prompting.discard)

@@ -52,6 +52,8 @@ def _begin(call: LiveCall, leg: CallLeg) -> None:
     call.talking_with = leg.channel
     if call.facts is not None:
         call.facts.bridged = True
+        if call.facts.emergency_callback:
+            call.exchange.placing.callbacks.done(call.facts.account_id, call.facts.dialled)
     for side, other in ((call.caller, leg), (leg, call.caller)):
         side.bridged, side.other = side.bridged or now, other.uuid
         call.exchange.leg_changed(call, side, "CHANNEL_BRIDGE")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from qvoice.callcontrol.live import LiveCall
+from qvoice.core.dialing.emergency import TEST_NUMBERS
 from qvoice.core.flow.requests import RecordEmergency, Request
 from qvoice.kit import log
 
@@ -26,7 +27,7 @@ def tell(call: LiveCall, request: Request) -> None:
             device=request.device_id,
             user=request.user_id,
         )
-        if request.device_id:
+        if request.device_id and request.number not in TEST_NUMBERS:
             call.exchange.placing.callbacks.note(
                 call.facts.account_id, request.shown, request.device_id, at=request.started
             )

@@ -98,7 +98,9 @@ async def test_B7_a_starting_process_knows_which_phone_a_call_back_must_reach(db
     callbacks, at = Callbacks(), NOW.timestamp()
     assert await recent.load(db, callbacks, now=NOW) == 1
     assert callbacks.device_for(acme.account_id, "+14165550100", now=at + 60) == device
-    assert callbacks.device_for(acme.account_id, "+14165550100", now=at + 3601) is None
+    assert callbacks.device_for(acme.account_id, "+14165550100", now=at + 1801) is None
+    callbacks.done(acme.account_id, "+14165550100")
+    assert callbacks.device_for(acme.account_id, "+14165550100", now=at) is None
     assert callbacks.device_for("b" * 32, "+14165550100", now=at) is None
 
 

@@ -227,6 +227,7 @@ async def test_B7_emergency_numbers_take_the_emergency_trunk(
 async def test_B7_nine_one_one_works_while_the_normal_trunk_is_off(
     platform: Platform, phone: Phones, carrier: UserAgent
 ) -> None:
+    device = platform.acme.path("devices", platform.acme.device("1000")["id"])
     normal = next(row for row in platform.master.get("resources") if row["name"] == "Demo carrier")
     platform.master.patch(f"resources/{normal['id']}", {"enabled": False})
     try:
@@ -234,6 +235,9 @@ async def test_B7_nine_one_one_works_while_the_normal_trunk_is_off(
         refused = await alice.call("+14165559998")
         await refused.wait_over(within=20)
         assert refused.status >= 400
+        # Shown as a number of its own: call-backs to it ring this phone for half an hour.
+        lend_number(platform, "+14165550911")
+        platform.acme.rest.patch(device, {"caller_id": {"emergency": {"number": "+14165550911"}}})
         call = await alice.call("911")
         incoming = await carrier.incoming()
         assert incoming.invite
@@ -242,4 +246,5 @@ async def test_B7_nine_one_one_works_while_the_normal_trunk_is_off(
         await call.wait_answered()
         await call.hang_up()
     finally:
+        platform.acme.rest.patch(device, {"caller_id": None})
         platform.master.patch(f"resources/{normal['id']}", {"enabled": True})

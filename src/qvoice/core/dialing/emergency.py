@@ -18,7 +18,7 @@ _NANP = frozenset({"911", "933"})
 TEST_NUMBERS = frozenset({"933"})
 """Numbers that test the emergency route; nobody is alarmed."""
 
-CALLBACK_SECONDS = 3600.0
+CALLBACK_SECONDS = 1800.0
 """How long a call to the number shown in an emergency call rings the very phone that made it."""
 
 
@@ -78,3 +78,7 @@ class Callbacks:
         """Return the device that a call to this number must ring, or None."""
         device, at = self._recent.get((account_id, number), ("", 0.0))
         return device if device and now - at <= CALLBACK_SECONDS else None
+
+    def done(self, account_id: str, number: str) -> None:
+        """The call-back was answered: from now on the number is what it was before."""
+        self._recent.pop((account_id, number), None)

@@ -104,12 +104,12 @@ def _emergency(facts: Call, number: str) -> CompiledFlow:
     return _built_in("emergency", {"module": "resources", "data": {}, "children": {}})
 
 
-def call_back(facts: Call, device_id: str, found: CompiledFlow) -> CompiledFlow:
+def call_back(facts: Call, device_id: str, found: CompiledFlow | None) -> CompiledFlow:
     """Return the flow of a call-back after an emergency call: the phone that made it, then what takes the number."""
     facts.emergency_callback = True
-    then = {"module": "callflow", "data": {"id": found.flow_id}, "children": {}}
+    then = {"_": {"module": "callflow", "data": {"id": found.flow_id}, "children": {}}} if found else {}
     return _built_in(
-        "emergency-callback", {"module": "device", "data": {"id": device_id, "timeout": 60}, "children": {"_": then}}
+        "emergency-callback", {"module": "device", "data": {"id": device_id, "timeout": 60}, "children": then}
     )
 
 
