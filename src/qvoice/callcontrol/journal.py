@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qvoice.callcontrol.legs import CallLeg
 from qvoice.core.conference.plan import RoomPlan
+from qvoice.core.recording.rules import Tape
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.cdrs.record import LegRecord, row
 from qvoice.features.channels.write import Batch, write
@@ -130,7 +131,16 @@ class Journal:
 
     async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
         """As `recording_starts`, of a conference room: its bridge stands for the call."""
-        intent = Intent(bridge, account_id, "conference", plan.id, time.time(), caller_name=plan.name)
+        details = {
+            "tape": Tape(name=plan.name, label="conference", origin="api").to_json(),
+            "call_id": bridge,
+            "from": plan.number,
+            "from_name": plan.name,
+            "to": plan.number,
+            "to_name": plan.name,
+            "owner_ids": [plan.owner_id] if plan.owner_id else [],
+        }
+        intent = Intent(bridge, account_id, "call", plan.id, time.time(), caller_name=plan.name, details=details)
         await asyncio.to_thread(self._media.journal.begin, name, intent)
 
     def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:

@@ -93,8 +93,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             if adopted:
                 try:
                     await recover(db, media.journal, alive=set(exchange.calls) | exchange.rooms.bridges(), now=utcnow())
-                    alive = set(exchange.tapes.live) | {call.recording for call in exchange.calls.values()}
-                    await asyncio.to_thread(release, media.journal, alive=alive)
+                    await asyncio.to_thread(release, media.journal, alive=_recorded(exchange))
                 except DatabaseAway:
                     log.get().warning("recover.database_away")
             await asyncio.sleep(60 if adopted else 1)
@@ -122,6 +121,15 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         await journal.flush()
         await db.close()
         log.get().info("callcontrol.down", calls=len(exchange.calls))
+
+
+def _recorded(exchange: Exchange) -> set[str]:
+    """Return the names of all recordings under way."""
+    return {
+        *exchange.tapes.live,
+        *exchange.rooms.recordings(),
+        *(call.recording for call in exchange.calls.values()),
+    }
 
 
 async def _after(first: Callable[[], Awaitable[None]], work: Callable[[], Awaitable[Any]]) -> Any:

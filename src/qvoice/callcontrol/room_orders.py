@@ -96,7 +96,7 @@ async def _ring(exchange: Exchange, facts: Call, conference: str, endpoint: str)
         if room is None:
             raise NotFound("there is no such conference")
         plan = plan_of(ConferenceData(), facts, room)
-        shown = CallerId(plan.name, next(iter(room.document.get("conference_numbers") or []), "") or "conference")
+        shown = CallerId(plan.name, plan.number or "conference")
         wish = Wish(timeout=DIAL_SECONDS, can_call_self=True)
         if facts.world.device(endpoint) is not None:
             legs = (await driver.run_talk(probe, ring_device(facts, endpoint, wish))).legs

@@ -43,6 +43,14 @@ class Rooms:
     def __init__(self, exchange: Exchange) -> None:
         self.exchange = exchange
         self.rooms: dict[Key, Room] = {}
+        self._recordings: dict[str, RoomRecording] = {}
+
+    def watch(self, bridge: str, recording: RoomRecording | None) -> None:
+        """Take events about recordings of a bridge; None: no longer."""
+        if recording is not None:
+            self._recordings[bridge] = recording
+        else:
+            self._recordings.pop(bridge, None)
 
     def bridges(self) -> set[str]:
         """Return the ids of their bridges (so that nobody takes them for left over)."""
@@ -85,9 +93,15 @@ class Rooms:
 
     def on_event(self, bridge: str, message: wire.Message) -> None:
         """Take an event about a room's bridge (its recording has ended)."""
-        for room in self.rooms.values():
-            if room.bridge == bridge and room.recording.is_over(message):
-                room.tell(r.RecordingOver())
+        recording = self._recordings.get(bridge)
+        if recording is not None and recording.is_over(message):
+            for room in self.rooms.values():
+                if room.bridge == bridge:
+                    room.tell(r.RecordingOver())
+
+    def recordings(self) -> set[str]:
+        """Return the names of the recordings under way."""
+        return {recording.name for recording in self._recordings.values() if recording.name}
 
 
 class Room:
@@ -98,6 +112,7 @@ class Room:
         self.exchange = rooms.exchange
         self.calls: dict[str, LiveCall] = {}
         self.recording = RoomRecording(self.exchange, key[0], bridge, machine.plan)
+        rooms.watch(bridge, self.recording)
         self._mailbox: Mailbox[r.Event | asyncio.Future[None]] = Mailbox()
         self._known = known
         self.closed = False
@@ -134,6 +149,8 @@ class Room:
                 if isinstance(event, asyncio.Future):
                     event.set_result(None)
                 elif event is not None:
+                    if isinstance(event, r.RecordingOver):
+                        await self.recording.keep()
                     for action in self.machine.on(event, self.exchange.now()):
                         await self._carry_out(action)
                 if self.machine.empty and not len(self._mailbox):
@@ -148,6 +165,7 @@ class Room:
             if self.rooms.rooms.get(self.key) is self:
                 del self.rooms.rooms[self.key]
             await self.recording.stop()
+            self.rooms.watch(self.bridge, None)
             self.exchange.ari.tell("DELETE", f"bridges/{self.bridge}")
 
     async def _carry_out(self, action: r.Action) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.platform import Platform
-from tests.sip.agent import Call, UserAgent, until
+from tests.sip.agent import Call, UserAgent
 from tests.sip.conftest import Phones
 from tests.sip.features import Made
 from tests.sip.scenes import eventually
@@ -47,7 +47,7 @@ async def all_in(made: Made, room: str, count: int) -> list[dict[str, Any]]:
     )
 
 
-def order(made: Made, room: str, action: str, participant: int | None = None, **data: Any) -> None:
+def order(made: Made, room: str, action: str, participant: int | None = None, /, **data: Any) -> None:
     parts = ["conferences", room, *(["participants", str(participant)] if participant else [])]
     made.account.rest.put(made.account.path(*parts), {"action": action, "data": data})
 
@@ -133,12 +133,14 @@ async def test_D15_the_conference_line_asks_room_and_pin_and_members_wait_for_th
         await one.wait_over(within=20)
 
 
-async def test_D15_the_api_dials_people_into_a_room_and_plays_to_it(
+async def test_D15_the_api_dials_people_into_a_room_plays_to_it_and_records_it(
     platform: Platform, phone: Phones, made: Made
 ) -> None:
-    room = open_room(made)
+    room = open_room(made, name="Taped", conference_numbers=["8601"])
     alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
     a = await enter(alice)
+    await all_in(made, room, 1)
+    order(made, room, "record")
     order(made, room, "dial", endpoints=[platform.acme.user("1001")["id"]])
     rung = await bob.incoming()
     await rung.answer()
@@ -151,7 +153,18 @@ async def test_D15_the_api_dials_people_into_a_room_and_plays_to_it(
     rung.media.forget()
     order(made, room, "play", media_id="system_media/hello-world")
     await rung.media.hears_anything()
-    await until(lambda: a.media and a.media.received, what="both hear it")
+    order(made, room, "record", action="stop")
+    kept = await eventually(
+        lambda: [
+            row for row in made.account.rest.get(made.account.path("recordings")) if row["caller_id_name"] == "Taped"
+        ],
+        within=25,
+        what="the recording of the room",
+    )
+    assert kept[0]["from"] == "8601"
+    assert kept[0]["duration_ms"] > 500
+    assert not platform.globex.rest.get(platform.globex.path("recordings"))
+    made.account.rest.delete(made.account.path("recordings", kept[0]["id"]))
     await rung.hang_up()
     await a.hang_up()
 

@@ -17,7 +17,7 @@ class RoomPlan:
     `max_participants`: 0 = no limit; moderators are always let in. `wait_for_moderator`: members hear music until one
     is there. `end_without_moderator`: the room closes when its last moderator leaves. `entry_tone`, `exit_tone`: see
     DEFAULT_TONE. `announce_names`: names that were recorded are said on entry and exit. `member_keys`,
-    `moderator_keys`: whether keys do anything.
+    `moderator_keys`: whether keys do anything. `number`, `owner_id`: how recordings of the room are found.
     """
 
     id: str
@@ -32,6 +32,8 @@ class RoomPlan:
     moderator_keys: bool = True
     hold_music: str | None = None
     language: str = "en-us"
+    number: str = ""
+    owner_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -140,7 +140,15 @@ def plan_of(data: ConferenceData, call: Call, room: Room) -> RoomPlan:
         moderator_keys=document.get("moderator_controls") != "none",
         hold_music=hold_music(call),
         language=str(document.get("language") or call.language),
+        number=_first_number(document),
+        owner_id=str(document.get("owner_id") or ""),
     )
+
+
+def _first_number(document: Mapping[str, Any]) -> str:
+    """Return a number that the room is known by, '' when it has none."""
+    found = [document.get("conference_numbers"), *(_map(document.get(p)).get("numbers") for p in (MEMBER, MODERATOR))]
+    return next((str(number)[:64] for numbers in found if isinstance(numbers, list) for number in numbers), "")
 
 
 def _tone(*choices: Any) -> str:
