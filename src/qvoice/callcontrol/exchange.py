@@ -186,9 +186,9 @@ class Exchange:
         self.calls[call.id] = call
         call.task = asyncio.get_running_loop().create_task(self._conduct(call, came))
 
-    def watch(self, channel: str) -> Mailbox[wire.Message]:
-        """Return a mailbox of the events of a channel that belongs to no call (the self-test's)."""
-        self._watched[channel] = Mailbox()
+    def watch(self, channel: str, mailbox: Mailbox[wire.Message] | None = None) -> Mailbox[wire.Message]:
+        """Return a mailbox (the one given, else a new one) of the events of a channel that belongs to no call yet."""
+        self._watched[channel] = Mailbox() if mailbox is None else mailbox
         return self._watched[channel]
 
     def unwatch(self, channel: str) -> None:

@@ -177,6 +177,31 @@ class Placing:
             log.get().info("transfer.nowhere", call=call.id, number=number[:32], why=str(no))
             return None
 
+    async def dialled(self, call: LiveCall, number: str) -> Placed:
+        """Place a call that one of the account's phones, its caller, makes without having dialled (quickcall). Raises
+        RefusedCall.
+        """
+        leg = call.caller
+        world = await self._world(leg.account_id, leg.device_id, "")
+        facts = Call(
+            call_id=call.id,
+            account_id=leg.account_id,
+            realm=str(world.account.get("realm") or ""),
+            source="device",
+            dialled=number,
+            request_user=number,
+            caller=CallerId("", ""),
+            now=utcnow(),
+            world=world,
+            device_id=leg.device_id,
+            authorised_by=leg.device_id,
+            answered=True,
+        )
+        placed = await self._find(call, facts)
+        shown = shown_caller(facts, "internal")
+        leg.caller_name, leg.caller_number = shown.name, shown.number
+        return placed
+
     async def again(self, facts: Call, checkpoint: Checkpoint) -> Placed | None:
         """Place a call at a node where it, or another, was before; None when that flow is gone."""
         found = await self.directory.load_flow(

@@ -8,6 +8,7 @@ from typing import Any
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.live import Command, LiveCall
 from qvoice.callcontrol.port import Rpc
+from qvoice.callcontrol.quickcall import QuickCalls
 from qvoice.callcontrol.selftest import selftest
 from qvoice.callcontrol.speak import Speaker
 from qvoice.kit.errors import Invalid, NotFound, Unavailable
@@ -45,7 +46,7 @@ def verbs(exchange: Exchange, *, edge: str) -> dict[str, Rpc]:
         return await selftest(exchange, edge=edge)
 
     return {"hangup": hangup, "transfer": transfer, "break": break_, "selftest": test,
-            "speak": Speaker(exchange, edge=edge).speak}  # fmt: skip
+            "speak": Speaker(exchange, edge=edge).speak, "quickcall": QuickCalls(exchange).quickcall}  # fmt: skip
 
 
 def _find(exchange: Exchange, arguments: dict[str, Any]) -> tuple[LiveCall, str]:

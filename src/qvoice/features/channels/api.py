@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from qvoice.core.access import decide as access
 from qvoice.features.auth.permit import Context, permit
-from qvoice.features.channels import control, queries
+from qvoice.features.channels import control, queries, quickcall
 from qvoice.features.documents import filters
 from qvoice.kit.errors import Forbidden, Invalid, NotFound, Unavailable
 from qvoice.kit.ids import is_id
@@ -125,3 +125,6 @@ async def _own(ctx: Context, s: Any, uuid: str) -> dict[str, Any]:
     row = await queries.load(s, uuid[:100].replace("\x00", ""))
     ctx.check(document_id=row["uuid"], owner_id=row.get("owner_id"))
     return row
+
+
+router.include_router(quickcall.router)
