@@ -15,7 +15,7 @@ from qvoice.api.app import create_app
 from qvoice.api.notices import feed
 from qvoice.db import Database
 from qvoice.features.auth.tokens import TokenKey
-from qvoice.kit import log, settings
+from qvoice.kit import code, log, settings
 
 PORTAL = Path(__file__).resolve().parents[3] / "portal" / "dist"
 
@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--data", type=Path, required=True, help="the installation's data folder")
     options = settings.load(parser.parse_args(arguments).data)
     log.configure("api", level=options.log.level)
+    code.load("qvoice.core", "qvoice.features", "qvoice.api")
     config = uvicorn.Config(
         build(options),
         host=options.network.bind,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from qvoice.callcontrol import arrival
@@ -83,7 +83,7 @@ class CallLeg:
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values for the journal."""
-        return asdict(self)
+        return {name: getattr(self, name) for name in _NAMES}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> CallLeg:
@@ -91,6 +91,9 @@ class CallLeg:
         known = {f.name for f in fields(cls)}
         return cls(**{key: value for key, value in data.items() if key in known})
 
+
+_NAMES = tuple(f.name for f in fields(CallLeg))
+"""All are plain values; `dataclasses.asdict` would look for what is to be copied in each, at every change of a call."""
 
 _URI_SAFE = re.compile(r"[^A-Za-z0-9_.!~*'()&=+$,;?/:@#%\[\]-]")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
@@ -26,7 +27,7 @@ from qvoice.features.recordings.recover import release
 from qvoice.features.speech.files import SpokenFiles
 from qvoice.features.speech.speak import speaker
 from qvoice.features.vmboxes.recover import recover
-from qvoice.kit import log
+from qvoice.kit import code, log
 from qvoice.kit.clock import utcnow
 from qvoice.kit.settings import Settings, load
 
@@ -162,12 +163,24 @@ def _supervised(name: str, work: Callable[[], Coroutine[Any, Any, Any]]) -> asyn
     return asyncio.get_running_loop().create_task(loop(), name=name)
 
 
+def _collect_garbage_seldom() -> None:
+    """Calls make thousands of objects a second that die by themselves; what was loaded until now stays for good.
+
+    With Python's usual threshold of 700 the collector walks all of it again and again: a tenth of the time of a call.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
+
+
 def main() -> None:
     """Read the command line and run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     settings = load(parser.parse_args().data)
     log.configure("callcontrol", level=settings.log.level)
+    code.load("qvoice.core", "qvoice.callcontrol")
+    _collect_garbage_seldom()
 
     async def body() -> None:
         stop = asyncio.Event()

@@ -32,6 +32,8 @@ ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 OFFSETS = range(1200, 9200, 500)
 """Where free ports for the shared installation are sought, unless `QVOICE_PORTS_OFFSET` says where."""
+SHORT_WAITS = {"QVOICE_EDGE_LOCK_SECONDS": "15", "QVOICE_MEDIA_SILENCE_SECONDS": "15"}
+"""Settings of the installation that is tested: what operators wait a minute for, tests need not."""
 STEP_LIMIT_S = 1500
 """After this a step is stopped and has failed. One test that hangs is stopped much sooner (tests/conftest.py)."""
 SECOND_TRIES = 4
@@ -126,7 +128,7 @@ class Installation:
         if not self.made:
             self.data = Path(tempfile.mkdtemp(prefix="qvoice-test-"))
             offset = os.environ.get("QVOICE_PORTS_OFFSET") or free_offset(self.data)
-            self.environment = {"QVOICE_TEST_DATA": str(self.data), "QVOICE_PORTS_OFFSET": offset}
+            self.environment = {"QVOICE_TEST_DATA": str(self.data), "QVOICE_PORTS_OFFSET": offset} | SHORT_WAITS
             self.made = True
         if self._qvoice("up", "--detach", "--demo"):
             raise InstallationFailed(f"The installation for the tests did not start. Logs: {self.data}/logs")

@@ -8,14 +8,14 @@ everything.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from psycopg.errors import OperationalError as PsycopgOperationalError
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker, create_async_engine
@@ -106,23 +106,23 @@ class Database:
         `session.info["scope"]` is the scope. Raises DatabaseAway when the database is not reachable, WriteConflict when
         PostgreSQL ended the transaction for a deadlock or serialisation failure.
         """
-        try:
+        with _in_our_words():
             async with self._sessions() as session, session.begin():
                 session.info.update(self._info)
                 session.info["scope"] = scope
                 await session.execute(_ENTER, {"account": scope.account_id, "path": scope.path})
                 yield session
-        except (OperationalError, InterfaceError) as problem:
-            state = getattr(problem.orig, "sqlstate", None) or ""
-            if state in ("40001", "40P01"):
-                raise WriteConflict from problem
-            raise DatabaseAway from problem
-        except DBAPIError as problem:
-            if problem.connection_invalidated:
-                raise DatabaseAway from problem
-            raise
-        except (PsycopgOperationalError, PoolTimeout) as problem:
-            raise DatabaseAway from problem
+
+    async def call(self, statement: TextClause, parameters: dict[str, Any]) -> None:
+        """Run one statement that calls a definer function of many tenants (the journal's), its own transaction.
+
+        It is what `tx(SYSTEM)` would do, in one round trip instead of three and without a session: the journal writes
+        twenty times a second. Raises as `tx` does.
+        """
+        with _in_our_words():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.execute(statement, parameters)
 
     async def fetch(self, sql: str, parameters: dict[str, Any] | None = None, *, scope: Scope = SYSTEM) -> list[Any]:
         """Run one query in its own transaction and return all rows; meant for definer functions."""
@@ -132,6 +132,24 @@ class Database:
     async def close(self) -> None:
         """Close all connections."""
         await self._engine.dispose()
+
+
+@contextmanager
+def _in_our_words() -> Iterator[None]:
+    """Turn what the driver raises when the server is away or ended a transaction into our errors."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as problem:
+        state = getattr(problem.orig, "sqlstate", None) or ""
+        if state in ("40001", "40P01"):
+            raise WriteConflict from problem
+        raise DatabaseAway from problem
+    except DBAPIError as problem:
+        if problem.connection_invalidated:
+            raise DatabaseAway from problem
+        raise
+    except (PsycopgOperationalError, PoolTimeout) as problem:
+        raise DatabaseAway from problem
 
 
 async def enter(session: AsyncSession, scope: Scope) -> None:

@@ -47,6 +47,8 @@ def placeholders(settings: Settings, voice: Path) -> dict[str, str]:
         "ASTERISK_MODULES": module_folder(voice, "asterisk/modules"),
         "LOG_LEVEL": settings.log.level,
         "BENCH": str(settings.engine.bench),
+        "LOCK_SECONDS": str(settings.edge.lock_seconds),
+        "SILENCE_SECONDS": str(settings.media.silence_seconds),
         "RTPENGINE_LOG": "7" if debug else "5",
         "RTPENGINE_THREADS": str(max(2, os.cpu_count() or 1)),
     }

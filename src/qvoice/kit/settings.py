@@ -64,6 +64,20 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Edge:
+    """The border. `lock_seconds`: how long a source and user name that failed too often are not looked at."""
+
+    lock_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """Sound. `silence_seconds`: a call from one of whose ends no packet came for so long is ended."""
+
+    silence_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
     """`bench` 1: open what the benchmarks need and nobody else (a bare Dial(), an edge port without authentication)."""
 
@@ -107,6 +121,8 @@ class Settings:
     network: Network = field(default_factory=Network)
     ports: Ports = field(default_factory=Ports)
     database: Database = field(default_factory=Database)
+    edge: Edge = field(default_factory=Edge)
+    media: Media = field(default_factory=Media)
     engine: Engine = field(default_factory=Engine)
     log: Log = field(default_factory=Log)
     mail: Mail = field(default_factory=Mail)
@@ -149,12 +165,18 @@ SECTIONS = {
     "network": Network,
     "ports": Ports,
     "database": Database,
+    "edge": Edge,
+    "media": Media,
     "engine": Engine,
     "log": Log,
     "mail": Mail,
     "recordings": Recordings,
 }
 LEVELS = ("debug", "info", "warning", "error")
+SHORTEST = 5
+"""Seconds: below that, time limits would hit honest phones."""
+UDP = ("sip", "edge_private", "media_sip", "rtpengine")
+"""Single ports that may not lie in a range of media, which is UDP as well."""
 RANGES = (("media_min", "media_max"), ("relay_min", "relay_max"))
 
 
@@ -184,6 +206,12 @@ def load(
         )
     sections["ports"] = _shifted(sections["ports"])
     _check_addresses(sections["network"])
+    for name, seconds in (
+        ("edge.lock_seconds", sections["edge"].lock_seconds),
+        ("media.silence_seconds", sections["media"].silence_seconds),
+    ):
+        if seconds < SHORTEST:
+            raise Invalid.field(name, "range", f"{seconds} is too short: use {SHORTEST} seconds or more.")
     if sections["log"].level not in LEVELS:
         raise Invalid.field("log.level", "enum", f"{sections['log'].level!r} is none of {', '.join(LEVELS)}.")
     return Settings(data=data.resolve(), **sections)
@@ -228,7 +256,7 @@ def _shifted(ports: Ports) -> Ports:
     for low, high in RANGES:
         if found[low] >= found[high]:
             raise Invalid.field(f"ports.{low}", "range", f"It must be below ports.{high}, which is {found[high]}.")
-        inside = next((name for port, name in taken.items() if found[low] <= port <= found[high]), None)
+        inside = next((name for name in UDP if found[low] <= found[name] <= found[high]), None)
         if inside:
             raise Invalid.field(f"ports.{inside}", "unique", f"It lies between ports.{low} and ports.{high} (media).")
     (low, high), (other_low, other_high) = RANGES

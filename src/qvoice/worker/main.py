@@ -15,7 +15,7 @@ from pathlib import Path
 from qvoice.db import Database
 from qvoice.db.queue import Task, run_worker, worker_app
 from qvoice.features.documents.resource import discover
-from qvoice.kit import log
+from qvoice.kit import code, log
 from qvoice.kit.settings import Settings, load
 
 Job = Callable[[Database, Settings], Awaitable[None]]
@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="the installation's data folder")
     settings = load(parser.parse_args().data)
     log.configure("worker", level=settings.log.level)
+    code.load("qvoice.core", "qvoice.features", "qvoice.worker")
 
     async def body() -> None:
         stop = asyncio.Event()

@@ -225,6 +225,11 @@ class RtpSession(asyncio.DatagramProtocol):
         except AssertionError:
             raise AssertionError(f"heard nothing within {within} s; {await self.describe(seconds)}") from None
 
+    async def sounding(self, *, above: float = -40.0) -> float:
+        """Return how many seconds of all that was heard since `forget` were louder than `above` dB."""
+        frames = [sound.decode(payload, codec) for codec, payload in self._heard if codec not in wideband.STEP]
+        return sum(0.02 for frame in frames if len(frame) and sound.level(frame) > above)
+
     async def hears_silence(self, *, within: float = 10.0, seconds: float = 0.5, below: float = -45.0) -> None:
         """Wait until nothing louder than `below` dB came for `seconds` (no packets at all also count)."""
         await asyncio.sleep(0)

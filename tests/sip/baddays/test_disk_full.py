@@ -9,7 +9,7 @@ import pytest
 
 from tests.fixtures.platform import Platform
 from tests.sip.agent import Call, UserAgent
-from tests.sip.calls.test_voicemail import Box, after_the_beep, answer_prompt, leave
+from tests.sip.calls.test_voicemail import Box, answer_prompt, leave
 from tests.sip.conftest import Phones
 from tests.sip.machine import no_room_to_write
 from tests.sip.scenes import cdrs, eventually
@@ -59,12 +59,11 @@ async def test_a_message_that_does_not_fit_on_the_disk_is_apologised_for_and_wha
     with no_room_to_write(platform, "asterisk", beyond=beyond):
         call = await to_the_beep(alice)
         assert call.media
-        await after_the_beep(call)
         call.media.forget()
         call.media.tone(700)
-        await call.media.hears_anything(within=20)  # the apology: nobody pressed a key
-        call.media.tone(None)
-        await call.wait_over(within=30)
+        await call.wait_over(within=40)  # nobody pressed a key or hung up
+        # The apology may follow the beep so closely that nothing lies between them; the beep alone is short.
+        assert await call.media.sounding() > 1.5
     (leg,) = await cdrs(platform.acme, call=call)
     assert leg["hangup_cause"] == "NORMAL_CLEARING"
     messages = box.messages()

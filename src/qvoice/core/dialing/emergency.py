@@ -8,6 +8,7 @@ and others).
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -22,6 +23,7 @@ CALLBACK_SECONDS = 1800.0
 """How long a call to the number shown in an emergency call rings the very phone that made it."""
 
 
+@lru_cache(maxsize=16384)
 def emergency_number(dialled: str, country: str = DEFAULT_COUNTRY) -> str | None:
     """Return the emergency number that `dialled` means in `country`, as carriers want it, or None.
 

@@ -78,44 +78,55 @@ class Endpoint:
     """Extra SIP headers towards this device (`sip.custom_sip_headers.in`)."""
 
 
+Ids = tuple[str | None, str | None, str | None]
+"""Of the account, the user and the device."""
+
+
 def merge(
-    account: Document, user: Document | None, device: Document | None, *, ancestors: Sequence[Document] = ()
+    account: Document,
+    user: Document | None,
+    device: Document | None,
+    *,
+    ancestors: Sequence[Document] = (),
+    ids: Ids = (None, None, None),
 ) -> Endpoint:
-    """Merge the documents of one endpoint. Documents carry their `id`; `ancestors` are the accounts above, nearest
-    first.
+    """Merge the documents of one endpoint. `ids` of those documents that carry no `id` themselves; `ancestors` are the
+    accounts above, nearest first.
 
     The result is remembered for these very objects: a loaded document is never changed, a new version is a new
-    object, and
-    each call asks for the same few endpoints several times.
+    object, and each call asks for the same few endpoints several times. So give the loaded documents, not copies.
     """
     sources = (account, user, device, *ancestors)
-    key = tuple(map(id, sources))
+    key = (ids, *map(id, sources))
     known = _MERGED.get(key)
-    if known is not None and all(mine is theirs for mine, theirs in zip(known[0], sources, strict=True)):
+    if known is not None:  # an id names one object only while that lives, and it lives: it is held here
         return known[1]
-    result = _merge(account, user or {}, device or {}, ancestors)
+    result = _merge(account, user or {}, device or {}, ancestors, ids)
     if len(_MERGED) >= _MERGED_MAX:
         _MERGED.clear()
     _MERGED[key] = (sources, result)
     return result
 
 
-_MERGED: dict[tuple[int, ...], tuple[tuple[Document | None, ...], Endpoint]] = {}
+_MERGED: dict[tuple[Ids | int, ...], tuple[tuple[Document | None, ...], Endpoint]] = {}
 """Documents (held, so that an id names one object only) and what they merge to."""
 _MERGED_MAX = 20_000
 
 
-def _merge(account: Document, user: Document, device: Document, ancestors: Sequence[Document]) -> Endpoint:
+def _merge(
+    account: Document, user: Document, device: Document, ancestors: Sequence[Document], ids: Ids
+) -> Endpoint:
     prefer_device = account.get("prefer_device_caller_id") is True
     levels = (account, device, user)
     sip, media = _map(device.get("sip")), _map(device.get("media"))
     everyone = (account, *ancestors, user, device)
     static, dynamic = _flags(levels)
-    owner_id = device.get("owner_id") or user.get("id")
+    account_id, user_id, device_id = ids
+    owner_id = user_id or device.get("owner_id") or user.get("id")
     return Endpoint(
-        account_id=str(account.get("id", "")),
+        account_id=account_id or str(account.get("id", "")),
         realm=_text(sip.get("realm")) or _text(account.get("realm")),
-        device_id=_text(device.get("id")) or None,
+        device_id=device_id or _text(device.get("id")) or None,
         owner_id=_text(owner_id) or None,
         device_type=_text(device.get("device_type")) or "sip_device",
         name=_text(device.get("name")),

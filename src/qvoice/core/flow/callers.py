@@ -9,7 +9,7 @@ from qvoice.core.dialing import caller_id
 from qvoice.core.dialing.endpoint import Endpoint, merge
 from qvoice.core.dialing.hotdesk import allowed, guests
 from qvoice.core.flow.call import Call
-from qvoice.core.flow.world import Document, World
+from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import CallerId
 from qvoice.kit.text import clean_line
 
@@ -21,15 +21,9 @@ def endpoint_of_device(world: World, device_id: str, *, user_id: str | None = No
     if device is None:
         return None
     owner_id = user_id or device.get("owner_id")
-    if user_id and user_id != device.get("owner_id"):
-        device = {**device, "owner_id": user_id}
-    user = world.user(owner_id if isinstance(owner_id, str) else None)
-    return merge(
-        _with_id(world.account, world.account_id),
-        _with_id(user, str(owner_id)) if user is not None else None,
-        _with_id(device, device_id),
-        ancestors=world.ancestors,
-    )
+    owner_id = owner_id if isinstance(owner_id, str) else None
+    ids = (world.account_id, owner_id, device_id)
+    return merge(world.account, world.user(owner_id), device, ancestors=world.ancestors, ids=ids)
 
 
 def endpoint_of_user(world: World, user_id: str) -> Endpoint | None:
@@ -37,13 +31,7 @@ def endpoint_of_user(world: World, user_id: str) -> Endpoint | None:
     user = world.user(user_id)
     if user is None:
         return None
-    account = _with_id(world.account, world.account_id)
-    return merge(account, _with_id(user, user_id), None, ancestors=world.ancestors)
-
-
-def _with_id(document: Document, id: str) -> Document:
-    """Return the document with its id; the very same object when it has it, which `merge` remembers."""
-    return document if document.get("id") == id else {**document, "id": id}
+    return merge(world.account, user, None, ancestors=world.ancestors, ids=(world.account_id, user_id, None))
 
 
 def guest_at(world: World, device_id: str | None) -> str | None:
@@ -63,7 +51,7 @@ def caller_endpoint(call: Call, *, at_home: bool = False) -> Endpoint:
         found = endpoint_of_device(world, id, user_id=guest) or endpoint_of_user(world, id)
         if found is not None:
             return found
-    return merge(_with_id(world.account, world.account_id), None, None, ancestors=world.ancestors)
+    return merge(world.account, None, None, ancestors=world.ancestors, ids=(world.account_id, None, None))
 
 
 def is_internal(call: Call) -> bool:

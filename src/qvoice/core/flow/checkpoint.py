@@ -5,7 +5,7 @@ Taken at every node boundary. After a crash the node starts again, so a module m
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -52,14 +52,22 @@ class Checkpoint:
         )
 
 
+_FACTS = tuple(f.name for f in fields(Call) if f.name != "world")
+_CALLER_NAMES = tuple(f.name for f in fields(CallerId))
+
+
+def _caller(caller: CallerId) -> dict[str, Any]:
+    return {name: getattr(caller, name) for name in _CALLER_NAMES}
+
+
 def call_to_json(call: Call) -> dict[str, Any]:
     """Return a call's facts as JSON values, without its world."""
-    facts = {f.name: getattr(call, f.name) for f in fields(call) if f.name != "world"}
+    facts = {name: getattr(call, name) for name in _FACTS}
     facts["now"] = call.now.isoformat()
-    facts["caller"] = asdict(call.caller)
+    facts["caller"] = _caller(call.caller)
     for name in _CALLERS:
         caller = getattr(call, name)
-        facts[name] = asdict(caller) if caller is not None else None
+        facts[name] = _caller(caller) if caller is not None else None
     facts["caller_id_prefix"] = list(call.caller_id_prefix)
     facts["random"] = list(call.random)
     facts["forwarded_by"] = list(call.forwarded_by)

@@ -40,6 +40,9 @@ class World:
     default_number: str = ""
     """The platform's emergency number of last resort (sent when nobody has an emergency caller id)."""
 
+    _by_type: dict[str, list[tuple[str, Document]]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """`documents` by type, in id order; made when first asked for."""
+
     def get(self, type: str, id: str | None) -> Document | None:
         """Return one document, or None when it does not exist (or was not loaded)."""
         return self.documents.get((type, id)) if id else None
@@ -79,9 +82,10 @@ class World:
 
     def all(self, type: str) -> Iterator[tuple[str, Document]]:
         """Yield (id, document) of every loaded document of a type, in id order (so that plans are repeatable)."""
-        for (kind, id), document in sorted(self.documents.items(), key=lambda item: item[0]):
-            if kind == type:
-                yield id, document
+        if not self._by_type:
+            for (kind, id), document in sorted(self.documents.items(), key=lambda item: item[0]):
+                self._by_type.setdefault(kind, []).append((id, document))
+        yield from self._by_type.get(type, ())
 
     def devices_of(self, user_id: str) -> list[str]:
         """Return the ids of devices whose `owner_id` is this user, and of those where the user is hot-desked."""

@@ -56,8 +56,7 @@ class Batch:
 
 async def write(db: Database, batch: bytes) -> None:
     """Write an encoded batch; raises DatabaseAway, or the database's error when it refuses a row."""
-    async with db.tx(SYSTEM) as session:
-        await session.execute(_WRITE, {"batch": batch.decode()})
+    await db.call(_WRITE, {"batch": batch.decode()})
 
 
 async def of_node(db: Database, node: str) -> dict[str, dict[str, Any]]:
