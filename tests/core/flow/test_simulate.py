@@ -107,3 +107,9 @@ def test_D19_nothing_is_changed_and_every_module_comes_to_an_end() -> None:
     assert {"do": "change", "request": "SetRules"} in result.steps[0].acts
     for name in registry():
         assert run(node(name, {"id": ANN}, _=node("hangup"))).end.reason != "too-long"
+
+
+def test_D19_what_a_flow_only_tells_others_is_noted_and_the_call_goes_on() -> None:
+    result = run(node("webhook", {"uri": "https://example.com/"}, _=node("noop")))
+    assert [step.module for step in result.steps] == ["webhook", "noop"]
+    assert {"do": "change", "request": "FireWebhook"} in result.steps[0].acts

@@ -113,3 +113,38 @@ async def test_a_response_node_refuses_with_the_very_code_it_names(platform: Pla
         assert call.status == 436
     finally:
         acme.rest.delete(acme.path("callflows", made["id"]))
+
+
+async def test_D5_find_me_rings_the_next_phone_after_its_delay_and_then_takes_a_message(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    acme = platform.acme
+    first, second = acme.device("1000")["id"], acme.device("1001")["id"]
+    members = [
+        {"id": first, "endpoint_type": "device", "delay": 0, "timeout": 5},
+        {"id": second, "endpoint_type": "device", "delay": 2, "timeout": 4},
+    ]
+    box = next(row["id"] for row in acme.rest.get(acme.path("vmboxes")) if row["mailbox"] == "1000")
+    leave = {"module": "voicemail", "data": {"id": box}, "children": {}}
+    flow = {
+        "module": "ring_group",
+        "data": {"strategy": "simultaneous", "timeout": 6, "endpoints": members},
+        "children": {"_": leave},
+    }
+    made = acme.rest.put(acme.path("callflows"), {"name": "find me", "numbers": ["7005"], "flow": flow})
+    try:
+        alice, bob, carol = await phone(acme, "1000"), await phone(acme, "1001"), await phone(acme, "1002")
+        call = await carol.call("7005")
+        desk = await alice.incoming()
+        desk.ring()
+        assert bob._incoming.empty()
+        cell = await bob.incoming()
+        cell.ring()
+        await desk.wait_over(within=15)
+        await cell.wait_over(within=15)
+        await call.wait_answered(within=15)
+        assert call.media
+        await call.media.hears_anything(within=15)
+        await call.hang_up()
+    finally:
+        acme.rest.delete(acme.path("callflows", made["id"]))

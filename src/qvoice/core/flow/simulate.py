@@ -24,7 +24,7 @@ from qvoice.core.flow.talk import Talk
 from qvoice.core.flow.trace import Trace
 from qvoice.core.ring.plan import RingPlan
 
-READS: frozenset[type] = frozenset({r.FindFlow, r.LoadFlow, r.FindNumber, r.Registered, r.OpenMailbox, r.ListMessages})
+READS: frozenset[type] = frozenset({r.FindFlow, r.LoadFlow, r.FindNumber, r.Registered, r.OpenMailbox, r.ListMessages, r.InCall})
 """Questions that change nothing: they are asked. All others are noted only."""
 
 MAX_COMMANDS = 2000
@@ -157,6 +157,9 @@ class _Walk:
                 self.over = True
                 return e.Done()
             case c.Ringing() | c.SendDtmf():
+                return e.Done()
+            case c.Tell(request=request):
+                self.act("change", request=type(request).__name__)
                 return e.Done()
             case c.HoldOpen():
                 self.act("stay")
