@@ -24,7 +24,9 @@ from qvoice.core.flow.talk import Talk
 from qvoice.core.flow.trace import Trace
 from qvoice.core.ring.plan import RingPlan
 
-READS: frozenset[type] = frozenset({r.FindFlow, r.LoadFlow, r.FindNumber, r.Registered, r.OpenMailbox, r.ListMessages, r.InCall})
+READS: frozenset[type] = frozenset(
+    {r.FindFlow, r.LoadFlow, r.FindNumber, r.Registered, r.OpenMailbox, r.ListMessages, r.InCall}
+)
 """Questions that change nothing: they are asked. All others are noted only."""
 
 MAX_COMMANDS = 2000
