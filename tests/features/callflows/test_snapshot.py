@@ -150,7 +150,11 @@ async def test_A1_a_flow_cannot_reach_documents_of_another_account(accounts, sna
 async def test_users_bring_their_devices_and_groups_their_members(accounts, snapshots, put, db):
     acme = accounts["acme"]
     async with db.tx(acme) as session:
-        user = (await store.create(session, "users", {"first_name": "Ann", "last_name": "Lee"})).id
+        user = (
+            await store.create(
+                session, "users", {"first_name": "Ann", "last_name": "Lee", "hotdesk": {"enabled": True}}
+            )
+        ).id
         other = (await store.create(session, "users", {"first_name": "Bob", "last_name": "Ray"})).id
     device = await put(acme, "devices", name="Desk", owner_id=user, sip={"username": "ann", "password": "secret-1"})
     hot = await put(
