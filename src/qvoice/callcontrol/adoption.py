@@ -9,9 +9,11 @@ records: those calls ended while nobody watched.
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from qvoice.callcontrol import rooms
+from qvoice.callcontrol import meeting, rooms
+from qvoice.callcontrol import talking as conversation
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.legs import CallLeg
@@ -67,12 +69,14 @@ async def _one(
     talking = next((leg for leg in legs if leg.channel == state["talking_with"]), None)
     together = bridges.get(state["bridge"], set())
     both = talking is not None and caller.channel in alive and {caller.channel, talking.channel} <= together
+    held = talking is not None and bool(state.get("held_by")) and {caller.channel, talking.channel} <= alive
+    third = [leg for leg in legs if both and leg.channel in state.get("others", ()) and leg.channel in together]
     for leg in legs:
         call.legs[leg.channel] = leg
         exchange.tapes.adopt(leg, alive)
         if leg.channel in alive:
             exchange.adopt_leg(call, leg)
-            if not (both and leg is talking):
+            if not ((both or held) and leg is talking) and leg not in third:
                 call.hang_up(leg, LOST)
         else:
             call.end_leg(leg, exchange.now(), LOST, 0)
@@ -84,9 +88,8 @@ async def _one(
             return False
     if checkpoint is not None:
         await _facts(exchange, call, checkpoint)
-    if both and talking is not None:
-        call.bridge = state["bridge"]
-        exchange.join(call, talking, in_bridge=True)
+    if talking is not None and (both or held):
+        _go_on(exchange, call, talking, third, state, together=both)
         return True
     if not caller.gone and state.get("room"):
         exchange.rooms.adopt(call, state["room"], bridges)
@@ -105,6 +108,30 @@ async def _one(
     else:
         exchange.dismiss(call, LOST)
     return True
+
+
+def _go_on(
+    exchange: Exchange, call: LiveCall, leg: CallLeg, third: list[CallLeg], state: dict[str, Any], *, together: bool
+) -> None:
+    """Take a conversation on: two, three, or one who is held outside the bridge."""
+    if not together:
+        # Brought together for a moment, then held again.
+        call.held_by = str(state["held_by"])
+        exchange.ari.tell("DELETE", f"playbacks/{state.get('playing') or 'none'}")
+        exchange.join(call, leg)
+        return
+    call.bridge = state["bridge"]
+    if third:
+        exchange.live(call, lambda: _three(call, leg, third[0]))
+    else:
+        exchange.join(call, leg, in_bridge=True)
+
+
+async def _three(call: LiveCall, leg: CallLeg, third: CallLeg) -> str:
+    """Go on with three, then with two."""
+    call.talking_with, call.obeying = leg.channel, True
+    after = await meeting.meet(call, leg, third, asyncio.get_running_loop().time() + conversation.LONGEST_CALL)
+    return (await conversation.converse(call, after)).cause if isinstance(after, CallLeg) else after.cause
 
 
 async def _in_room(call: LiveCall) -> str:

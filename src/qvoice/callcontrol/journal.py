@@ -340,6 +340,8 @@ def state_of(call: LiveCall) -> dict[str, Any]:
         "caller": call.caller.to_json(),
         "legs": [leg.to_json() for leg in call.legs.values()],
         "talking_with": call.talking_with,
+        "held_by": call.held_by,
+        "others": [leg.channel for leg in call.others],
         "bridge": call.bridge,
         "interaction_id": call.interaction_id,
         "checkpoint": call.checkpoint.to_json() if call.checkpoint else None,

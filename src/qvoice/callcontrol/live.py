@@ -11,7 +11,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from qvoice.callcontrol import causes
+from qvoice.callcontrol import causes, keys
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.legs import INBOUND, CallLeg
@@ -80,6 +80,10 @@ class LiveCall:
         self.checkpoint: Checkpoint | None = None
         self.bridge = ""
         self.talking_with = ""
+        self.held_by = ""
+        """Channel of the party that holds the other by us (not by its phone alone)."""
+        self.others: list[CallLeg] = []
+        """Who else is in the conversation: three talk."""
         self.ringing = False
         """Legs ring, and somebody may still pick the call up."""
         self.room: Room | None = None
@@ -310,7 +314,9 @@ class LiveCall:
         """Ask for a new bridge of this call; its name is `bridge`."""
         self._bridges += 1
         self.bridge = self.id if self._bridges == 1 else f"{self.id}-{self._bridges}"
-        return self.ari.post(f"bridges/{self.bridge}", {"type": "mixing"})
+        # Two parties are mixed without looking into their packets, unless somebody's keys are listened for.
+        kind = "mixing,dtmf_events" if keys.wanted(self) else "mixing"
+        return self.ari.post(f"bridges/{self.bridge}", {"type": kind})
 
     async def connect(self, *legs: CallLeg) -> None:
         """Let the caller and `legs` talk, in a new bridge. Raises AriError when one of them is leaving just now."""

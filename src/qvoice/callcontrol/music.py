@@ -36,8 +36,7 @@ class Music:
             return
         self.call.sounds += 1
         self._playback = f"{self.call.id}.{self.call.sounds}"
-        if self.leg is self.call.caller:
-            self.call.playing = self._playback
+        self.call.playing = self._playback
         self.call.ari.tell(
             "POST",
             f"channels/{self.leg.channel}/play",

@@ -14,7 +14,7 @@ from qvoice.core.flow.admission import refusal
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import shown_caller
 from qvoice.core.flow.checkpoint import Checkpoint, call_from_json
-from qvoice.core.flow.compile import CompiledFlow
+from qvoice.core.flow.compile import CompiledFlow, compile_flow
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import CallerId
@@ -146,28 +146,8 @@ class Placing:
         """
         if call.facts is None:
             return None
-        account_id = call.facts.account_id
-        device = by.device_id if by.kind in ("device", "aor") else ""
         try:
-            world = await self._world(account_id, device, "" if device else by.authorizing_id)
-            hidden = party is call.caller and call.facts.caller.private
-            person = replace(party.person, private=hidden)
-            facts = Call(
-                call_id=call.id,
-                account_id=account_id,
-                realm=call.facts.realm,
-                source=call.facts.source if party is call.caller else "device",
-                dialled=number,
-                request_user=number,
-                caller=person,
-                transferee=person,
-                now=utcnow(),
-                world=world,
-                device_id=device or None,
-                authorised_by=by.authorizing_id or None,
-                answered=bool(party.answered),
-                hops=call.facts.hops,
-            )
+            facts = await self._facts_for(call, by, party, number)
             placed = await self._find(call, facts)
             why = refusal(placed.facts, placed.flow)
             if why is not None:
@@ -201,6 +181,56 @@ class Placing:
         shown = shown_caller(facts, "internal")
         leg.caller_name, leg.caller_number = shown.name, shown.number
         return placed
+
+    async def into_flow(self, call: LiveCall, by: CallLeg, party: CallLeg, flow_id: str) -> Placed:
+        """Place a party that `by` sends into a callflow of the account; raises RefusedCall."""
+        facts = await self._facts_for(call, by, party, "")
+        found = await self.directory.load_flow(facts.account_id, flow_id, device_id=facts.device_id)
+        if found is None:
+            raise RefusedCall(404, f"there is no callflow {flow_id!r}")
+        if isinstance(found.world, World):
+            facts.world = facts.world.merged(found.world)
+        return Placed(facts, found.flow)
+
+    async def to_phones(self, call: LiveCall, by: CallLeg, party: CallLeg, module: str, id: str) -> Placed | None:
+        """Place a party at a `device` or at the phones of a `user`, but not at the one that `by` uses; None when
+        there is no such.
+        """
+        facts = await self._facts_for(call, by, party, "")
+        users = {"user": id}.get(module)
+        more = await self.directory.world(facts.account_id, device_id=id if module == "device" else None, user_id=users)
+        if more is None or more.get(f"{module}s", id) is None:
+            return None
+        facts.world = facts.world.merged(more)
+        document = {"flow": {"module": module, "data": {"id": id}, "children": {}}}
+        flow = compile_flow(document, facts.world, flow_id="move", tolerant=True)
+        return Placed(facts, flow) if isinstance(flow, CompiledFlow) else None
+
+    async def _facts_for(self, call: LiveCall, by: CallLeg, party: CallLeg, number: str) -> Call:
+        """Return the facts of a call that `party` goes on in, made in the name of `by`; raises RefusedCall."""
+        before = call.facts
+        if before is None:
+            raise RefusedCall(503, "the call has no facts yet")
+        device = by.device_id if by.is_ours else ""
+        world = await self._world(before.account_id, device, "" if device else by.authorizing_id)
+        person = replace(party.person, private=party is call.caller and before.caller.private)
+        return Call(
+            call_id=call.id,
+            account_id=before.account_id,
+            realm=before.realm,
+            source=before.source if party is call.caller else "device",
+            dialled=number,
+            request_user=number,
+            caller=person,
+            transferee=person,
+            now=utcnow(),
+            world=world,
+            device_id=device or None,
+            owner_id=by.owner_id or None,
+            authorised_by=by.authorizing_id or None,
+            answered=bool(party.answered),
+            hops=before.hops,
+        )
 
     async def again(self, facts: Call, checkpoint: Checkpoint) -> Placed | None:
         """Place a call at a node where it, or another, was before; None when that flow is gone."""

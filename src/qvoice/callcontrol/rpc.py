@@ -11,6 +11,7 @@ from qvoice.callcontrol.port import Rpc
 from qvoice.callcontrol.quickcall import QuickCalls
 from qvoice.callcontrol.selftest import selftest
 from qvoice.callcontrol.speak import Speaker
+from qvoice.core.incall.acts import acts_of
 from qvoice.kit.errors import Invalid, NotFound, Unavailable
 
 MAX_TARGET = 64
@@ -42,10 +43,20 @@ def verbs(exchange: Exchange, *, edge: str) -> dict[str, Rpc]:
         await _tell(call, Command("break"))
         return {}
 
+    async def act(arguments: dict[str, Any]) -> dict[str, Any]:
+        call, channel = _find(exchange, arguments)
+        node = {"module": arguments.get("module"), "data": arguments.get("data"), "children": arguments.get("children")}
+        wanted = acts_of(node, origin="api")
+        if not wanted:
+            raise Invalid.field("action", "invalid", "this action lacks something, or there is no such action")
+        await _tell(call, Command("act", channel=channel, acts=wanted))
+        return {}
+
     async def test(arguments: dict[str, Any]) -> dict[str, Any]:
         return await selftest(exchange, edge=edge)
 
-    return {"hangup": hangup, "transfer": transfer, "break": break_, "selftest": test,
+    return {"hangup": hangup, "transfer": transfer, "break": break_,
+        "act": act, "selftest": test,
             "speak": Speaker(exchange, edge=edge).speak, "quickcall": QuickCalls(exchange).quickcall}  # fmt: skip
 
 

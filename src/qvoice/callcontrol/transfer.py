@@ -19,6 +19,7 @@ from qvoice.kit.errors import Unavailable
 
 if TYPE_CHECKING:
     from qvoice.callcontrol.legs import CallLeg
+    from qvoice.callcontrol.placing import Placed
 
 _WORDS = {"ringing": "channel_progress", "answered": "channel_answered", "failed": "channel_unavailable"}
 """What the transferor's phone is told → Asterisk's name for it (NOTIFY 100, 200, 503)."""
@@ -116,10 +117,16 @@ async def blind(call: LiveCall, by: CallLeg, party: CallLeg, number: str, *, wai
 
     `waits`: the transferor stays until the outcome is known; else he is hung up, and rung again if nobody takes it.
     """
-    exchange = call.exchange
-    placed = await exchange.placing.transferred(call, by, party, number)
+    placed = await call.exchange.placing.transferred(call, by, party, number)
     if placed is None or party.gone:
         return False
+    go(call, by, party, placed, waits=waits)
+    return True
+
+
+def go(call: LiveCall, by: CallLeg, party: CallLeg, placed: Placed, *, waits: bool = False) -> None:
+    """Take `party` out of the call and start a call of his own at what was found for him, in the name of `by`."""
+    exchange = call.exchange
     fresh = hand(call, party)
     fresh.facts = placed.facts
     fresh.facts.call_id = fresh.id
@@ -131,7 +138,6 @@ async def blind(call: LiveCall, by: CallLeg, party: CallLeg, number: str, *, wai
         exchange.adopt_leg(fresh, by)
     fresh.transfer = Pending(fresh, by, there=waits)
     exchange.start(fresh, placed)
-    return True
 
 
 def hand(call: LiveCall, party: CallLeg) -> LiveCall:

@@ -27,6 +27,7 @@ end of the handshake stays in its buffer, unread, until more data comes (measure
 EVENTS = (
     "RESTResponse", "ApplicationRegistered", "StasisStart", "StasisEnd", "ChannelHangupRequest", "ChannelDestroyed",
     "ChannelStateChange", "ChannelDtmfReceived", "Dial",
+    "ChannelHold", "ChannelUnhold",
     "PlaybackFinished", "RecordingFinished", "RecordingFailed", "ChannelTransfer",
     "ChannelTalkingStarted",
 )  # fmt: skip

@@ -16,6 +16,18 @@ from qvoice.kit.ids import is_id
 router = APIRouter(tags=["channels"])
 
 ACTIONS = ("hangup", "transfer", "break")
+ACTS = {
+    "hold": "hold",
+    "resume": "resume",
+    "merge": "merge",
+    "record": "record_call",
+    "play": "play",
+    "say": "say",
+    "callflow": "callflow",
+    "move": "move",
+    "audio_level": "audio_level",
+}
+"""Further actions: what in-call keys do too (core.incall.acts), by the name of its module; settings in `data.data`."""
 
 
 async def _list(ctx: Context, *, owner_id: str | None = None, device_id: str | None = None) -> Response:
@@ -86,11 +98,15 @@ async def list_device_channels(
 async def act(
     request: Request, account_id: str, uuid: str, ctx: Context = permit("channels", "hangup", own=True)
 ) -> Response:
-    """`data.action`: `hangup`; `transfer` with `target` (and `leg`: `self` to send this leg itself); `break`."""
+    """`data.action`: `hangup`; `transfer` with `target` (`leg` `self` sends this leg itself; `transfer-type` `attended`
+    talks with the target first); `break`; `hold`, `resume`, `merge`, `record`, `play`, `say`, `callflow`, `move`,
+    `audio_level` with `data`; `metaflow` with a whole node as `data`.
+    """
     data = ctx.data
     action = data.get("action")
-    if action not in ACTIONS:
-        raise Invalid.field("action", "enum", f"action must be one of {', '.join(ACTIONS)}", target=list(ACTIONS))
+    known = [*ACTIONS, *ACTS, "metaflow"]
+    if action not in known:
+        raise Invalid.field("action", "enum", f"action must be one of {', '.join(known)}", target=known)
     _check_role(ctx, action)
     async with ctx.tx() as s:
         row = await _own(ctx, s, uuid)
@@ -98,6 +114,10 @@ async def act(
     if settings is None:
         raise Unavailable("this API runs without call control")
     arguments: dict[str, Any] = {"channel": row["uuid"], "account": account_id}
+    node = _node(action, data)
+    if node is not None:
+        await control.ask(settings, "act", **arguments, **node)
+        return ctx.reply(row, status=200)
     if action == "transfer":
         target = data.get("target")
         if not isinstance(target, str) or not target.strip():
@@ -110,12 +130,25 @@ async def act(
     return ctx.reply(row, status=200)
 
 
+def _node(action: str, data: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the metaflow node that an action is, None for those with an RPC of their own."""
+    own = data.get("data")
+    settings: dict[str, Any] = own if isinstance(own, dict) else {}
+    if action == "metaflow":
+        return {key: settings.get(key) for key in ("module", "data", "children")}
+    if action in ACTS:
+        plain = {key: value for key, value in data.items() if key not in ("action", "data")}
+        return {"module": ACTS[action], "data": {**plain, **settings}}
+    if action == "transfer" and (data.get("transfer-type") or data.get("transfer_type")) == "attended":
+        return {"module": "transfer", "data": {**data, **settings, "transfer_type": "attended"}}
+    return None
+
+
 def _check_role(ctx: Context, action: str) -> None:
     """The route asks for `hangup`; other actions are permissions of their own."""
     path = ctx.account.steps if ctx.account else ctx.who.actor.path
-    target = access.Target(
-        path, "channels", action if action != "break" else "hangup", ctx.who.owner_id, ctx.who.owner_id
-    )
+    verb = "transfer" if action in ("transfer", "callflow", "move", "metaflow", "merge") else "hangup"
+    target = access.Target(path, "channels", verb, ctx.who.owner_id, ctx.who.owner_id)
     if isinstance(access.decide(ctx.who.actor, target), access.Denied):
         raise Forbidden(f"you may not {action} calls")
 
