@@ -61,6 +61,8 @@ await walk(async ({ page, go, check }) => {
   await code.fill("985");
   await page.keyboard.press("Enter");
   await toast("dial *985 from now on");
+  await page.getByRole("button", { name: "Switch all on" }).click();
+  await toast("codes were switched on.");
   await check("feature codes");
 
   await go("main-number");

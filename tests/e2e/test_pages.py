@@ -126,6 +126,7 @@ def test_G2_D15_D16_D17_services_are_set_up_and_every_page_fits_a_phone(
     assert number["e911"]["locality"] == "Toronto"
     codes = [flow["featurecode"] for flow in acme.rest.get(acme.path("callflows")) if flow.get("featurecode")]
     assert {"name": "voicemail[action=check]", "number": "985"} in codes
+    assert {"name": "hotdesk[action=login]", "number": "11"} in codes
     rule = next(row for row in acme.rest.get(acme.path("temporal_rules")) if row["name"] == f"Day {mark}")
     assert rule["type"] == "main_holidays"
     route = acme.flow(acme.numbers[0])["flow"]

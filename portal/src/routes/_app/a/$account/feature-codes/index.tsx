@@ -1,5 +1,5 @@
 /** Feature codes: short numbers that do something. Each is switched on and off in place, and may be another number. */
-import { Switch, TextInput } from "@mantine/core";
+import { Button, Switch, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute } from "@tanstack/react-router";
 import { useState } from "react";
@@ -7,10 +7,12 @@ import { useTranslation } from "react-i18next";
 
 import { callflowsQuery, type CallflowRow, createDoc, explanation, Problem, readDoc, removeDoc, replaceDoc } from "@/api";
 import { type Code, codeFlow, CODES, dialled } from "@/pbx/codes";
+import { makeCodes } from "@/pbx/make-codes";
 import { type Callflow, writable } from "@/pbx/nodes";
 import { useModules } from "@/pbx/use-modules";
 import { tellDone } from "@/ui/done";
 import { ErrorState } from "@/ui/error-state";
+import { tellFailure } from "@/ui/failed";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
@@ -29,11 +31,35 @@ function FeatureCodes() {
   const modules = useModules();
   const made = (flows.data ?? []).filter((flow): flow is CodeRow => Boolean(flow.featurecode));
   const offered = CODES.filter(({ flow }) => modules?.has(flow.module));
+  const [busy, setBusy] = useState(false);
+  const client = useQueryClient();
+  const refresh = () => client.invalidateQueries({ queryKey: ["account", account, "callflows"] });
+  const all = async () => {
+    setBusy(true);
+    try {
+      const fresh = await makeCodes(account);
+      const takeBack = () => {
+        Promise.all(fresh.map((id) => removeDoc(account, "callflows", id))).then(refresh, tellFailure);
+      };
+      tellDone(t("allOn", { count: fresh.length }), takeBack);
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      setBusy(false);
+      await refresh();
+    }
+  };
   const foreign = made.filter((flow) => !CODES.some(({ name }) => name === flow.featurecode.name));
   if (flows.error) return <ErrorState error={flows.error} onRetry={() => void flows.refetch()} />;
   return (
     <div className={page.narrow}>
-      <PageHeader title={t("title")} about={t("about")} />
+      <PageHeader title={t("title")} about={t("about")}>
+        {flows.data && offered.some(({ name }) => !made.some((flow) => flow.featurecode.name === name)) && (
+          <Button variant="default" loading={busy} onClick={() => void all()}>
+            {t("all")}
+          </Button>
+        )}
+      </PageHeader>
       {(!flows.data || !modules) && (
         <div className={`${page.card} ${page.body}`}>
           <Skeleton width={240} />

@@ -1,6 +1,6 @@
 /** The main number: a picture of what callers meet, edited in place; below it hours, lunch and holidays. */
 import { Button } from "@mantine/core";
-import { IconPhoneIncoming } from "@tabler/icons-react";
+import { IconPhoneIncoming, IconSitemap } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { accountQuery } from "@/api";
 import { ensureMainNumber, type MainNumber, saveNumbers, type Schedule } from "@/pbx/main-number";
 import { mainNumberQuery } from "@/pbx/main-query";
+import { makeCodes } from "@/pbx/make-codes";
 import { type Period, PERIODS } from "@/pbx/periods";
 import { NumberField } from "@/pbx/number-field";
 import { type Targets, useTargets } from "@/pbx/use-targets";
@@ -18,6 +19,7 @@ import { tellFailure } from "@/ui/failed";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { LinkButton } from "@/ui/link-button";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { SidePanel } from "@/ui/side-panel";
@@ -50,7 +52,8 @@ function MainNumberPage() {
         </div>
       )}
       {main.data && !main.data.flow && <Begin account={account} />}
-      {main.data?.flow && <Loaded account={account} main={main.data} targets={targets} />}
+      {main.data?.flow && main.data.flow.flow.module !== "temporal_route" && <Custom account={account} flow={main.data.flow.id} />}
+      {main.data?.flow?.flow.module === "temporal_route" && <Loaded account={account} main={main.data} targets={targets} />}
     </div>
   );
 }
@@ -65,6 +68,7 @@ function Begin({ account }: { account: string }) {
     setBusy(true);
     try {
       await ensureMainNumber(account);
+      await makeCodes(account);
       await client.invalidateQueries({ queryKey: ["account", account] });
       void navigate({ search: { edit: "numbers" } });
     } catch (error) {
@@ -83,6 +87,25 @@ function Begin({ account }: { account: string }) {
           <Button loading={busy} onClick={() => void begin()}>
             {t("begin.action")}
           </Button>
+        }
+      />
+    </div>
+  );
+}
+
+/** A route that somebody built by hand is not painted over: it is shown where it was built. */
+function Custom({ account, flow }: { account: string; flow: string }) {
+  const { t } = useTranslation(["main-number", "ui"]);
+  return (
+    <div className={page.card}>
+      <EmptyState
+        icon={IconSitemap}
+        title={t("custom.title")}
+        text={t("custom.text")}
+        action={
+          <LinkButton to="/a/$account/callflows/$flow" params={{ account, flow }}>
+            {t("custom.action")}
+          </LinkButton>
         }
       />
     </div>
