@@ -57,7 +57,7 @@ export function Devices({ account, person, onSecret }: Props) {
     });
 
   return (
-    <section className={classes.section}>
+    <section>
       <div className={classes.sectionHead}>
         <h3 className={classes.heading}>{t("column.devices")}</h3>
         <span className={classes.deviceButtons}>
