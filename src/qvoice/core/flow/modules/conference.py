@@ -6,14 +6,28 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import Prompt, Sound
 from qvoice.core.flow.conference import MAX_DIGITS, TRIES, ConferenceData, enter, room_of_config, welcome
 from qvoice.core.flow.exits import WILDCARD, Next, Stop
+from qvoice.core.flow.forms import Words, document, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import FindRoom, Room
 from qvoice.core.flow.talk import Talk, answer, ask, collect, play
 
 VERSION = 1
-GROUP = "Conferences"
+GROUP = "Conference"
 ICON = "users"
 EXITS = frozenset({"_"})
+TITLE = Words("Conference", "Conférence")
+ABOUT = Words(
+    "Join a conference; without one chosen, the caller enters its number and PIN.",
+    "Rejoindre une conférence ; sans choix, l’appelant en compose le numéro et le NIP.",
+)
+FORM = {
+    "id": document("conferences", "Conference", "Conférence"),
+    "moderator": field("Callers lead the conference", "Les appelants animent la conférence", advanced=True),
+    "play_entry_tone": field("Tone when somebody comes", "Tonalité à l’arrivée", advanced=True),
+    "play_exit_tone": field("Tone when somebody leaves", "Tonalité au départ", advanced=True),
+    "welcome_prompt": field("Played before entering", "Diffusé avant l’entrée", control="pairs", advanced=True),
+    "config": field("A room described here", "Une salle décrite ici", control="pairs", advanced=True),
+}
 
 
 class Data(ConferenceData):

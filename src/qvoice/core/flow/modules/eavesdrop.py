@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.exits import Next
+from qvoice.core.flow.forms import TARGET, Words, choice
 from qvoice.core.flow.pickup import (
     NOT_ALLOWED,
     EavesdropData,
@@ -18,9 +19,25 @@ from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Pickup"
 ICON = "ear"
 EXITS = frozenset({"_"})
+TITLE = Words("Listen in", "Écoute")
+ABOUT = Words(
+    "Listen to a conversation; keys 1 listen, 2 whisper, 3 talk with both. Only for those you approve.",
+    "Écouter une conversation ; touches 1 écouter, 2 chuchoter, 3 parler aux deux. Réservé aux personnes autorisées.",
+)
+FORM = {
+    **TARGET,
+    "mode": choice(
+        "Begin by",
+        "Commencer par",
+        ("listen", "Listening", "Écouter"),
+        ("whisper", "Whispering to the watched party", "Chuchoter à la personne suivie"),
+        ("barge", "Talking with both", "Parler aux deux"),
+        advanced=True,
+    ),
+}
 
 
 class Data(EavesdropData):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.exits import Next
+from qvoice.core.flow.forms import TARGET, Words, choice, document
 from qvoice.core.flow.members import Member
 from qvoice.core.flow.pickup import (
     NOT_ALLOWED,
@@ -21,9 +22,26 @@ from qvoice.core.flow.talk import Talk
 from qvoice.core.pickup.choose import Targets
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Pickup"
 ICON = "ear"
 EXITS = frozenset({"_"})
+TITLE = Words("Listen in by extension", "Écoute par poste")
+ABOUT = Words(
+    "Listen to the extension that follows the code. Only for those you approve.",
+    "Écouter le poste qui suit le code. Réservé aux personnes autorisées.",
+)
+FORM = {
+    **TARGET,
+    "group_id": document("groups", "Only members of", "Seulement les membres de"),
+    "mode": choice(
+        "Begin by",
+        "Commencer par",
+        ("listen", "Listening", "Écouter"),
+        ("whisper", "Whispering to the watched party", "Chuchoter à la personne suivie"),
+        ("barge", "Talking with both", "Parler aux deux"),
+        advanced=True,
+    ),
+}
 
 
 class Data(EavesdropData):

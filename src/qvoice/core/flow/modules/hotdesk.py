@@ -11,6 +11,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import Prompt, SayDigits, Sound
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, WILDCARD, Next, after_ring
+from qvoice.core.flow.forms import INTERDIGIT, Words, choice, document
 from qvoice.core.flow.pickup import NOT_ALLOWED, tell
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import CheckDeskPin, Desk, DeskLogin, DeskLogout, FindDesk
@@ -19,9 +20,26 @@ from qvoice.core.flow.talk import Talk, answer, ask, collect, play, ring
 from qvoice.core.ring.plan import RingPlan, Stage
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Hot-desking"
 ICON = "armchair"
 EXITS = FAILURES
+TITLE = Words("Hot desk", "Bureau partagé")
+ABOUT = Words(
+    "Log a user in at this phone or out of it, or ring the phones where a user is a guest.",
+    "Connecter un utilisateur à ce poste ou l’en déconnecter, ou faire sonner les postes où il est invité.",
+)
+FORM = {
+    "action": choice(
+        "What to do",
+        "Action",
+        ("login", "Log in", "Connecter"),
+        ("logout", "Log everybody out", "Déconnecter tout le monde"),
+        ("toggle", "Choose whom to log out", "Choisir qui déconnecter"),
+        ("bridge", "Ring the user’s guest phones", "Faire sonner les postes de l’invité"),
+    ),
+    "id": document("users", "User", "Utilisateur"),
+    "interdigit_timeout": INTERDIGIT,
+}
 
 TRIES = 3
 MAX_ID, MAX_PIN = 15, 15

@@ -6,6 +6,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.commands import Prompt
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, Next, after_ring
+from qvoice.core.flow.forms import RING_SECONDS, Words, field
 from qvoice.core.flow.paging import legs_of
 from qvoice.core.flow.pickup import extension_members, tell
 from qvoice.core.flow.references import Ref
@@ -14,9 +15,23 @@ from qvoice.core.flow.talk import Talk, ring
 from qvoice.core.ring.plan import RingPlan, Stage
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Paging"
 ICON = "speakerphone"
 EXITS = FAILURES
+TITLE = Words("Intercom", "Intercom")
+ABOUT = Words(
+    "Call the extension dialled so that its phones answer by themselves.",
+    "Appeler le poste composé, qui décroche de lui-même.",
+)
+FORM = {
+    "barge_calls": field(
+        "Also phones in a call",
+        "Aussi les postes en communication",
+        "Otherwise phones in a call are left alone.",
+        "Sinon, les postes en communication ne sont pas dérangés.",
+    ),
+    "timeout": RING_SECONDS,
+}
 
 
 class Data(ModuleData):

@@ -9,6 +9,7 @@ from qvoice.core.flow.commands import Page, Prompt
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.events import PageDone
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import Words, choice, field
 from qvoice.core.flow.members import is_off, member
 from qvoice.core.flow.paging import legs_of
 from qvoice.core.flow.references import Ref, member_type
@@ -16,9 +17,31 @@ from qvoice.core.flow.talk import Talk, answer, play
 from qvoice.core.page.plan import PagePlan
 
 VERSION = 1
-GROUP = "Ring groups"
+GROUP = "Paging"
 ICON = "speakerphone"
 EXITS = frozenset({"_"})
+TITLE = Words("Page", "Recherche de personnes")
+ABOUT = Words(
+    "Speak to many phones at once, which answer by themselves.",
+    "Parler à plusieurs postes à la fois, qui décrochent d’eux-mêmes.",
+)
+FORM = {
+    "name": field("Name", "Nom"),
+    "endpoints": field("Members", "Membres", control="members"),
+    "audio": choice(
+        "Sound",
+        "Son",
+        ("one-way", "One-way: only the speaker is heard", "À sens unique : seul l’appelant est entendu"),
+        ("two-way", "Two-way: all hear one another", "À deux sens : tous s’entendent"),
+    ),
+    "barge_calls": field(
+        "Also phones in a call",
+        "Aussi les postes en communication",
+        "Otherwise phones in a call are left alone.",
+        "Sinon, les postes en communication ne sont pas dérangés.",
+    ),
+    "timeout": field("Time to answer", "Délai de réponse", control="seconds", advanced=True),
+}
 
 MAX_SECONDS = 60.0
 
