@@ -270,6 +270,7 @@ def test_D15_a_room_is_rebuilt_from_what_its_participants_remember() -> None:
     for state in kept:
         again.restore(state)
     assert again.people == room.room.people
+    assert [one.number for one in again.people.values()] == [1, 2, 3], "in the order of entry"
     assert (again.plan, again.locked, again.last_number, again.started) == (room.room.plan, True, 3, 100.0)
 
 

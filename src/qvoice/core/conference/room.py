@@ -92,7 +92,9 @@ class RoomMachine:
     def restore(self, data: dict[str, Any]) -> Participant:
         """Take a participant back (after a restart), as it was."""
         one = Participant(**data["participant"])
-        self.people[one.key] = one
+        # They come back in any order; theirs is the order of entry.
+        people = [*self.people.values(), one]
+        self.people = {each.key: each for each in sorted(people, key=lambda each: each.number)}
         self.last_number = max(self.last_number, one.number, int(data["last_number"]))
         self.locked = self.locked or bool(data["locked"])
         return one
