@@ -24,6 +24,8 @@ export type AccountDocumentDialPlan = { [key: string]: unknown } | null;
 
 export type AccountDocumentRingtones = { [key: string]: unknown } | null;
 
+export type AccountDocumentVoicemail = { [key: string]: unknown } | null;
+
 /**
  * Name and number shown to the callee.
  */
@@ -52,6 +54,38 @@ export interface Switch {
   [key: string]: unknown;
  }
 
+export type IncomingAnonymous = typeof IncomingAnonymous[keyof typeof IncomingAnonymous];
+
+
+export const IncomingAnonymous = {
+  allow: 'allow',
+  reject: 'reject',
+  screen: 'screen',
+} as const;
+
+export type IncomingScreening = typeof IncomingScreening[keyof typeof IncomingScreening];
+
+
+export const IncomingScreening = {
+  off: 'off',
+  unknown: 'unknown',
+  all: 'all',
+} as const;
+
+/**
+ * Which callers from outside come in (`core.flow.blocking`): ids of block lists and of lists of welcome callers.
+ */
+export interface Incoming {
+  /** @maxItems 100 */
+  blacklists?: string[];
+  /** @maxItems 100 */
+  allowlists?: string[];
+  only_allowed?: boolean;
+  anonymous?: IncomingAnonymous;
+  screening?: IncomingScreening;
+  [key: string]: unknown;
+ }
+
 /**
  * An account. `realm` is made up when absent; timezone, language and country come from the parent when absent.
  */
@@ -70,12 +104,33 @@ export interface AccountDocument {
   caller_id?: CallerIds | null;
   call_restriction?: AccountDocumentCallRestriction;
   do_not_disturb?: Switch | null;
+  incoming?: Incoming | null;
+  blacklists?: string[] | null;
   music_on_hold?: AccountDocumentMusicOnHold;
   preflow?: AccountDocumentPreflow;
   dial_plan?: AccountDocumentDialPlan;
   ringtones?: AccountDocumentRingtones;
+  voicemail?: AccountDocumentVoicemail;
   token_auth_expiry_s?: number | null;
   flags?: string[] | null;
+  [key: string]: unknown;
+ }
+
+export type ActData = { [key: string]: unknown };
+
+export type ActChildren = { [key: string]: unknown };
+
+/**
+ * What a key does: a module with its data, and what follows by its outcome.
+ */
+export interface Act {
+  /**
+     * @minLength 1
+     * @maxLength 64
+     */
+  module: string;
+  data?: ActData;
+  children?: ActChildren;
   [key: string]: unknown;
  }
 
@@ -85,6 +140,36 @@ export interface AccountDocument {
 export interface ApiKey {
   api_key: string;
 }
+
+export type AppSettingsAllowedUsers = typeof AppSettingsAllowedUsers[keyof typeof AppSettingsAllowedUsers];
+
+
+export const AppSettingsAllowedUsers = {
+  all: 'all',
+  admins: 'admins',
+  specific: 'specific',
+} as const;
+
+export type AppSettingsUsersItem = {[key: string]: string};
+
+/**
+ * Who in the account may use one application.
+ */
+export interface AppSettings {
+  allowed_users?: AppSettingsAllowedUsers;
+  /** @maxItems 1000 */
+  users?: AppSettingsUsersItem[];
+  [key: string]: unknown;
+ }
+
+/**
+ * How the code is to come: by a call that speaks it.
+ */
+export interface AskForCode {
+  /** @pattern ^voice$ */
+  method?: string;
+  [key: string]: unknown;
+ }
 
 export type BlacklistNumbers = { [key: string]: unknown };
 
@@ -190,6 +275,18 @@ export interface Callflow {
  }
 
 /**
+ * The code that was spoken.
+ */
+export interface Code {
+  /**
+     * @minLength 1
+     * @maxLength 16
+     */
+  pin: string;
+  [key: string]: unknown;
+ }
+
+/**
  * Codecs in order of preference (KAZOO's names).
  */
 export interface Codecs {
@@ -209,7 +306,7 @@ export interface Party {
  }
 
 /**
- * A conference room.
+ * A conference room. Its numbers are what callers of the conference line enter; they are unique in the account.
  */
 export interface Conference {
   /**
@@ -222,6 +319,12 @@ export interface Conference {
   member?: Party | null;
   moderator?: Party | null;
   max_participants?: number | null;
+  wait_for_moderator?: boolean | null;
+  require_moderator?: boolean | null;
+  play_entry_tone?: boolean | string | null;
+  play_exit_tone?: boolean | string | null;
+  caller_controls?: string | null;
+  moderator_controls?: string | null;
   play_name?: boolean;
   [key: string]: unknown;
  }
@@ -403,6 +506,16 @@ export interface Directory {
   [key: string]: unknown;
  }
 
+/**
+ * A number outside this platform; `verified` becomes true when its owner has repeated the code we called with.
+ */
+export interface ExternalNumber {
+  number: string;
+  name?: string | null;
+  verified?: boolean;
+  [key: string]: unknown;
+ }
+
 export type FaxboxNotifications = { [key: string]: unknown } | null;
 
 /**
@@ -504,6 +617,15 @@ export interface Group {
  }
 
 /**
+ * Ids of the applications that an account does not get.
+ */
+export interface HiddenApps {
+  /** @maxItems 100 */
+  blacklist: string[];
+  [key: string]: unknown;
+ }
+
+/**
  * Hot-desking of a user.
  */
 export interface Hotdesk {
@@ -538,6 +660,20 @@ export interface Limits {
  }
 
 /**
+ * One caller: a number in any writing, or an expression; and what is shown for him.
+ */
+export interface ListEntry {
+  number?: string | null;
+  pattern?: string | null;
+  displayname?: string | null;
+  firstname?: string | null;
+  lastname?: string | null;
+  capture_group_key?: string | number | null;
+  capture_group_length?: number | null;
+  [key: string]: unknown;
+ }
+
+/**
  * Either `credentials` (md5 or sha1 hex of `username:password`) or `username` and `password`; and one way to
  * name the account.
  */
@@ -552,6 +688,8 @@ export interface Login {
   [key: string]: unknown;
  }
 
+export type MatchListEntries = {[key: string]: ListEntry} | ListEntry[] | null;
+
 /**
  * A list of numbers to match callers against.
  */
@@ -563,6 +701,7 @@ export interface MatchList {
   name: string;
   description?: string | null;
   list_type?: string | null;
+  entries?: MatchListEntries;
   [key: string]: unknown;
  }
 
@@ -659,6 +798,50 @@ export interface Menu {
   [key: string]: unknown;
  }
 
+export type MetaflowsBindingDigit = typeof MetaflowsBindingDigit[keyof typeof MetaflowsBindingDigit];
+
+
+export const MetaflowsBindingDigit = {
+  NUMBER_0: '0',
+  NUMBER_1: '1',
+  NUMBER_2: '2',
+  NUMBER_3: '3',
+  NUMBER_4: '4',
+  NUMBER_5: '5',
+  NUMBER_6: '6',
+  NUMBER_7: '7',
+  NUMBER_8: '8',
+  NUMBER_9: '9',
+  '*': '*',
+  '#': '#',
+} as const;
+
+export type MetaflowsListenOn = typeof MetaflowsListenOn[keyof typeof MetaflowsListenOn] | null;
+
+
+export const MetaflowsListenOn = {
+  self: 'self',
+  peer: 'peer',
+  both: 'both',
+} as const;
+
+export type MetaflowsNumbers = {[key: string]: Act};
+
+export type MetaflowsPatterns = {[key: string]: Act};
+
+/**
+ * `binding_digit` opens a command, then `numbers` (keys → act) or `patterns` (expression → act) are matched;
+ * `digit_timeout` milliseconds between keys; `listen_on`: whose keys count.
+ */
+export interface Metaflows {
+  binding_digit?: MetaflowsBindingDigit;
+  digit_timeout?: number | null;
+  listen_on?: MetaflowsListenOn;
+  numbers?: MetaflowsNumbers;
+  patterns?: MetaflowsPatterns;
+  [key: string]: unknown;
+ }
+
 /**
  * Where to move an account.
  */
@@ -676,6 +859,8 @@ export type NewAccountPreflow = { [key: string]: unknown } | null;
 export type NewAccountDialPlan = { [key: string]: unknown } | null;
 
 export type NewAccountRingtones = { [key: string]: unknown } | null;
+
+export type NewAccountVoicemail = { [key: string]: unknown } | null;
 
 export type NewAccountAdmin = { [key: string]: unknown } | null;
 
@@ -697,10 +882,13 @@ export interface NewAccount {
   caller_id?: CallerIds | null;
   call_restriction?: NewAccountCallRestriction;
   do_not_disturb?: Switch | null;
+  incoming?: Incoming | null;
+  blacklists?: string[] | null;
   music_on_hold?: NewAccountMusicOnHold;
   preflow?: NewAccountPreflow;
   dial_plan?: NewAccountDialPlan;
   ringtones?: NewAccountRingtones;
+  voicemail?: NewAccountVoicemail;
   token_auth_expiry_s?: number | null;
   flags?: string[] | null;
   admin?: NewAccountAdmin;
@@ -733,6 +921,24 @@ export interface PhoneNumber {
   e911?: PhoneNumberE911;
   failover?: PhoneNumberFailover;
   prepend?: PhoneNumberPrepend;
+  [key: string]: unknown;
+ }
+
+/**
+ * `state` is needed to set; a bare `state` sets it too.
+ */
+export interface PresenceAction {
+  /** @pattern ^(set|reset)$ */
+  action?: string;
+  state?: string | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * How to wake a phone: `reboot` asks it to restart, else it fetches its configuration.
+ */
+export interface Sync {
+  reboot?: boolean;
   [key: string]: unknown;
  }
 
@@ -959,6 +1165,14 @@ export interface Trunk {
   [key: string]: unknown;
  }
 
+/**
+ * Several trunks at once; `data` may also be the list itself.
+ */
+export interface Trunks {
+  resources: Trunk[];
+  [key: string]: unknown;
+ }
+
 export type UserPrivLevel = typeof UserPrivLevel[keyof typeof UserPrivLevel];
 
 
@@ -1024,6 +1238,8 @@ export interface User {
   call_recording?: UserCallRecording;
   call_waiting?: UserCallWaiting;
   do_not_disturb?: Switch | null;
+  incoming?: Incoming | null;
+  call_failover?: CallForward | null;
   hotdesk?: Hotdesk | null;
   music_on_hold?: UserMusicOnHold;
   media?: UserMedia;
@@ -1453,6 +1669,81 @@ export const MoveAccount200Status = {
 export type MoveAccount200 = {
   data: AccountDocument;
   status: MoveAccount200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceAppsBlacklistBody = {
+  data: HiddenApps;
+};
+
+export type ReplaceAppsBlacklist200Status = typeof ReplaceAppsBlacklist200Status[keyof typeof ReplaceAppsBlacklist200Status];
+
+
+export const ReplaceAppsBlacklist200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceAppsBlacklist200 = {
+  data: HiddenApps;
+  status: ReplaceAppsBlacklist200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type InstallAppBody = {
+  data: AppSettings;
+};
+
+export type InstallApp201Status = typeof InstallApp201Status[keyof typeof InstallApp201Status];
+
+
+export const InstallApp201Status = {
+  success: 'success',
+} as const;
+
+export type InstallApp201 = {
+  data: AppSettings;
+  status: InstallApp201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceAppBody = {
+  data: AppSettings;
+};
+
+export type ReplaceApp200Status = typeof ReplaceApp200Status[keyof typeof ReplaceApp200Status];
+
+
+export const ReplaceApp200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceApp200 = {
+  data: AppSettings;
+  status: ReplaceApp200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -2116,6 +2407,122 @@ export type DeleteCallflow200 = {
   next_start_key?: string;
 };
 
+export type PostUserQuickcallParams = {
+/**
+ * Seconds that the phone rings
+ * @minimum 5
+ * @maximum 120
+ */
+timeout?: number;
+/**
+ * Ask the phone to answer by itself
+ */
+auto_answer?: PostUserQuickcallAutoAnswer;
+/**
+ * Name that the ringing phone shows
+ */
+'cid-name'?: string;
+/**
+ * Number that the ringing phone shows; else the one to be called
+ */
+'cid-number'?: string;
+};
+
+export type PostUserQuickcallAutoAnswer = typeof PostUserQuickcallAutoAnswer[keyof typeof PostUserQuickcallAutoAnswer];
+
+
+export const PostUserQuickcallAutoAnswer = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type GetUserQuickcallParams = {
+/**
+ * Seconds that the phone rings
+ * @minimum 5
+ * @maximum 120
+ */
+timeout?: number;
+/**
+ * Ask the phone to answer by itself
+ */
+auto_answer?: GetUserQuickcallAutoAnswer;
+/**
+ * Name that the ringing phone shows
+ */
+'cid-name'?: string;
+/**
+ * Number that the ringing phone shows; else the one to be called
+ */
+'cid-number'?: string;
+};
+
+export type GetUserQuickcallAutoAnswer = typeof GetUserQuickcallAutoAnswer[keyof typeof GetUserQuickcallAutoAnswer];
+
+
+export const GetUserQuickcallAutoAnswer = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type PostDeviceQuickcallParams = {
+/**
+ * Seconds that the phone rings
+ * @minimum 5
+ * @maximum 120
+ */
+timeout?: number;
+/**
+ * Ask the phone to answer by itself
+ */
+auto_answer?: PostDeviceQuickcallAutoAnswer;
+/**
+ * Name that the ringing phone shows
+ */
+'cid-name'?: string;
+/**
+ * Number that the ringing phone shows; else the one to be called
+ */
+'cid-number'?: string;
+};
+
+export type PostDeviceQuickcallAutoAnswer = typeof PostDeviceQuickcallAutoAnswer[keyof typeof PostDeviceQuickcallAutoAnswer];
+
+
+export const PostDeviceQuickcallAutoAnswer = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type GetDeviceQuickcallParams = {
+/**
+ * Seconds that the phone rings
+ * @minimum 5
+ * @maximum 120
+ */
+timeout?: number;
+/**
+ * Ask the phone to answer by itself
+ */
+auto_answer?: GetDeviceQuickcallAutoAnswer;
+/**
+ * Name that the ringing phone shows
+ */
+'cid-name'?: string;
+/**
+ * Number that the ringing phone shows; else the one to be called
+ */
+'cid-number'?: string;
+};
+
+export type GetDeviceQuickcallAutoAnswer = typeof GetDeviceQuickcallAutoAnswer[keyof typeof GetDeviceQuickcallAutoAnswer];
+
+
+export const GetDeviceQuickcallAutoAnswer = {
+  true: 'true',
+  false: 'false',
+} as const;
+
 export type ListConferencesParams = {
 /**
  * Rows per page
@@ -2319,6 +2726,29 @@ export type DeleteConference200 = {
   next_start_key?: string;
 };
 
+export type GetConfig200Data = { [key: string]: unknown };
+
+export type GetConfig200Status = typeof GetConfig200Status[keyof typeof GetConfig200Status];
+
+
+export const GetConfig200Status = {
+  success: 'success',
+} as const;
+
+export type GetConfig200 = {
+  data: GetConfig200Data;
+  status: GetConfig200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type ListDevicesParams = {
 /**
  * Rows per page
@@ -2417,6 +2847,31 @@ export const CreateDevice201Status = {
 export type CreateDevice201 = {
   data: Device;
   status: CreateDevice201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SyncDeviceBody = {
+  data: Sync;
+};
+
+export type SyncDevice200Status = typeof SyncDevice200Status[keyof typeof SyncDevice200Status];
+
+
+export const SyncDevice200Status = {
+  success: 'success',
+} as const;
+
+export type SyncDevice200 = {
+  data: Device;
+  status: SyncDevice200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -2714,6 +3169,259 @@ export const DeleteDirectorie200Status = {
 export type DeleteDirectorie200 = {
   data: Directory;
   status: DeleteDirectorie200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CallExternalNumberBody = {
+  data: AskForCode;
+};
+
+export type CallExternalNumber201Status = typeof CallExternalNumber201Status[keyof typeof CallExternalNumber201Status];
+
+
+export const CallExternalNumber201Status = {
+  success: 'success',
+} as const;
+
+export type CallExternalNumber201 = {
+  data: ExternalNumber;
+  status: CallExternalNumber201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type VerifyExternalNumberBody = {
+  data: Code;
+};
+
+export type VerifyExternalNumber200Status = typeof VerifyExternalNumber200Status[keyof typeof VerifyExternalNumber200Status];
+
+
+export const VerifyExternalNumber200Status = {
+  success: 'success',
+} as const;
+
+export type VerifyExternalNumber200 = {
+  data: ExternalNumber;
+  status: VerifyExternalNumber200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListExternalNumbersParams = {
+/**
+ * Rows per page
+ * @minimum 1
+ * @maximum 1000
+ */
+page_size?: number;
+/**
+ * next_start_key of the page before
+ */
+start_key?: string;
+/**
+ * false: everything in one answer
+ */
+paginate?: ListExternalNumbersPaginate;
+/**
+ * true: A to Z (the default is descending)
+ */
+ascending?: ListExternalNumbersAscending;
+/**
+ * Only documents that have this key
+ */
+has_key?: string;
+/**
+ * Only documents without this key
+ */
+key_missing?: string;
+/**
+ * Only documents where this key is present and not empty
+ */
+has_value?: string;
+/**
+ * Only documents where this key is absent or empty
+ */
+value_missing?: string;
+/**
+ * Created at or after, Gregorian seconds
+ */
+created_from?: number;
+/**
+ * Created at or before, Gregorian seconds
+ */
+created_to?: number;
+};
+
+export type ListExternalNumbersPaginate = typeof ListExternalNumbersPaginate[keyof typeof ListExternalNumbersPaginate];
+
+
+export const ListExternalNumbersPaginate = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListExternalNumbersAscending = typeof ListExternalNumbersAscending[keyof typeof ListExternalNumbersAscending];
+
+
+export const ListExternalNumbersAscending = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListExternalNumbers200DataItem = { [key: string]: unknown };
+
+export type ListExternalNumbers200Status = typeof ListExternalNumbers200Status[keyof typeof ListExternalNumbers200Status];
+
+
+export const ListExternalNumbers200Status = {
+  success: 'success',
+} as const;
+
+export type ListExternalNumbers200 = {
+  data: ListExternalNumbers200DataItem[];
+  status: ListExternalNumbers200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateExternalNumberBody = {
+  data: ExternalNumber;
+};
+
+export type CreateExternalNumber201Status = typeof CreateExternalNumber201Status[keyof typeof CreateExternalNumber201Status];
+
+
+export const CreateExternalNumber201Status = {
+  success: 'success',
+} as const;
+
+export type CreateExternalNumber201 = {
+  data: ExternalNumber;
+  status: CreateExternalNumber201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetExternalNumber200Status = typeof GetExternalNumber200Status[keyof typeof GetExternalNumber200Status];
+
+
+export const GetExternalNumber200Status = {
+  success: 'success',
+} as const;
+
+export type GetExternalNumber200 = {
+  data: ExternalNumber;
+  status: GetExternalNumber200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceExternalNumberBody = {
+  data: ExternalNumber;
+};
+
+export type ReplaceExternalNumber200Status = typeof ReplaceExternalNumber200Status[keyof typeof ReplaceExternalNumber200Status];
+
+
+export const ReplaceExternalNumber200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceExternalNumber200 = {
+  data: ExternalNumber;
+  status: ReplaceExternalNumber200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchExternalNumberBodyData = { [key: string]: unknown };
+
+export type PatchExternalNumberBody = {
+  data: PatchExternalNumberBodyData;
+};
+
+export type PatchExternalNumber200Status = typeof PatchExternalNumber200Status[keyof typeof PatchExternalNumber200Status];
+
+
+export const PatchExternalNumber200Status = {
+  success: 'success',
+} as const;
+
+export type PatchExternalNumber200 = {
+  data: ExternalNumber;
+  status: PatchExternalNumber200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteExternalNumber200Status = typeof DeleteExternalNumber200Status[keyof typeof DeleteExternalNumber200Status];
+
+
+export const DeleteExternalNumber200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteExternalNumber200 = {
+  data: ExternalNumber;
+  status: DeleteExternalNumber200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -3187,6 +3895,167 @@ export const PatchLimits200Status = {
 export type PatchLimits200 = {
   data: Limits;
   status: PatchLimits200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListEntries200DataItem = { [key: string]: unknown };
+
+export type ListEntries200Status = typeof ListEntries200Status[keyof typeof ListEntries200Status];
+
+
+export const ListEntries200Status = {
+  success: 'success',
+} as const;
+
+export type ListEntries200 = {
+  data: ListEntries200DataItem[];
+  status: ListEntries200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateEntry201Data = { [key: string]: unknown };
+
+export type CreateEntry201Status = typeof CreateEntry201Status[keyof typeof CreateEntry201Status];
+
+
+export const CreateEntry201Status = {
+  success: 'success',
+} as const;
+
+export type CreateEntry201 = {
+  data: CreateEntry201Data;
+  status: CreateEntry201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteEntries200Data = { [key: string]: unknown };
+
+export type DeleteEntries200Status = typeof DeleteEntries200Status[keyof typeof DeleteEntries200Status];
+
+
+export const DeleteEntries200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteEntries200 = {
+  data: DeleteEntries200Data;
+  status: DeleteEntries200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetEntry200Data = { [key: string]: unknown };
+
+export type GetEntry200Status = typeof GetEntry200Status[keyof typeof GetEntry200Status];
+
+
+export const GetEntry200Status = {
+  success: 'success',
+} as const;
+
+export type GetEntry200 = {
+  data: GetEntry200Data;
+  status: GetEntry200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceEntry200Data = { [key: string]: unknown };
+
+export type ReplaceEntry200Status = typeof ReplaceEntry200Status[keyof typeof ReplaceEntry200Status];
+
+
+export const ReplaceEntry200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceEntry200 = {
+  data: ReplaceEntry200Data;
+  status: ReplaceEntry200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchEntry200Data = { [key: string]: unknown };
+
+export type PatchEntry200Status = typeof PatchEntry200Status[keyof typeof PatchEntry200Status];
+
+
+export const PatchEntry200Status = {
+  success: 'success',
+} as const;
+
+export type PatchEntry200 = {
+  data: PatchEntry200Data;
+  status: PatchEntry200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteEntry200Data = { [key: string]: unknown };
+
+export type DeleteEntry200Status = typeof DeleteEntry200Status[keyof typeof DeleteEntry200Status];
+
+
+export const DeleteEntry200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteEntry200 = {
+  data: DeleteEntry200Data;
+  status: DeleteEntry200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -3828,6 +4697,207 @@ export type DeleteMenu200 = {
   next_start_key?: string;
 };
 
+export type GetAccountMetaflows200Status = typeof GetAccountMetaflows200Status[keyof typeof GetAccountMetaflows200Status];
+
+
+export const GetAccountMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type GetAccountMetaflows200 = {
+  data: Metaflows;
+  status: GetAccountMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceAccountMetaflowsBody = {
+  data: Metaflows;
+};
+
+export type ReplaceAccountMetaflows200Status = typeof ReplaceAccountMetaflows200Status[keyof typeof ReplaceAccountMetaflows200Status];
+
+
+export const ReplaceAccountMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceAccountMetaflows200 = {
+  data: Metaflows;
+  status: ReplaceAccountMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteAccountMetaflows200Status = typeof DeleteAccountMetaflows200Status[keyof typeof DeleteAccountMetaflows200Status];
+
+
+export const DeleteAccountMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteAccountMetaflows200 = {
+  data: Metaflows;
+  status: DeleteAccountMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetUserMetaflows200Status = typeof GetUserMetaflows200Status[keyof typeof GetUserMetaflows200Status];
+
+
+export const GetUserMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type GetUserMetaflows200 = {
+  data: Metaflows;
+  status: GetUserMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceUserMetaflowsBody = {
+  data: Metaflows;
+};
+
+export type ReplaceUserMetaflows200Status = typeof ReplaceUserMetaflows200Status[keyof typeof ReplaceUserMetaflows200Status];
+
+
+export const ReplaceUserMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceUserMetaflows200 = {
+  data: Metaflows;
+  status: ReplaceUserMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteUserMetaflows200Status = typeof DeleteUserMetaflows200Status[keyof typeof DeleteUserMetaflows200Status];
+
+
+export const DeleteUserMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteUserMetaflows200 = {
+  data: Metaflows;
+  status: DeleteUserMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetDeviceMetaflows200Status = typeof GetDeviceMetaflows200Status[keyof typeof GetDeviceMetaflows200Status];
+
+
+export const GetDeviceMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type GetDeviceMetaflows200 = {
+  data: Metaflows;
+  status: GetDeviceMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceDeviceMetaflowsBody = {
+  data: Metaflows;
+};
+
+export type ReplaceDeviceMetaflows200Status = typeof ReplaceDeviceMetaflows200Status[keyof typeof ReplaceDeviceMetaflows200Status];
+
+
+export const ReplaceDeviceMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceDeviceMetaflows200 = {
+  data: Metaflows;
+  status: ReplaceDeviceMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteDeviceMetaflows200Status = typeof DeleteDeviceMetaflows200Status[keyof typeof DeleteDeviceMetaflows200Status];
+
+
+export const DeleteDeviceMetaflows200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteDeviceMetaflows200 = {
+  data: Metaflows;
+  status: DeleteDeviceMetaflows200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type ListPhoneNumbers200Data = { [key: string]: unknown };
 
 export type ListPhoneNumbers200Status = typeof ListPhoneNumbers200Status[keyof typeof ListPhoneNumbers200Status];
@@ -4011,6 +5081,27 @@ export type ActivateNumbers201 = {
   next_start_key?: string;
 };
 
+export type FixPhoneNumber200Status = typeof FixPhoneNumber200Status[keyof typeof FixPhoneNumber200Status];
+
+
+export const FixPhoneNumber200Status = {
+  success: 'success',
+} as const;
+
+export type FixPhoneNumber200 = {
+  data: PhoneNumber;
+  status: FixPhoneNumber200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type GetPhoneNumber200Status = typeof GetPhoneNumber200Status[keyof typeof GetPhoneNumber200Status];
 
 
@@ -4113,6 +5204,131 @@ export const ActivatePhoneNumber201Status = {
 export type ActivatePhoneNumber201 = {
   data: PhoneNumber;
   status: ActivatePhoneNumber201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SetPresenceBody = {
+  data: PresenceAction;
+};
+
+export type SetPresence200Status = typeof SetPresence200Status[keyof typeof SetPresence200Status];
+
+
+export const SetPresence200Status = {
+  success: 'success',
+} as const;
+
+export type SetPresence200 = {
+  data: unknown;
+  status: SetPresence200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SetUserPresenceBody = {
+  data: PresenceAction;
+};
+
+export type SetUserPresence200Status = typeof SetUserPresence200Status[keyof typeof SetUserPresence200Status];
+
+
+export const SetUserPresence200Status = {
+  success: 'success',
+} as const;
+
+export type SetUserPresence200 = {
+  data: unknown;
+  status: SetUserPresence200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SetDevicePresenceBody = {
+  data: PresenceAction;
+};
+
+export type SetDevicePresence200Status = typeof SetDevicePresence200Status[keyof typeof SetDevicePresence200Status];
+
+
+export const SetDevicePresence200Status = {
+  success: 'success',
+} as const;
+
+export type SetDevicePresence200 = {
+  data: unknown;
+  status: SetDevicePresence200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateResourcesBody = {
+  data: Trunks;
+};
+
+export type CreateResources201Status = typeof CreateResources201Status[keyof typeof CreateResources201Status];
+
+
+export const CreateResources201Status = {
+  success: 'success',
+} as const;
+
+export type CreateResources201 = {
+  data: unknown;
+  status: CreateResources201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceResourcesBody = {
+  data: Trunks;
+};
+
+export type ReplaceResources200Status = typeof ReplaceResources200Status[keyof typeof ReplaceResources200Status];
+
+
+export const ReplaceResources200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceResources200 = {
+  data: unknown;
+  status: ReplaceResources200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -4975,6 +6191,90 @@ export const ImpersonateUser201Status = {
 export type ImpersonateUser201 = {
   data: ImpersonateUser201Data;
   status: ImpersonateUser201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListUserGroupsParams = {
+/**
+ * Rows per page
+ * @minimum 1
+ * @maximum 1000
+ */
+page_size?: number;
+/**
+ * next_start_key of the page before
+ */
+start_key?: string;
+/**
+ * false: everything in one answer
+ */
+paginate?: ListUserGroupsPaginate;
+/**
+ * true: A to Z (the default is descending)
+ */
+ascending?: ListUserGroupsAscending;
+/**
+ * Only documents that have this key
+ */
+has_key?: string;
+/**
+ * Only documents without this key
+ */
+key_missing?: string;
+/**
+ * Only documents where this key is present and not empty
+ */
+has_value?: string;
+/**
+ * Only documents where this key is absent or empty
+ */
+value_missing?: string;
+/**
+ * Created at or after, Gregorian seconds
+ */
+created_from?: number;
+/**
+ * Created at or before, Gregorian seconds
+ */
+created_to?: number;
+};
+
+export type ListUserGroupsPaginate = typeof ListUserGroupsPaginate[keyof typeof ListUserGroupsPaginate];
+
+
+export const ListUserGroupsPaginate = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListUserGroupsAscending = typeof ListUserGroupsAscending[keyof typeof ListUserGroupsAscending];
+
+
+export const ListUserGroupsAscending = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListUserGroups200DataItem = { [key: string]: unknown };
+
+export type ListUserGroups200Status = typeof ListUserGroups200Status[keyof typeof ListUserGroups200Status];
+
+
+export const ListUserGroups200Status = {
+  success: 'success',
+} as const;
+
+export type ListUserGroups200 = {
+  data: ListUserGroups200DataItem[];
+  status: ListUserGroups200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

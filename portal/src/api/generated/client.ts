@@ -13,6 +13,8 @@ import type {
   AddNumbersBody,
   AddPhoneNumber201,
   AddPhoneNumberBody,
+  CallExternalNumber201,
+  CallExternalNumberBody,
   CheckCallflow200,
   CheckCallflowBody,
   CheckNumbers200,
@@ -31,6 +33,9 @@ import type {
   CreateDeviceBody,
   CreateDirectorie201,
   CreateDirectorieBody,
+  CreateEntry201,
+  CreateExternalNumber201,
+  CreateExternalNumberBody,
   CreateFaxboxe201,
   CreateFaxboxeBody,
   CreateGlobalResource201,
@@ -45,6 +50,8 @@ import type {
   CreateMenuBody,
   CreateResource201,
   CreateResourceBody,
+  CreateResources201,
+  CreateResourcesBody,
   CreateTemporalRule201,
   CreateTemporalRuleBody,
   CreateTemporalRulesSet201,
@@ -53,11 +60,16 @@ import type {
   CreateUserBody,
   CreateVoicemailBox201,
   CreateVoicemailBoxBody,
+  DeleteAccountMetaflows200,
   DeleteBlacklist200,
   DeleteCallflow200,
   DeleteConference200,
   DeleteDevice200,
+  DeleteDeviceMetaflows200,
   DeleteDirectorie200,
+  DeleteEntries200,
+  DeleteEntry200,
+  DeleteExternalNumber200,
   DeleteFaxboxe200,
   DeleteGlobalResource200,
   DeleteGroup200,
@@ -70,15 +82,23 @@ import type {
   DeleteTemporalRule200,
   DeleteTemporalRulesSet200,
   DeleteUser200,
+  DeleteUserMetaflows200,
   DeleteVoicemailBox200,
+  FixPhoneNumber200,
   GetAccount200,
+  GetAccountMetaflows200,
   GetBlacklist200,
   GetCallflow200,
   GetCallflowChanges200,
   GetCallflowVersion200,
   GetConference200,
+  GetConfig200,
   GetDevice200,
+  GetDeviceMetaflows200,
+  GetDeviceQuickcallParams,
   GetDirectorie200,
+  GetEntry200,
+  GetExternalNumber200,
   GetFaxboxe200,
   GetGlobalResource200,
   GetGroup200,
@@ -91,9 +111,13 @@ import type {
   GetTemporalRule200,
   GetTemporalRulesSet200,
   GetUser200,
+  GetUserMetaflows200,
+  GetUserQuickcallParams,
   GetVoicemailBox200,
   ImpersonateUser201,
   ImpersonateUserBody,
+  InstallApp201,
+  InstallAppBody,
   ListBlacklists200,
   ListBlacklistsParams,
   ListCallflowModules200,
@@ -110,6 +134,9 @@ import type {
   ListDevicesParams,
   ListDirectories200,
   ListDirectoriesParams,
+  ListEntries200,
+  ListExternalNumbers200,
+  ListExternalNumbersParams,
   ListFaxboxes200,
   ListFaxboxesParams,
   ListGlobalResources200,
@@ -129,6 +156,8 @@ import type {
   ListTemporalRulesParams,
   ListTemporalRulesSets200,
   ListTemporalRulesSetsParams,
+  ListUserGroups200,
+  ListUserGroupsParams,
   ListUsers200,
   ListUsersParams,
   ListVmboxes200,
@@ -150,6 +179,9 @@ import type {
   PatchDeviceBody,
   PatchDirectorie200,
   PatchDirectorieBody,
+  PatchEntry200,
+  PatchExternalNumber200,
+  PatchExternalNumberBody,
   PatchFaxboxe200,
   PatchFaxboxeBody,
   PatchGlobalResource200,
@@ -176,10 +208,18 @@ import type {
   PatchUserBody,
   PatchVoicemailBox200,
   PatchVoicemailBoxBody,
+  PostDeviceQuickcallParams,
   PostTokeninfo200,
   PostTokeninfoBody,
+  PostUserQuickcallParams,
   ReplaceAccount200,
   ReplaceAccountBody,
+  ReplaceAccountMetaflows200,
+  ReplaceAccountMetaflowsBody,
+  ReplaceApp200,
+  ReplaceAppBody,
+  ReplaceAppsBlacklist200,
+  ReplaceAppsBlacklistBody,
   ReplaceBlacklist200,
   ReplaceBlacklistBody,
   ReplaceCallflow200,
@@ -188,8 +228,13 @@ import type {
   ReplaceConferenceBody,
   ReplaceDevice200,
   ReplaceDeviceBody,
+  ReplaceDeviceMetaflows200,
+  ReplaceDeviceMetaflowsBody,
   ReplaceDirectorie200,
   ReplaceDirectorieBody,
+  ReplaceEntry200,
+  ReplaceExternalNumber200,
+  ReplaceExternalNumberBody,
   ReplaceFaxboxe200,
   ReplaceFaxboxeBody,
   ReplaceGlobalResource200,
@@ -210,19 +255,33 @@ import type {
   ReplacePhoneNumberBody,
   ReplaceResource200,
   ReplaceResourceBody,
+  ReplaceResources200,
+  ReplaceResourcesBody,
   ReplaceTemporalRule200,
   ReplaceTemporalRuleBody,
   ReplaceTemporalRulesSet200,
   ReplaceTemporalRulesSetBody,
   ReplaceUser200,
   ReplaceUserBody,
+  ReplaceUserMetaflows200,
+  ReplaceUserMetaflowsBody,
   ReplaceVoicemailBox200,
   ReplaceVoicemailBoxBody,
   RestoreCallflowVersion200,
+  SetDevicePresence200,
+  SetDevicePresenceBody,
+  SetPresence200,
+  SetPresenceBody,
+  SetUserPresence200,
+  SetUserPresenceBody,
   SimulateCall200,
   SimulateCallBody,
+  SyncDevice200,
+  SyncDeviceBody,
   UploadMedia200,
-  ValidateSchema200
+  ValidateSchema200,
+  VerifyExternalNumber200,
+  VerifyExternalNumberBody
 } from './client.schemas';
 
 import { send } from '../call';
@@ -890,7 +949,7 @@ export const getGetAppsBlacklistUrl = (accountId: string,) => {
 }
 
 /**
- * Return which apps are hidden: none.
+ * Return which apps are hidden.
  * @summary Apps hidden from this account
  */
 export const getAppsBlacklist = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -901,6 +960,46 @@ export const getAppsBlacklist = async (accountId: string, options?: Parameters<t
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getReplaceAppsBlacklistUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/apps_store/blacklist`
+}
+
+/**
+ * Replace the list of hidden apps.
+ * @summary Hide apps from this account (those above it)
+ */
+export const replaceAppsBlacklist = async (accountId: string,
+    replaceAppsBlacklistBody: ReplaceAppsBlacklistBody, options?: Parameters<typeof send>[1]): Promise<ReplaceAppsBlacklist200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceAppsBlacklist200>(getReplaceAppsBlacklistUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceAppsBlacklistBody)
   }
 );}
 
@@ -926,6 +1025,117 @@ export const getApp = async (accountId: string,
   {
     ...options,
     method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getInstallAppUrl = (accountId: string,
+    app: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/apps_store/${encodeURIComponent(String(app))}`
+}
+
+/**
+ * Say who may use an application: all, administrators, or the users named.
+ * @summary Give an application to the account's people
+ */
+export const installApp = async (accountId: string,
+    app: string,
+    installAppBody: InstallAppBody, options?: Parameters<typeof send>[1]): Promise<InstallApp201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<InstallApp201>(getInstallAppUrl(accountId,app),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(installAppBody)
+  }
+);}
+
+
+
+export const getReplaceAppUrl = (accountId: string,
+    app: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/apps_store/${encodeURIComponent(String(app))}`
+}
+
+/**
+ * Replace who may use an application.
+ * @summary Change who uses an application
+ */
+export const replaceApp = async (accountId: string,
+    app: string,
+    replaceAppBody: ReplaceAppBody, options?: Parameters<typeof send>[1]): Promise<ReplaceApp200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceApp200>(getReplaceAppUrl(accountId,app),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceAppBody)
+  }
+);}
+
+
+
+export const getUninstallAppUrl = (accountId: string,
+    app: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/apps_store/${encodeURIComponent(String(app))}`
+}
+
+/**
+ * Nobody of the account uses the application any more, until it is given again.
+ * @summary Take an application away
+ */
+export const uninstallApp = async (accountId: string,
+    app: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getUninstallAppUrl(accountId,app),
+  {
+    ...options,
+    method: 'DELETE'
 
 
   }
@@ -2126,6 +2336,158 @@ export const listDeviceChannels = async (accountId: string,
 
 
 
+export const getPostUserQuickcallUrl = (accountId: string,
+    documentId: string,
+    number: string,
+    params?: PostUserQuickcallParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(documentId))}/quickcall/${encodeURIComponent(String(number))}?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(documentId))}/quickcall/${encodeURIComponent(String(number))}`
+}
+
+/**
+ * Ring the phones; the one that answers calls the number with its own rights and caller id.
+ * @summary Ring the user's phone, then call
+ */
+export const postUserQuickcall = async (accountId: string,
+    documentId: string,
+    number: string,
+    params?: PostUserQuickcallParams, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getPostUserQuickcallUrl(accountId,documentId,number,params),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getGetUserQuickcallUrl = (accountId: string,
+    documentId: string,
+    number: string,
+    params?: GetUserQuickcallParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(documentId))}/quickcall/${encodeURIComponent(String(number))}?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(documentId))}/quickcall/${encodeURIComponent(String(number))}`
+}
+
+/**
+ * Ring the phones; the one that answers calls the number with its own rights and caller id.
+ * @summary Ring the user's phone, then call
+ */
+export const getUserQuickcall = async (accountId: string,
+    documentId: string,
+    number: string,
+    params?: GetUserQuickcallParams, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetUserQuickcallUrl(accountId,documentId,number,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPostDeviceQuickcallUrl = (accountId: string,
+    documentId: string,
+    number: string,
+    params?: PostDeviceQuickcallParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(documentId))}/quickcall/${encodeURIComponent(String(number))}?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(documentId))}/quickcall/${encodeURIComponent(String(number))}`
+}
+
+/**
+ * Ring the phones; the one that answers calls the number with its own rights and caller id.
+ * @summary Ring the device's phone, then call
+ */
+export const postDeviceQuickcall = async (accountId: string,
+    documentId: string,
+    number: string,
+    params?: PostDeviceQuickcallParams, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getPostDeviceQuickcallUrl(accountId,documentId,number,params),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getGetDeviceQuickcallUrl = (accountId: string,
+    documentId: string,
+    number: string,
+    params?: GetDeviceQuickcallParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(documentId))}/quickcall/${encodeURIComponent(String(number))}?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(documentId))}/quickcall/${encodeURIComponent(String(number))}`
+}
+
+/**
+ * Ring the phones; the one that answers calls the number with its own rights and caller id.
+ * @summary Ring the device's phone, then call
+ */
+export const getDeviceQuickcall = async (accountId: string,
+    documentId: string,
+    number: string,
+    params?: GetDeviceQuickcallParams, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetDeviceQuickcallUrl(accountId,documentId,number,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListConferencesUrl = (accountId: string,
     params?: ListConferencesParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -2143,6 +2505,7 @@ export const getListConferencesUrl = (accountId: string,
 }
 
 /**
+ * List conferences with what goes on in them.
  * @summary List conferences
  */
 export const listConferences = async (accountId: string,
@@ -2208,6 +2571,7 @@ export const getGetConferenceUrl = (accountId: string,
 }
 
 /**
+ * The document, with the live fields under `_read_only`.
  * @summary Read a conference
  */
 export const getConference = async (accountId: string,
@@ -2217,6 +2581,34 @@ export const getConference = async (accountId: string,
   {
     ...options,
     method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getActOnConferenceUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/conferences/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * `data.action`: `lock`, `unlock`; `play` with `data.data.media_id`; `record` with `data.data.action` `start` or
+ * `stop`; `dial` with `data.data.endpoints` (device ids, user ids, numbers).
+ * @summary Lock, unlock, record, play into, or dial into a conference
+ */
+export const actOnConference = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getActOnConferenceUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PUT'
 
 
   }
@@ -2332,6 +2724,145 @@ export const deleteConference = async (accountId: string,
 
 
 
+export const getListConferenceParticipantsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/conferences/${encodeURIComponent(String(documentId))}/participants`
+}
+
+/**
+ * Everybody in the room, in the order of entry.
+ * @summary Who is in a conference
+ */
+export const listConferenceParticipants = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListConferenceParticipantsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getActOnConferenceParticipantsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/conferences/${encodeURIComponent(String(documentId))}/participants`
+}
+
+/**
+ * The action on everybody who is not a moderator.
+ * @summary Mute, unmute, deaf, undeaf or kick all members
+ */
+export const actOnConferenceParticipants = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getActOnConferenceParticipantsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getGetConferenceParticipantUrl = (accountId: string,
+    documentId: string,
+    participant: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/conferences/${encodeURIComponent(String(documentId))}/participants/${encodeURIComponent(String(participant))}`
+}
+
+/**
+ * One row of the list.
+ * @summary One participant of a conference
+ */
+export const getConferenceParticipant = async (accountId: string,
+    documentId: string,
+    participant: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetConferenceParticipantUrl(accountId,documentId,participant),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getActOnConferenceParticipantUrl = (accountId: string,
+    documentId: string,
+    participant: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/conferences/${encodeURIComponent(String(documentId))}/participants/${encodeURIComponent(String(participant))}`
+}
+
+/**
+ * The action on one participant, moderator or not.
+ * @summary Mute, unmute, deaf, undeaf or kick a participant, or play to one
+ */
+export const actOnConferenceParticipant = async (accountId: string,
+    documentId: string,
+    participant: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getActOnConferenceParticipantUrl(accountId,documentId,participant),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getGetConfigUrl = (accountId: string,
+    name: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/configs/${encodeURIComponent(String(name))}`
+}
+
+/**
+ * Return the defaults called `name`; an unknown name is 404.
+ * @summary Defaults of a part of the system
+ */
+export const getConfig = async (accountId: string,
+    name: string, options?: Parameters<typeof send>[1]): Promise<GetConfig200> => {
+
+  return send<GetConfig200>(getGetConfigUrl(accountId,name),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListDeviceStatusUrl = (accountId: string,) => {
 
 
@@ -2374,7 +2905,7 @@ export const getListDevicesUrl = (accountId: string,
 }
 
 /**
- * List devices; `with_status=true` adds `registered`.
+ * List devices; `with_status=true` adds `registered`, and `registrable`: whether it ever registers.
  * @summary List devices
  */
 export const listDevices = async (accountId: string,
@@ -2425,6 +2956,48 @@ return send<CreateDevice201>(getCreateDeviceUrl(accountId),
     method: 'PUT',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(createDeviceBody)
+  }
+);}
+
+
+
+export const getSyncDeviceUrl = (accountId: string,
+    deviceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(deviceId))}/sync`
+}
+
+/**
+ * Send NOTIFY check-sync to every place the device is registered from; 400 when it is registered nowhere.
+ * @summary Ask a phone to fetch its configuration, or to restart
+ */
+export const syncDevice = async (accountId: string,
+    deviceId: string,
+    syncDeviceBody: SyncDeviceBody, options?: Parameters<typeof send>[1]): Promise<SyncDevice200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SyncDevice200>(getSyncDeviceUrl(accountId,deviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(syncDeviceBody)
   }
 );}
 
@@ -2899,6 +3472,321 @@ export const deleteRegistration = async (accountId: string,
 
 
 
+export const getListEmergencyCallsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/emergency_calls`
+}
+
+/**
+ * The last calls to emergency numbers: who, from which phone, which number was shown, from where.
+ * @summary List emergency calls
+ */
+export const listEmergencyCalls = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListEmergencyCallsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCallExternalNumberUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers/${encodeURIComponent(String(documentId))}/verify`
+}
+
+/**
+ * Call the number over the account's own way out; whoever answers hears six digits, twice.
+ * @summary Call the number and speak a code
+ */
+export const callExternalNumber = async (accountId: string,
+    documentId: string,
+    callExternalNumberBody: CallExternalNumberBody, options?: Parameters<typeof send>[1]): Promise<CallExternalNumber201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CallExternalNumber201>(getCallExternalNumberUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(callExternalNumberBody)
+  }
+);}
+
+
+
+export const getVerifyExternalNumberUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers/${encodeURIComponent(String(documentId))}/verify`
+}
+
+/**
+ * Compare the code; when it is right the number is verified and calls may show it at once.
+ * @summary Give the code back
+ */
+export const verifyExternalNumber = async (accountId: string,
+    documentId: string,
+    verifyExternalNumberBody: VerifyExternalNumberBody, options?: Parameters<typeof send>[1]): Promise<VerifyExternalNumber200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<VerifyExternalNumber200>(getVerifyExternalNumberUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(verifyExternalNumberBody)
+  }
+);}
+
+
+
+export const getListExternalNumbersUrl = (accountId: string,
+    params?: ListExternalNumbersParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers`
+}
+
+/**
+ * @summary List external numbers
+ */
+export const listExternalNumbers = async (accountId: string,
+    params?: ListExternalNumbersParams, options?: Parameters<typeof send>[1]): Promise<ListExternalNumbers200> => {
+
+  return send<ListExternalNumbers200>(getListExternalNumbersUrl(accountId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateExternalNumberUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers`
+}
+
+/**
+ * @summary Create a external number
+ */
+export const createExternalNumber = async (accountId: string,
+    createExternalNumberBody: CreateExternalNumberBody, options?: Parameters<typeof send>[1]): Promise<CreateExternalNumber201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateExternalNumber201>(getCreateExternalNumberUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createExternalNumberBody)
+  }
+);}
+
+
+
+export const getGetExternalNumberUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Read a external number
+ */
+export const getExternalNumber = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<GetExternalNumber200> => {
+
+  return send<GetExternalNumber200>(getGetExternalNumberUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceExternalNumberUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Replace a external number
+ */
+export const replaceExternalNumber = async (accountId: string,
+    documentId: string,
+    replaceExternalNumberBody: ReplaceExternalNumberBody, options?: Parameters<typeof send>[1]): Promise<ReplaceExternalNumber200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceExternalNumber200>(getReplaceExternalNumberUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceExternalNumberBody)
+  }
+);}
+
+
+
+export const getPatchExternalNumberUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Change keys of a external number
+ */
+export const patchExternalNumber = async (accountId: string,
+    documentId: string,
+    patchExternalNumberBody: PatchExternalNumberBody, options?: Parameters<typeof send>[1]): Promise<PatchExternalNumber200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<PatchExternalNumber200>(getPatchExternalNumberUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(patchExternalNumberBody)
+  }
+);}
+
+
+
+export const getDeleteExternalNumberUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/external_numbers/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Delete a external number
+ */
+export const deleteExternalNumber = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<DeleteExternalNumber200> => {
+
+  return send<DeleteExternalNumber200>(getDeleteExternalNumberUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
 export const getListFaxboxesUrl = (accountId: string,
     params?: ListFaxboxesParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -3311,6 +4199,58 @@ export const deleteGroup = async (accountId: string,
 
 
 
+export const getListHotdesksUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/hotdesks`
+}
+
+/**
+ * Return `{device_id, users}` for each phone where somebody is logged in.
+ * @summary Phones with guests
+ */
+export const listHotdesks = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListHotdesksUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListDeviceHotdesksUrl = (accountId: string,
+    deviceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(deviceId))}/hotdesks`
+}
+
+/**
+ * Return the ids of the users logged in at a device.
+ * @summary Who is logged in at a phone
+ */
+export const listDeviceHotdesks = async (accountId: string,
+    deviceId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListDeviceHotdesksUrl(accountId,deviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListLedgersUrl = (accountId: string,) => {
 
 
@@ -3376,6 +4316,33 @@ export const getGetAvailableUrl = (accountId: string,) => {
 export const getAvailable = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getGetAvailableUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListLedgerUrl = (accountId: string,
+    source: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ledgers/${encodeURIComponent(String(source))}`
+}
+
+/**
+ * Return the entries of a source of charges: there are none, whatever it is called.
+ * @summary Entries of one source
+ */
+export const listLedger = async (accountId: string,
+    source: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListLedgerUrl(accountId,source),
   {
     ...options,
     method: 'GET'
@@ -3469,6 +4436,203 @@ export const patchLimits = async (accountId: string, options?: Parameters<typeof
   {
     ...options,
     method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getListEntriesUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/lists/${encodeURIComponent(String(documentId))}/entries`
+}
+
+/**
+ * Return the entries with their ids.
+ * @summary List a list's entries
+ */
+export const listEntries = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<ListEntries200> => {
+
+  return send<ListEntries200>(getListEntriesUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateEntryUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/lists/${encodeURIComponent(String(documentId))}/entries`
+}
+
+/**
+ * Add an entry; calls know it at once.
+ * @summary Add an entry
+ */
+export const createEntry = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<CreateEntry201> => {
+
+  return send<CreateEntry201>(getCreateEntryUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getDeleteEntriesUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/lists/${encodeURIComponent(String(documentId))}/entries`
+}
+
+/**
+ * Empty the list.
+ * @summary Remove all entries
+ */
+export const deleteEntries = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<DeleteEntries200> => {
+
+  return send<DeleteEntries200>(getDeleteEntriesUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetEntryUrl = (accountId: string,
+    documentId: string,
+    entryId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/lists/${encodeURIComponent(String(documentId))}/entries/${encodeURIComponent(String(entryId))}`
+}
+
+/**
+ * Return one entry.
+ * @summary Read an entry
+ */
+export const getEntry = async (accountId: string,
+    documentId: string,
+    entryId: string, options?: Parameters<typeof send>[1]): Promise<GetEntry200> => {
+
+  return send<GetEntry200>(getGetEntryUrl(accountId,documentId,entryId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceEntryUrl = (accountId: string,
+    documentId: string,
+    entryId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/lists/${encodeURIComponent(String(documentId))}/entries/${encodeURIComponent(String(entryId))}`
+}
+
+/**
+ * Replace an entry.
+ * @summary Replace an entry
+ */
+export const replaceEntry = async (accountId: string,
+    documentId: string,
+    entryId: string, options?: Parameters<typeof send>[1]): Promise<ReplaceEntry200> => {
+
+  return send<ReplaceEntry200>(getReplaceEntryUrl(accountId,documentId,entryId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getPatchEntryUrl = (accountId: string,
+    documentId: string,
+    entryId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/lists/${encodeURIComponent(String(documentId))}/entries/${encodeURIComponent(String(entryId))}`
+}
+
+/**
+ * Merge into an entry.
+ * @summary Change keys of an entry
+ */
+export const patchEntry = async (accountId: string,
+    documentId: string,
+    entryId: string, options?: Parameters<typeof send>[1]): Promise<PatchEntry200> => {
+
+  return send<PatchEntry200>(getPatchEntryUrl(accountId,documentId,entryId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getDeleteEntryUrl = (accountId: string,
+    documentId: string,
+    entryId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/lists/${encodeURIComponent(String(documentId))}/entries/${encodeURIComponent(String(entryId))}`
+}
+
+/**
+ * Remove an entry.
+ * @summary Remove an entry
+ */
+export const deleteEntry = async (accountId: string,
+    documentId: string,
+    entryId: string, options?: Parameters<typeof send>[1]): Promise<DeleteEntry200> => {
+
+  return send<DeleteEntry200>(getDeleteEntryUrl(accountId,documentId,entryId),
+  {
+    ...options,
+    method: 'DELETE'
 
 
   }
@@ -3682,6 +4846,58 @@ export const deleteList = async (accountId: string,
 
 
 
+export const getListMailsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/mails`
+}
+
+/**
+ * The newest 200; `filter_state=failed` shows those that did not go out.
+ * @summary List the newest mails and their fate
+ */
+export const listMails = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListMailsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetMailUrl = (accountId: string,
+    mailId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/mails/${encodeURIComponent(String(mailId))}`
+}
+
+/**
+ * One mail with its text.
+ * @summary Read one mail
+ */
+export const getMail = async (accountId: string,
+    mailId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetMailUrl(accountId,mailId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListPromptsUrl = (accountId: string,) => {
 
 
@@ -3724,6 +4940,33 @@ export const getPrompt = async (accountId: string,
     promptId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getGetPromptUrl(accountId,promptId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetSystemMediaUrl = (accountId: string,
+    promptId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/media/system_media/${encodeURIComponent(String(promptId))}`
+}
+
+/**
+ * Return what documents name `system_media/<prompt>` as a media document, so that forms can show its name.
+ * @summary A system prompt as media
+ */
+export const getSystemMedia = async (accountId: string,
+    promptId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetSystemMediaUrl(accountId,promptId),
   {
     ...options,
     method: 'GET'
@@ -4277,6 +5520,279 @@ export const deleteMenu = async (accountId: string,
 
 
 
+export const getGetAccountMetaflowsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/metaflows`
+}
+
+/**
+ * @summary In-call keys of a account
+ */
+export const getAccountMetaflows = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetAccountMetaflows200> => {
+
+  return send<GetAccountMetaflows200>(getGetAccountMetaflowsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceAccountMetaflowsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/metaflows`
+}
+
+/**
+ * @summary Replace the in-call keys of a account
+ */
+export const replaceAccountMetaflows = async (accountId: string,
+    replaceAccountMetaflowsBody: ReplaceAccountMetaflowsBody, options?: Parameters<typeof send>[1]): Promise<ReplaceAccountMetaflows200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceAccountMetaflows200>(getReplaceAccountMetaflowsUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceAccountMetaflowsBody)
+  }
+);}
+
+
+
+export const getDeleteAccountMetaflowsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/metaflows`
+}
+
+/**
+ * @summary Take the in-call keys from a account
+ */
+export const deleteAccountMetaflows = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<DeleteAccountMetaflows200> => {
+
+  return send<DeleteAccountMetaflows200>(getDeleteAccountMetaflowsUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetUserMetaflowsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(documentId))}/metaflows`
+}
+
+/**
+ * @summary In-call keys of a user
+ */
+export const getUserMetaflows = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<GetUserMetaflows200> => {
+
+  return send<GetUserMetaflows200>(getGetUserMetaflowsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceUserMetaflowsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(documentId))}/metaflows`
+}
+
+/**
+ * @summary Replace the in-call keys of a user
+ */
+export const replaceUserMetaflows = async (accountId: string,
+    documentId: string,
+    replaceUserMetaflowsBody: ReplaceUserMetaflowsBody, options?: Parameters<typeof send>[1]): Promise<ReplaceUserMetaflows200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceUserMetaflows200>(getReplaceUserMetaflowsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceUserMetaflowsBody)
+  }
+);}
+
+
+
+export const getDeleteUserMetaflowsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(documentId))}/metaflows`
+}
+
+/**
+ * @summary Take the in-call keys from a user
+ */
+export const deleteUserMetaflows = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<DeleteUserMetaflows200> => {
+
+  return send<DeleteUserMetaflows200>(getDeleteUserMetaflowsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetDeviceMetaflowsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(documentId))}/metaflows`
+}
+
+/**
+ * @summary In-call keys of a device
+ */
+export const getDeviceMetaflows = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<GetDeviceMetaflows200> => {
+
+  return send<GetDeviceMetaflows200>(getGetDeviceMetaflowsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceDeviceMetaflowsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(documentId))}/metaflows`
+}
+
+/**
+ * @summary Replace the in-call keys of a device
+ */
+export const replaceDeviceMetaflows = async (accountId: string,
+    documentId: string,
+    replaceDeviceMetaflowsBody: ReplaceDeviceMetaflowsBody, options?: Parameters<typeof send>[1]): Promise<ReplaceDeviceMetaflows200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceDeviceMetaflows200>(getReplaceDeviceMetaflowsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceDeviceMetaflowsBody)
+  }
+);}
+
+
+
+export const getDeleteDeviceMetaflowsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(documentId))}/metaflows`
+}
+
+/**
+ * @summary Take the in-call keys from a device
+ */
+export const deleteDeviceMetaflows = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<DeleteDeviceMetaflows200> => {
+
+  return send<DeleteDeviceMetaflows200>(getDeleteDeviceMetaflowsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
 export const getListPhoneNumbersUrl = (accountId: string,) => {
 
 
@@ -4669,6 +6185,33 @@ export const fixNumbers = async (accountId: string, options?: Parameters<typeof 
 
 
 
+export const getFixPhoneNumberUrl = (accountId: string,
+    number: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/fix/${encodeURIComponent(String(number))}`
+}
+
+/**
+ * Answer the dialect's repair call for one number: the number as it is.
+ * @summary Nothing to fix, for one number
+ */
+export const fixPhoneNumber = async (accountId: string,
+    number: string, options?: Parameters<typeof send>[1]): Promise<FixPhoneNumber200> => {
+
+  return send<FixPhoneNumber200>(getFixPhoneNumberUrl(accountId,number),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
 export const getGetPhoneNumberUrl = (accountId: string,
     number: string,) => {
 
@@ -4883,6 +6426,397 @@ export const activatePhoneNumber = async (accountId: string,
     method: 'PUT'
 
 
+  }
+);}
+
+
+
+export const getListPresenceUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/presence`
+}
+
+/**
+ * Return every state that a feature or a client has set; calls light lamps without being here.
+ * @summary States that are set for lamps
+ */
+export const listPresence = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListPresenceUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetPresenceUrl = (accountId: string,
+    presenceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/presence/${encodeURIComponent(String(presenceId))}`
+}
+
+/**
+ * Return what is set for a presence id.
+ * @summary States set for one lamp
+ */
+export const getPresence = async (accountId: string,
+    presenceId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetPresenceUrl(accountId,presenceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetPresenceUrl = (accountId: string,
+    presenceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/presence/${encodeURIComponent(String(presenceId))}`
+}
+
+/**
+ * Set a state of a presence id, or take back what is set.
+ * @summary Set or reset one lamp
+ */
+export const setPresence = async (accountId: string,
+    presenceId: string,
+    setPresenceBody: SetPresenceBody, options?: Parameters<typeof send>[1]): Promise<SetPresence200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetPresence200>(getSetPresenceUrl(accountId,presenceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setPresenceBody)
+  }
+);}
+
+
+
+export const getSetUserPresenceUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/presence`
+}
+
+/**
+ * Set or take back the state of whatever stands for a user on lamps.
+ * @summary Set or reset a user's lamp
+ */
+export const setUserPresence = async (accountId: string,
+    userId: string,
+    setUserPresenceBody: SetUserPresenceBody, options?: Parameters<typeof send>[1]): Promise<SetUserPresence200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetUserPresence200>(getSetUserPresenceUrl(accountId,userId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setUserPresenceBody)
+  }
+);}
+
+
+
+export const getSetDevicePresenceUrl = (accountId: string,
+    deviceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(deviceId))}/presence`
+}
+
+/**
+ * Set or take back the state of a device's presence id.
+ * @summary Set or reset a device's lamp
+ */
+export const setDevicePresence = async (accountId: string,
+    deviceId: string,
+    setDevicePresenceBody: SetDevicePresenceBody, options?: Parameters<typeof send>[1]): Promise<SetDevicePresence200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetDevicePresence200>(getSetDevicePresenceUrl(accountId,deviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setDevicePresenceBody)
+  }
+);}
+
+
+
+export const getListRecordingsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/recordings`
+}
+
+/**
+ * Newest first; `created_from`, `created_to`, `interaction_id`, `call_id`, filters and paging as in other lists.
+ * @summary List recordings of calls
+ */
+export const listRecordings = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListRecordingsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListUserRecordingsUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/recordings`
+}
+
+/**
+ * Recordings of calls that the user made or took.
+ * @summary List recordings of a user's calls
+ */
+export const listUserRecordings = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListUserRecordingsUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetRecordingUrl = (accountId: string,
+    recordingId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/recordings/${encodeURIComponent(String(recordingId))}`
+}
+
+/**
+ * JSON; the audio when Accept (or `?accept=`) names `audio/…`.
+ * @summary Read a recording's facts, or its audio
+ */
+export const getRecording = async (accountId: string,
+    recordingId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetRecordingUrl(accountId,recordingId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDeleteRecordingUrl = (accountId: string,
+    recordingId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/recordings/${encodeURIComponent(String(recordingId))}`
+}
+
+/**
+ * Remove the recording and its audio for good.
+ * @summary Delete a recording
+ */
+export const deleteRecording = async (accountId: string,
+    recordingId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteRecordingUrl(accountId,recordingId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetRecordingRawUrl = (accountId: string,
+    recordingId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/recordings/${encodeURIComponent(String(recordingId))}/raw`
+}
+
+/**
+ * The audio as it is kept (MP3 or WAV); Range and `?auth_token=` work.
+ * @summary Download a recording's audio
+ */
+export const getRecordingRaw = async (accountId: string,
+    recordingId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetRecordingRawUrl(accountId,recordingId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateResourcesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/resources/collection`
+}
+
+/**
+ * Create trunks; those that are refused are listed in the envelope's `failed`.
+ * @summary Create several trunks
+ */
+export const createResources = async (accountId: string,
+    createResourcesBody: CreateResourcesBody, options?: Parameters<typeof send>[1]): Promise<CreateResources201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateResources201>(getCreateResourcesUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createResourcesBody)
+  }
+);}
+
+
+
+export const getReplaceResourcesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/resources/collection`
+}
+
+/**
+ * Replace trunks by their `id`.
+ * @summary Replace several trunks
+ */
+export const replaceResources = async (accountId: string,
+    replaceResourcesBody: ReplaceResourcesBody, options?: Parameters<typeof send>[1]): Promise<ReplaceResources200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceResources200>(getReplaceResourcesUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceResourcesBody)
   }
 );}
 
@@ -5395,6 +7329,31 @@ export const search = async (accountId: string, options?: Parameters<typeof send
 
 
 
+export const getSearchOwnUrl = () => {
+
+
+
+
+  return `/v2/search`
+}
+
+/**
+ * Return list rows whose text begins with `v`; clients look for accounts this way, whichever they stand in.
+ * @summary As the account's search, in the token's own account
+ */
+export const searchOwn = async ( options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getSearchOwnUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getSearchMultiUrl = (accountId: string,) => {
 
 
@@ -5410,6 +7369,31 @@ export const getSearchMultiUrl = (accountId: string,) => {
 export const searchMulti = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getSearchMultiUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSearchMultiOwnUrl = () => {
+
+
+
+
+  return `/v2/search/multi`
+}
+
+/**
+ * Return one list for each `by_<view>` parameter.
+ * @summary As the account's multiple search, in the token's own account
+ */
+export const searchMultiOwn = async ( options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getSearchMultiOwnUrl(),
   {
     ...options,
     method: 'GET'
@@ -5461,6 +7445,174 @@ export const getListMultiFactorUrl = (accountId: string,) => {
 export const listMultiFactor = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getListMultiFactorUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetServicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services`
+}
+
+/**
+ * @summary Plans and charges of the account (none)
+ */
+export const getServices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetServicesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetServicesSummaryUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/summary`
+}
+
+/**
+ * @summary The next invoice (empty)
+ */
+export const getServicesSummary = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetServicesSummaryUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListAvailableServicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/available`
+}
+
+/**
+ * @summary Plans to choose from (none)
+ */
+export const listAvailableServices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListAvailableServicesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListServicePlansUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans`
+}
+
+/**
+ * @summary Plans that may be given to accounts below (none)
+ */
+export const listServicePlans = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListServicePlansUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCurrentPlanUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/current`
+}
+
+/**
+ * @summary What the account pays for (nothing)
+ */
+export const getCurrentPlan = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetCurrentPlanUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListAvailablePlansUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/available`
+}
+
+/**
+ * @summary Plans to choose from (none)
+ */
+export const listAvailablePlans = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListAvailablePlansUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListTransactionsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions`
+}
+
+/**
+ * @summary Payments (none)
+ */
+export const listTransactions = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListTransactionsUrl(accountId),
   {
     ...options,
     method: 'GET'
@@ -5977,6 +8129,84 @@ export const listUserVmboxes = async (accountId: string,
 
 
 
+export const getListUserConferencesUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/conferences`
+}
+
+/**
+ * @summary List a user's conferences
+ */
+export const listUserConferences = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListUserConferencesUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListUserFaxboxesUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/faxboxes`
+}
+
+/**
+ * @summary List a user's faxboxes
+ */
+export const listUserFaxboxes = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListUserFaxboxesUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListUserCallflowsUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/callflows`
+}
+
+/**
+ * @summary List a user's callflows
+ */
+export const listUserCallflows = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListUserCallflowsUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListUserHotdesksUrl = (accountId: string,
     userId: string,) => {
 
@@ -5994,6 +8224,42 @@ export const listUserHotdesks = async (accountId: string,
     userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getListUserHotdesksUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListUserGroupsUrl = (accountId: string,
+    userId: string,
+    params?: ListUserGroupsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/groups?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/groups`
+}
+
+/**
+ * Return the groups that ring the user: named themselves, or by one of their devices.
+ * @summary The groups that a user is in
+ */
+export const listUserGroups = async (accountId: string,
+    userId: string,
+    params?: ListUserGroupsParams, options?: Parameters<typeof send>[1]): Promise<ListUserGroups200> => {
+
+  return send<ListUserGroups200>(getListUserGroupsUrl(accountId,userId,params),
   {
     ...options,
     method: 'GET'
