@@ -298,6 +298,7 @@ def channel_row(call: LiveCall, leg: CallLeg) -> dict[str, Any]:
             "other_leg": leg.other or None,
             "owner_id": leg.owner_id or None,
             "presence_id": leg.from_uri or leg.to_uri,
+            "to": leg.to_uri,
             "timestamp": int(leg.created) + GREGORIAN_OFFSET,
             "username": leg.callee_number if leg.kind == "aor" else leg.caller_number,
             "interaction_id": call.interaction_id,

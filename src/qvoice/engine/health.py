@@ -92,6 +92,18 @@ def api(settings: Settings) -> Verdict:
     return _health(settings, host, settings.ports.api, "/v2/about")
 
 
+def presence(settings: Settings) -> Verdict:
+    """OPTIONS by SIP, as the edge would send it; only the edge's address is answered."""
+    host, port = settings.network.private, settings.ports.presence
+    answer = _ask_udp(
+        host,
+        port,
+        f"OPTIONS sip:{host}:{port} SIP/2.0\r\nVia: SIP/2.0/UDP {host};branch=z9hG4bK{secrets.token_hex(8)}\r\n"
+        f"From: <sip:health@{host}>;tag=1\r\nTo: <sip:{host}>\r\nCall-ID: health\r\nCSeq: 1 OPTIONS\r\n\r\n".encode(),
+    )
+    return Verdict(True, True) if answer else Verdict(False, False, "no answer to OPTIONS")
+
+
 def running_is_enough(settings: Settings) -> Verdict:
     """For a process that nobody connects to: the supervisor knows whether it runs."""
     return Verdict(True, True)

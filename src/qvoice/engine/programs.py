@@ -41,6 +41,7 @@ def of(settings: Settings, *, voice: Path, store: Path) -> list[Program]:
         "callcontrol": health.callcontrol,
         "api": health.api,
         "worker": health.running_is_enough,
+        "presence": health.presence,
     }
     for name, check in checks.items():
         command = (sys.executable, "-m", f"qvoice.{name}.main", "--data", str(settings.data))

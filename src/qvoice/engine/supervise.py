@@ -171,7 +171,7 @@ def _stop(settings: Settings, name: str) -> None:
 
 
 def _place(row: dict[str, Any]) -> int:
-    order = ("postgres", "rtpengine", "kamailio", "asterisk", "callcontrol", "api", "worker", "watch")
+    order = ("postgres", "rtpengine", "kamailio", "asterisk", "callcontrol", "api", "worker", "presence", "watch")
     return order.index(row["name"]) if row["name"] in order else len(order)
 
 

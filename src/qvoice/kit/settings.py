@@ -50,6 +50,7 @@ class Ports:
     media_sip: int = 5070
     asterisk_http: int = 8088
     callcontrol: int = 8089
+    presence: int = 5071
     postgres: int = 5433
     rtpengine: int = 2223
     relay_min: int = 20000

@@ -1,0 +1,1 @@
+"""The process that tells phones what their lamps show: it keeps their subscriptions (docs/handbook/presence.md)."""

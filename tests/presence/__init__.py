@@ -1,0 +1,1 @@
+"""The presence process without an edge."""

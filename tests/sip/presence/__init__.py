@@ -1,0 +1,1 @@
+"""Lamps: what phones that subscribe are told."""
