@@ -32,10 +32,11 @@ async def fall_back(call: LiveCall, run_talk: RunTalk) -> RingDone | None:
         try:
             await call.connect(by)
         except AriError as problem:
-            log.get().warning("transfer.not_returned", call=call.id, problem=str(problem))
-            return None
-        return await talking.converse(call, by)
-    if any(isinstance(action, m.Recall) for action in actions):
+            # He hung up this very moment: his phone is rung again, as that of one who left before.
+            log.get().info("transfer.not_returned", call=call.id, problem=str(problem))
+        else:
+            return await talking.converse(call, by)
+    if any(isinstance(action, m.Recall | m.Connect) for action in actions):
         done = await run_talk(call, recall(facts, device_id=facts.device_id or "", user_id=facts.owner_id or ""))
         answered = isinstance(done, RingDone) and done.answered_by is not None
         pending.on(m.RecallAnswers() if answered else m.RecallFails())
