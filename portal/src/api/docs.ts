@@ -25,10 +25,12 @@ const PLACES = {
   directories: [urls.getListDirectoriesUrl, urls.getCreateDirectorieUrl, urls.getGetDirectorieUrl, urls.getPatchDirectorieUrl, urls.getReplaceDirectorieUrl, urls.getDeleteDirectorieUrl],
   temporal_rules: [urls.getListTemporalRulesUrl, urls.getCreateTemporalRuleUrl, urls.getGetTemporalRuleUrl, urls.getPatchTemporalRuleUrl, urls.getReplaceTemporalRuleUrl, urls.getDeleteTemporalRuleUrl],
   temporal_rules_sets: [urls.getListTemporalRulesSetsUrl, urls.getCreateTemporalRulesSetUrl, urls.getGetTemporalRulesSetUrl, urls.getPatchTemporalRulesSetUrl, urls.getReplaceTemporalRulesSetUrl, urls.getDeleteTemporalRulesSetUrl],
+  lists: [urls.getListListsUrl, urls.getCreateListUrl, urls.getGetListUrl, urls.getPatchListUrl, urls.getReplaceListUrl, urls.getDeleteListUrl],
   faxboxes: [urls.getListFaxboxesUrl, urls.getCreateFaxboxeUrl, urls.getGetFaxboxeUrl, urls.getPatchFaxboxeUrl, urls.getReplaceFaxboxeUrl, urls.getDeleteFaxboxeUrl],
 } satisfies Record<string, Place>;
 
 export type Collection = keyof typeof PLACES;
+export const isCollection = (name: string): name is Collection => name in PLACES;
 export interface Identified {
   id: string;
 }

@@ -10,6 +10,7 @@ def test_G3_every_module_and_setting_has_words_in_both_languages() -> None:
     worded = {name for name, module in registry().items() if hasattr(module, "TITLE")}
     missing = [what for what in undescribed() if what.split(".")[0] in worded]
     assert missing == [], "give the module ABOUT and a FORM entry per setting (add-a-callflow-module.md)"
+    assert len(worded) >= 50
     for module in describe_all():
         for words in (module["title"], module["about"], *(field["label"] for field in module["fields"])):
             assert words["en"].strip(), module["name"]

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from qvoice.core.flow.simulate import READS
+from qvoice.features.callflows.context import collect_answers
+
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
 
 
@@ -89,3 +92,7 @@ async def test_D19_a_call_is_tried_with_the_stored_flow_and_with_a_draft(acme):
     assert (await acme.data("GET", f"callflows/{flow['id']}"))["numbers"] == ["200"]
     assert (await acme.ask("POST", "callflows/simulate", {"at": "soon", "number": "200"})).status_code == 400
     assert (await acme.ask("POST", "callflows/simulate", {})).status_code == 400
+
+
+def test_D19_every_question_that_a_simulation_asks_has_an_answer():
+    assert set(collect_answers()) >= READS

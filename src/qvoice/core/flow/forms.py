@@ -129,6 +129,14 @@ TARGET_TYPE = choice(
     ("device", "A device", "Un appareil"),
     ("group", "A group", "Un groupe"),
 )
+RECORDING = {
+    "format": choice("Format", "Format", ("mp3", "MP3", "MP3"), ("wav", "WAV", "WAV")),
+    "time_limit": field("At most", "Au plus", control="seconds"),
+    "media_name": field("File name", "Nom du fichier", advanced=True),
+    "url": field("Send a copy to", "Envoyer une copie à", advanced=True),
+    "method": choice("Sent by", "Envoyée par", ("put", "PUT", "PUT"), ("post", "POST", "POST"), advanced=True),
+}
+"""What becomes of a recording."""
 NO_KEY = Words("No key pressed", "Aucune touche")
 TOO_MANY_TRIES = Words("Too many tries", "Trop d’essais")
 
@@ -156,5 +164,11 @@ GROUPS = {
     "Queues": "Files d’attente",
     "Fax": "Télécopie",
     "Media": "Sons",
+    "Branching": "Aiguillage",
+    "Digits": "Chiffres",
+    "Variables": "Variables",
+    "In a call": "Pendant l’appel",
+    "Notices": "Avis et voyants",
+    "Do not disturb": "Ne pas déranger",
 }
 """French names of the palette's groups; a group that is not here is shown by its English name."""

@@ -25,7 +25,7 @@ from qvoice.core.flow.trace import Trace
 from qvoice.core.ring.plan import RingPlan
 
 READS: frozenset[type] = frozenset(
-    {r.FindFlow, r.LoadFlow, r.FindNumber, r.Registered, r.OpenMailbox, r.ListMessages, r.InCall}
+    {r.FindFlow, r.LoadFlow, r.FindNumber, r.Registered, r.InCall, r.ListDirectory, r.OpenMailbox, r.ListMessages}
 )
 """Questions that change nothing: they are asked. All others are noted only."""
 

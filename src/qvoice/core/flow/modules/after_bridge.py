@@ -10,7 +10,7 @@ from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "In a call"
 ICON = "arrow-bear-right"
 EXITS = frozenset({"_"})
 TITLE = Words("After the conversation", "Après la conversation")

@@ -16,7 +16,7 @@ from qvoice.core.flow.talk import Talk, answer, play
 from qvoice.kit.text import clean_line
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Media"
 ICON = "playlist"
 EXITS = frozenset({"_"})
 TITLE = Words("Play several things", "Jouer plusieurs sons")

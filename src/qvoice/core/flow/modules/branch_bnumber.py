@@ -12,7 +12,7 @@ from qvoice.core.flow.requests import FindFlow, FoundFlow
 from qvoice.core.flow.talk import Talk, ask
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Branching"
 ICON = "arrow-fork"
 EXITS = ANY
 TITLE = Words("Branch on the dialled number", "Aiguiller selon le numéro")

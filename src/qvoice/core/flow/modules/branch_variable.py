@@ -13,7 +13,7 @@ from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Branching"
 ICON = "arrows-split"
 EXITS = ANY
 TITLE = Words("Branch on a value", "Aiguiller selon une valeur")

@@ -11,7 +11,7 @@ from qvoice.core.flow.requests import FoundFlow, LoadFlow
 from qvoice.core.flow.talk import Talk, ask
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Branching"
 ICON = "git-branch"
 EXITS = frozenset({"_"})
 TITLE = Words("Callflow", "Scénario d’appel")

@@ -10,7 +10,7 @@ from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk, answer, collect
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Digits"
 ICON = "dialpad"
 EXITS = frozenset({"_"})
 TITLE = Words("Collect digits", "Recueillir des chiffres")

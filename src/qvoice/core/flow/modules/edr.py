@@ -12,7 +12,7 @@ from qvoice.core.flow.requests import EmitEvent
 from qvoice.core.flow.talk import Talk, tell
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Notices"
 ICON = "report"
 EXITS = frozenset({"_"})
 TITLE = Words("Emit an event", "Émettre un événement")

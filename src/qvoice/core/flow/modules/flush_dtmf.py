@@ -11,7 +11,7 @@ from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Digits"
 ICON = "eraser"
 EXITS = frozenset({"_"})
 TITLE = Words("Forget digits", "Oublier des chiffres")

@@ -18,7 +18,7 @@ from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "In a call"
 ICON = "arrow-guide"
 EXITS = frozenset({"_"})
 TITLE = Words("Intercept by digits", "Reprendre par chiffres")

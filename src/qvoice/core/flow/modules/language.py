@@ -12,7 +12,7 @@ from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Media"
 ICON = "language"
 EXITS = frozenset({"_"})
 TITLE = Words("Language", "Langue")

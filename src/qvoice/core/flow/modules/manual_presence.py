@@ -11,7 +11,7 @@ from qvoice.core.flow.requests import SetPresence
 from qvoice.core.flow.talk import Talk, ask
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Notices"
 ICON = "bulb"
 EXITS = frozenset({"_"})
 TITLE = Words("Set a lamp", "Régler un voyant")

@@ -13,7 +13,7 @@ from qvoice.core.flow.references import Ref
 from qvoice.core.flow.talk import Talk
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Notices"
 ICON = "phone-off"
 EXITS = frozenset({"_"})
 TITLE = Words("Missed call alert", "Alerte d’appel manqué")

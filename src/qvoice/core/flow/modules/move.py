@@ -12,7 +12,7 @@ from qvoice.core.flow.talk import Talk
 from qvoice.core.pickup.choose import Targets
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "In a call"
 ICON = "device-mobile-share"
 EXITS = frozenset({"_"})
 TITLE = Words("Move call", "Déplacer l’appel")

@@ -16,7 +16,7 @@ from qvoice.core.flow.talk import Talk, tell
 from qvoice.kit.text import clean_line
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Notices"
 ICON = "mail-forward"
 EXITS = frozenset({"_"})
 TITLE = Words("Send a notice", "Envoyer un avis")

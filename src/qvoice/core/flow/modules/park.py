@@ -20,7 +20,7 @@ from qvoice.core.flow.talk import Talk, answer, occupy, play, take, wait
 from qvoice.core.transfer.recall import RECALL_SECONDS, recall
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "In a call"
 ICON = "parking"
 EXITS = ANY
 TITLE = Words("Park", "Parcage")

@@ -12,7 +12,7 @@ from qvoice.core.flow.talk import Talk, answer
 from qvoice.core.flow.talk import play as play_sounds
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Media"
 ICON = "volume"
 EXITS = frozenset({"_"})
 TITLE = Words("Play", "Diffuser")

@@ -6,6 +6,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.events import CallerGone, Recorded
 from qvoice.core.flow.exits import WILDCARD, Next
+from qvoice.core.flow.forms import RECORDING, Words
 from qvoice.core.flow.recording import FAILED_PROMPTS
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import KeepRecording
@@ -16,6 +17,14 @@ VERSION = 1
 GROUP = "Advanced"
 ICON = "microphone-2"
 EXITS = frozenset({"_"})
+TITLE = Words("Record the caller", "Enregistrer l’appelant")
+ABOUT = Words(
+    "Record what the caller says and keep it.",
+    "Enregistrer ce que dit l’appelant et le garder.",
+)
+FORM = {
+    **RECORDING,
+}
 
 SILENCE = 30
 """Seconds of silence that end it."""

@@ -25,7 +25,6 @@ ABOUT = Words(
 )
 FORM = {
     "name": field("Name", "Nom"),
-    "endpoints": field("Members", "Membres", control="members"),
     "strategy": choice(
         "Ring strategy",
         "Stratégie de sonnerie",
@@ -37,6 +36,7 @@ FORM = {
             "Au hasard : mélangés, puis l’un après l’autre",
         ),
     ),
+    "endpoints": field("Members", "Membres", control="members"),
     "timeout": RING_SECONDS,
     "repeats": field("Rounds", "Tours", "How often the whole group rings.", "Combien de fois tout le groupe sonne."),
     "ignore_forward": field(

@@ -11,7 +11,7 @@ from qvoice.core.flow.talk import Talk, answer
 from qvoice.core.flow.talk import send_dtmf as send
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Digits"
 ICON = "dialpad-filled"
 EXITS = frozenset({"_"})
 TITLE = Words("Send digits", "Envoyer des chiffres")

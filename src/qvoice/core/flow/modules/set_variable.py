@@ -11,7 +11,7 @@ from qvoice.core.flow.talk import Talk
 from qvoice.core.flow.variables import set_all
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Variables"
 ICON = "variable"
 EXITS = frozenset({"_"})
 TITLE = Words("Set a variable", "Définir une variable")

@@ -13,7 +13,7 @@ from qvoice.core.flow.talk import Talk
 from qvoice.core.flow.variables import set_all
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Variables"
 ICON = "variable-plus"
 EXITS = frozenset({"_"})
 TITLE = Words("Set variables", "Définir des variables")

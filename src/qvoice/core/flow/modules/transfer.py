@@ -11,7 +11,7 @@ from qvoice.core.flow.requests import FindFlow, FoundFlow
 from qvoice.core.flow.talk import Talk, ask
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "In a call"
 ICON = "transfer"
 EXITS = frozenset({"_"})
 TITLE = Words("Transfer", "Transférer")

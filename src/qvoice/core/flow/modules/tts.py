@@ -12,7 +12,7 @@ from qvoice.core.flow.talk import Talk, answer, play
 from qvoice.kit.text import clean_line
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Media"
 ICON = "message-2-share"
 EXITS = frozenset({"_"})
 TITLE = Words("Say a text", "Dire un texte")

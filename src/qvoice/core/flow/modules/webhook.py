@@ -14,7 +14,7 @@ from qvoice.core.flow.requests import FireWebhook
 from qvoice.core.flow.talk import Talk, tell
 
 VERSION = 1
-GROUP = "Advanced"
+GROUP = "Notices"
 ICON = "webhook"
 EXITS = frozenset({"_"})
 TITLE = Words("Call a web address", "Appeler une adresse web")

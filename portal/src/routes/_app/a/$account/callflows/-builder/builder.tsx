@@ -83,6 +83,13 @@ export function FlowBuilder({ account, flow, loaded }: { account: string; flow: 
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
   }, []);
+  // The picture needs the room of the page list.
+  useEffect(() => {
+    globalThis.document.documentElement.dataset.wide = "";
+    return () => {
+      delete globalThis.document.documentElement.dataset.wide;
+    };
+  }, []);
   // Leaving with unsaved work keeps it as a draft; the browser asks only when the tab closes before it is written.
   useEffect(() => {
     if (!builder.changed) return undefined;
@@ -120,7 +127,7 @@ export function FlowBuilder({ account, flow, loaded }: { account: string; flow: 
           </Button>
         </output>
       )}
-      <Palette registry={registry} after={parentNode ? words(titleOf(parentNode, registry)) : null} onAdd={add} search={search} />
+      <Palette registry={registry} after={parentNode ? words(titleOf(parentNode, registry)) : null} onAdd={add} search={search} onClose={() => setAdding(false)} />
       <Canvas builder={builder} telling={telling} problems={saving.problems} trail={trail} onAdd={toPalette} onEdit={toForm} />
       {open && (
         <aside ref={panel} className={classes.side} aria-label={titles[shown]}>

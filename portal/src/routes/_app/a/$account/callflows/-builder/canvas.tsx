@@ -4,17 +4,20 @@
  */
 import "@xyflow/react/dist/base.css";
 
-import { Background, BackgroundVariant, Controls, type EdgeTypes, type NodeTypes, Panel, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type DragEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
+import { Background, BackgroundVariant, Controls, type EdgeTypes, type NodeTypes, ReactFlow, ReactFlowProvider, useReactFlow } from "@xyflow/react";
+import { type DragEvent, type KeyboardEvent, useEffect, useEffectEvent, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { HEIGHT, layout, type Placed, WIDTH } from "../-model/layout";
+import { beside, firstChild } from "../-model/walking";
 import { countProblems } from "../-model/problems";
-import { childrenOf, idOf, isBelow, nodeAt, orderedKeys, takesChildren } from "../-model/tree";
+import { childrenOf, idOf, isBelow, nodeAt, takesChildren } from "../-model/tree";
+import { keepEdges, keepNodes } from "../-model/stable";
 import type { FlowNode, FlowProblem, Path } from "../-model/types";
 import type { Builder } from "../-model/use-builder";
 import { titleOf } from "../-model/use-modules";
 import classes from "./builder.module.css";
+import { EmptyFlow } from "./empty-flow";
 import { type ExitEdge, ExitLine } from "./exit-line";
 import { DRAG_TYPE } from "./palette";
 import { Step, type StepNode } from "./step";
@@ -24,7 +27,7 @@ const NODE_TYPES: NodeTypes = { step: Step };
 const EDGE_TYPES: EdgeTypes = { exit: ExitLine };
 /** From so many steps on only those in sight are drawn. */
 const MANY = 120;
-const FIT = { padding: 0.12, maxZoom: 1, minZoom: 0.45 };
+const FIT = { padding: 0.06, maxZoom: 1, minZoom: 0.6 };
 
 interface Props {
   builder: Builder;
@@ -54,12 +57,17 @@ function Picture({ builder, telling, problems, trail, onAdd, onEdit }: Props) {
   const placed = useMemo(() => layout(root), [root]);
   const byId = useMemo(() => new Map(placed.map((each) => [each.id, each])), [placed]);
   const selectedId = builder.selected ? idOf(builder.selected) : null;
+  const [last, setLast] = useState("flow");
+  if (selectedId && selectedId !== last) setLast(selectedId);
+  const stop = selectedId ?? (byId.has(last) ? last : "flow");
   const counts = useMemo(() => countProblems(problems, byId), [problems, byId]);
   const visited = useMemo(() => new Map(trail?.map((id, index) => [id, index + 1])), [trail]);
 
+  const [keepNode] = useState(() => keepNodes<StepNode>());
+  const [keepEdge] = useState(() => keepEdges<ExitEdge>());
   const nodes = useMemo(
     () =>
-      placed.map(({ id, node, parent, exit, x, y }): StepNode => {
+      keepNode(placed.map(({ id, node, parent, exit, x, y }): StepNode => {
         const info = telling.registry.get(node.module);
         const above = parent ? byId.get(parent)?.node : undefined;
         const found = counts.get(id);
@@ -86,20 +94,21 @@ function Picture({ builder, telling, problems, trail, onAdd, onEdit }: Props) {
             dimmed: trail !== null && !visited.has(id),
             droppable: over === id,
             first: parent === null,
+            stop: id === stop,
           },
         };
-      }),
-    [placed, byId, telling, counts, visited, trail, selectedId, over, drag],
+      })),
+    [keepNode, placed, byId, telling, counts, visited, trail, selectedId, stop, over, drag],
   );
   const edges = useMemo(
     () =>
-      placed.flatMap(({ id, parent, exit }): ExitEdge[] => {
+      keepEdge(placed.flatMap(({ id, parent, exit }): ExitEdge[] => {
         const above = parent ? byId.get(parent)?.node : undefined;
         if (!parent || !above) return [];
         const name = exitName(telling, telling.registry.get(above.module), exit, Object.keys(childrenOf(above)).length === 1);
         return [{ id: `to ${id}`, source: parent, target: id, type: "exit", focusable: false, data: { name, visited: visited.has(id) && visited.has(parent) } }];
-      }),
-    [placed, byId, telling, visited],
+      })),
+    [keepEdge, placed, byId, telling, visited],
   );
 
   // What is selected is brought into sight and gets the keyboard, unless one is typing in a form.
@@ -115,15 +124,33 @@ function Picture({ builder, telling, problems, trail, onAdd, onEdit }: Props) {
   };
   const shown = useRef<string | null>(null);
   const empty = placed.length === 0;
+  // A flow that fits is shown whole; of a larger one the beginning, large enough to read.
+  const fit = useEffectEvent(() => {
+    const size = box.current?.getBoundingClientRect();
+    const first = placed[0];
+    if (!size || !first) return;
+    const [width, height] = [Math.max(...placed.map(({ x }) => x)) + WIDTH, Math.max(...placed.map(({ y }) => y)) + HEIGHT];
+    const zoom = Math.min(1, (size.width * 0.9) / width, (size.height * 0.9) / height);
+    if (zoom >= FIT.minZoom) void flow.fitView(FIT);
+    else void flow.setViewport({ x: 32, y: size.height / 2 - (first.y + HEIGHT / 2) * 0.8, zoom: 0.8 });
+  });
   useEffect(() => {
-    if (!empty) requestAnimationFrame(() => requestAnimationFrame(() => void flow.fitView(FIT)));
-  }, [empty, flow]);
+    if (!empty) requestAnimationFrame(() => requestAnimationFrame(() => fit()));
+  }, [empty]);
   useEffect(() => {
     if (!builder.selected || shown.current === selectedId) return;
     shown.current = selectedId;
     // A step that was deleted takes the focus with it: it goes to what is selected now.
     show(builder.selected, document.activeElement === document.body || (box.current?.contains(document.activeElement) ?? false));
   });
+
+  // A panel that opens must not cover what it is about.
+  const keepInSight = useEffectEvent(() => builder.selected && show(builder.selected, false));
+  useEffect(() => {
+    const watch = new ResizeObserver(() => keepInSight());
+    if (box.current) watch.observe(box.current);
+    return () => watch.disconnect();
+  }, []);
 
   const dropTarget = (x: number, y: number, except?: Path): Placed | undefined =>
     placed.find((each) => x >= each.x - 8 && x <= each.x + WIDTH + 8 && y >= each.y - 8 && y <= each.y + HEIGHT + 8 && !(except && isBelow(each.path, except)) && takesChildren(telling.registry.get(each.node.module)));
@@ -146,7 +173,6 @@ function Picture({ builder, telling, problems, trail, onAdd, onEdit }: Props) {
     const id = (event.target as HTMLElement).closest<HTMLElement>("[data-step]")?.dataset.step;
     const at = path ?? (id ? byId.get(id)?.path : undefined);
     if (!at) return;
-    const key = event.key;
     const command = event.ctrlKey || event.metaKey;
     const go = (next: Path | undefined) => {
       if (!next) return;
@@ -156,10 +182,7 @@ function Picture({ builder, telling, problems, trail, onAdd, onEdit }: Props) {
     const actions: Record<string, () => void> = command
       ? {
           c: () => builder.copy(at),
-          x: () => {
-            builder.copy(at);
-            builder.removeAt(at, true);
-          },
+          x: () => (builder.copy(at), builder.removeAt(at, true)),
           v: () => void builder.paste(at),
         }
       : {
@@ -174,7 +197,7 @@ function Picture({ builder, telling, problems, trail, onAdd, onEdit }: Props) {
           Backspace: () => builder.removeAt(at, event.shiftKey),
           Escape: () => builder.select(null),
         };
-    const action = actions[key];
+    const action = actions[event.key];
     if (!action) return;
     event.preventDefault();
     event.stopPropagation();
@@ -189,7 +212,6 @@ function Picture({ builder, telling, problems, trail, onAdd, onEdit }: Props) {
         edges={edges}
         nodeTypes={NODE_TYPES}
         edgeTypes={EDGE_TYPES}
-        fitView
         fitViewOptions={FIT}
         minZoom={0.1}
         maxZoom={1.5}
@@ -221,24 +243,8 @@ function Picture({ builder, telling, problems, trail, onAdd, onEdit }: Props) {
       >
         <Background variant={BackgroundVariant.Dots} gap={20} size={1.5} color="var(--qv-line-strong)" />
         <Controls showInteractive={false} position="bottom-left" aria-label={t("canvas.controls")} />
-        {!root && (
-          <Panel position="top-center" className={classes.emptyFlow}>
-            <strong>{t("canvas.empty")}</strong>
-            <span>{t("canvas.emptyHelp")}</span>
-          </Panel>
-        )}
+        {!root && <EmptyFlow onAdd={onAdd} />}
       </ReactFlow>
     </div>
   );
-}
-
-function firstChild(node: FlowNode | undefined, path: Path): Path | undefined {
-  const key = node && orderedKeys(node)[0];
-  return key === undefined ? undefined : [...path, key];
-}
-
-/** The next step above or below in the same column. */
-function beside(placed: readonly Placed[], path: Path, step: 1 | -1): Path | undefined {
-  const column = placed.filter((each) => each.path.length === path.length).toSorted((one, other) => one.y - other.y);
-  return column[column.findIndex(({ id }) => id === idOf(path)) + step]?.path;
 }

@@ -2,6 +2,7 @@
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps, getSmoothStepPath } from "@xyflow/react";
 import { memo } from "react";
 
+import { shallowEqual } from "../-model/shallow";
 import classes from "./builder.module.css";
 
 export interface ExitData extends Record<string, unknown> {
@@ -25,4 +26,4 @@ export const ExitLine = memo(function ExitLine({ id, sourceX, sourceY, targetX, 
       )}
     </>
   );
-});
+}, (one, other) => one.id === other.id && one.sourceX === other.sourceX && one.sourceY === other.sourceY && one.targetX === other.targetX && one.targetY === other.targetY && shallowEqual(one.data, other.data));

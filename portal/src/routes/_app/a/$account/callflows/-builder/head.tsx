@@ -1,6 +1,6 @@
 /** The head of the builder: name, numbers, what can be done with the whole flow. */
 import { ActionIcon, Button, Menu, TextInput, Tooltip } from "@mantine/core";
-import { IconArrowBackUp, IconArrowForwardUp, IconArrowLeft, IconBraces, IconDots, IconHistory, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
+import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconArrowLeft, IconBraces, IconDots, IconHistory, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
@@ -30,6 +30,7 @@ export function Head({ account, builder, problems, saving, onSave, onNumbers, on
   const numbers = [...document.numbers.map(readable), ...(document.patterns ?? [])];
   const errors = problems.filter(({ severity }) => severity === "error").length;
   const step = (what: string | undefined) => (what ? t(`did.${what}` as "did.add", { defaultValue: t("did.setting") }) : "");
+  const found = errors ? t("head.errors", { count: errors }) : t("head.warnings", { count: problems.length });
   const rename = (name: string) => builder.edit("name", (doc) => ({ ...doc, name }), true);
   return (
     <header className={classes.head}>
@@ -53,8 +54,11 @@ export function Head({ account, builder, problems, saving, onSave, onNumbers, on
           </ActionIcon>
         </Tooltip>
         {problems.length > 0 && (
-          <Button variant="default" className={errors ? classes.problemCount : classes.warningCount} onClick={onProblems}>
-            {errors ? t("head.errors", { count: errors }) : t("head.warnings", { count: problems.length })}
+          <Button variant="default" className={errors ? classes.problemCount : classes.warningCount} onClick={onProblems} aria-label={found}>
+            <span className={classes.problemSign} aria-hidden>
+              <IconAlertTriangle size={16} /> {errors || problems.length}
+            </span>
+            <span className={classes.problemWord}>{found}</span>
           </Button>
         )}
         <Button variant="default" onClick={onSimulate} aria-label={t("head.simulate")}>

@@ -5,7 +5,7 @@ import {
   IconLogout, IconMessage, IconMicrophone, IconMoonOff, IconMusic, IconNumber, IconParking, IconPhone, IconPhoneCalling, IconPhoneCheck, IconPhoneIncoming, IconPhoneOff, IconPhonePause, IconPhoneX,
   IconPlayerRecord, IconPuzzle, IconRecordMail, IconRepeat, IconRobot, IconShieldCheck, IconSpeakerphone, IconTransfer, IconUser, IconUserCheck, IconUsers, IconUsersGroup, IconVariable,
   IconVariablePlus, IconVolume, IconVolumeOff, IconWebhook, IconWorld, IconWorldShare, IconPhoneOutgoing, IconPhoneSpark, IconMail, IconPrinter, IconSwitchHorizontal, IconToggleLeft, IconUserShare,
-  IconHeadset, IconUserPlus, IconUserSearch, IconUserX, IconBan, IconLock, IconPhoneCall, IconPhonePlus, IconVolume2, IconBroadcast, IconDoorEnter, IconMessageReport, IconPointer, IconRoute, IconTextCaption, IconLetterCase, IconBuilding, IconArrowGuide, IconDeviceMobileShare, IconMicrophone2, IconPoint, IconUsersPlus, type Icon,
+  IconHeadset, IconUserPlus, IconUserSearch, IconUserX, IconBan, IconLock, IconPhoneCall, IconPhonePlus, IconVolume2, IconBroadcast, IconDoorEnter, IconMessageReport, IconPointer, IconRoute, IconTextCaption, IconLetterCase, IconBuilding, IconArrowGuide, IconDeviceMobileShare, IconMicrophone2, IconPoint, IconUsersPlus, IconAddressBook, IconArrowBearRight, IconArrowFork, IconBellOff, IconBulb, IconDialpadFilled, IconIdBadge2, IconListSearch, IconMailForward, IconMessage2Share, IconPlaylist, IconReport, IconUserQuestion, IconUsersMinus, IconDoor, IconPresentation, IconDeviceSpeaker, IconUserShield, IconPhoneRinging, IconStack2, IconListCheck, IconArmchair, IconDesk, type Icon,
 } from "@tabler/icons-react";
 import { createElement } from "react";
 
@@ -23,6 +23,7 @@ const ICONS: Record<string, Icon> = {
   "volume-off": IconVolumeOff, webhook: IconWebhook, world: IconWorld, "world-share": IconWorldShare, mail: IconMail, printer: IconPrinter, headset: IconHeadset, ban: IconBan, lock: IconLock,
   "door-enter": IconDoorEnter, pointer: IconPointer, "text-caption": IconTextCaption, "letter-case": IconLetterCase, building: IconBuilding,
   "arrow-guide": IconArrowGuide, "device-mobile-share": IconDeviceMobileShare, "microphone-2": IconMicrophone2, point: IconPoint, "users-plus": IconUsersPlus,
+  "address-book": IconAddressBook, "arrow-bear-right": IconArrowBearRight, "arrow-fork": IconArrowFork, "bell-off": IconBellOff, bulb: IconBulb, "dialpad-filled": IconDialpadFilled, "id-badge-2": IconIdBadge2, "list-search": IconListSearch, "mail-forward": IconMailForward, "message-2-share": IconMessage2Share, playlist: IconPlaylist, report: IconReport, "user-question": IconUserQuestion, "users-minus": IconUsersMinus, door: IconDoor, presentation: IconPresentation, "device-speaker": IconDeviceSpeaker, "user-shield": IconUserShield, "phone-ringing": IconPhoneRinging, "stack-2": IconStack2, "list-check": IconListCheck, armchair: IconArmchair, desk: IconDesk,
 };
 
 const iconOf = (name: string | undefined): Icon => (name && ICONS[name]) || IconPuzzle;

@@ -30,9 +30,11 @@ interface Props {
   after: string | null;
   onAdd: (node: FlowNode) => void;
   search: RefObject<HTMLInputElement | null>;
+  /** Closes it where it lies over the canvas (phones). */
+  onClose: () => void;
 }
 
-export function Palette({ registry, after, onAdd, search }: Props) {
+export function Palette({ registry, after, onAdd, search, onClose }: Props) {
   const { t } = useTranslation(["callflows", "ui"]);
   const words = useWords();
   const [text, setText] = useState("");
@@ -67,6 +69,9 @@ export function Palette({ registry, after, onAdd, search }: Props) {
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrows move between the buttons inside
     <section className={classes.palette} aria-label={t("palette.label")} onKeyDown={onKeyDown}>
+      <div className={classes.paletteClose}>
+        <CloseButton aria-label={t("ui:close")} onClick={onClose} />
+      </div>
       <TextInput
         ref={search}
         className={classes.paletteSearch}

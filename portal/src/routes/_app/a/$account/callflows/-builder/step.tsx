@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconExclamationCircle } from "@tabler/icons-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
+import { shallowEqual } from "../-model/shallow";
 import { ModuleIcon } from "./icons";
 import classes from "./builder.module.css";
 
@@ -22,6 +23,8 @@ export interface StepData extends Record<string, unknown> {
   dimmed: boolean;
   droppable: boolean;
   first: boolean;
+  /** Where the Tab key comes into the picture. */
+  stop: boolean;
 }
 
 export type StepNode = Node<StepData, "step">;
@@ -43,7 +46,7 @@ export const Step = memo(function Step({ id, data }: NodeProps<StepNode>) {
         data-visited={data.visited ? true : undefined}
         data-dimmed={data.dimmed || undefined}
         data-droppable={data.droppable || undefined}
-        tabIndex={data.selected || data.first ? 0 : -1}
+        tabIndex={data.stop ? 0 : -1}
         aria-current={data.selected ? "true" : undefined}
       >
         {data.exit && <span className="visually-hidden">{t("step.after", { exit: data.exit })} </span>}
@@ -66,4 +69,4 @@ export const Step = memo(function Step({ id, data }: NodeProps<StepNode>) {
       <Handle type="source" position={Position.Right} className={classes.handle} isConnectable={false} />
     </>
   );
-});
+}, (one, other) => one.id === other.id && shallowEqual(one.data, other.data));

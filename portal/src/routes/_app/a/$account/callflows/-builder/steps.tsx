@@ -55,7 +55,7 @@ export function Steps({ tried, own, telling, account, onSelect }: Props) {
                   {t(reason.forced === null ? (reason.in_force ? "why.inForce" : "why.notInForce") : reason.in_force ? "why.forcedOn" : "why.forcedOff", { rule: reason.name })}
                 </li>
               ))}
-              {step.acts.map((act, place) => (
+              {once(step.acts).map((act, place) => (
                 // oxlint-disable-next-line react/no-array-index-key -- acts have no other name than their place
                 <ActLine key={place} act={act} />
               ))}
@@ -73,6 +73,9 @@ export function Steps({ tried, own, telling, account, onSelect }: Props) {
     </>
   );
 }
+
+/** What happens several times in a row is told once. */
+const once = (acts: readonly Act[]) => acts.filter((act, place) => JSON.stringify(act) !== JSON.stringify(acts[place - 1]));
 
 function moduleTitle(step: Step, { registry, words }: Telling): string {
   const info = registry.get(step.module);

@@ -1,14 +1,14 @@
 /** Picks one document of a collection, or makes a new one on the spot. */
-import { Button, Select } from "@mantine/core";
+import { Button, Select, TextInput } from "@mantine/core";
 import { IconExternalLink, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { type Collection, listQuery } from "@/api";
+import { type Collection, isCollection, listQuery } from "@/api";
 
-import { nameOfRow, PICKABLE, type Row } from "../-model/use-names";
+import { nameOfRow, type Row } from "../-model/use-names";
 import { CREATABLE, CreateInline } from "./create-inline";
 import classes from "./fields.module.css";
 
@@ -29,13 +29,15 @@ const PAGES: Record<string, "menus" | "media" | "schedules" | "callflows" | "use
 
 export function DocumentField({ account, of, label, help, value, onChange, error, except }: Props) {
   const { t } = useTranslation(["callflows", "ui"]);
-  const known = PICKABLE.has(of);
-  const query = useQuery({ ...listQuery<Row>(account, of as Collection), enabled: known });
+  const known = isCollection(of);
+  const query = useQuery({ ...listQuery<Row>(account, known ? of : "users"), enabled: known });
   const [creating, setCreating] = useState(false);
   const rows = (query.data ?? []).filter(({ id }) => id !== except);
   const data = rows.map((row) => ({ value: row.id, label: nameOfRow(row) }));
   const gone = value !== "" && query.data !== undefined && !rows.some(({ id }) => id === value);
   const page = PAGES[of];
+  // A kind of document that this portal has no list of: its id can still be given.
+  if (!known) return <TextInput label={label} description={help} value={value} onChange={(event) => onChange(event.currentTarget.value || undefined)} error={error} />;
   return (
     <div className={classes.field}>
       <Select
@@ -50,7 +52,6 @@ export function DocumentField({ account, of, label, help, value, onChange, error
         nothingFoundMessage={t("field.nothing")}
         error={error ?? (gone ? t("field.goneHelp") : undefined)}
         maxDropdownHeight={320}
-        disabled={!known}
       />
       <div className={classes.under}>
         {CREATABLE.has(of) && !creating && (
@@ -59,7 +60,7 @@ export function DocumentField({ account, of, label, help, value, onChange, error
           </Button>
         )}
         {page && value && !gone && (
-          <Link className={classes.open} to={`/a/$account/${page}`} params={{ account }} search={{ open: value, user: value }} target="_blank">
+          <Link className={classes.open} to={page === "callflows" ? "/a/$account/callflows/$flow" : `/a/$account/${page}`} params={{ account, flow: value }} search={page === "callflows" ? {} : { open: value, user: value }} target="_blank">
             <IconExternalLink size={14} aria-hidden />
             {t("field.open")}
           </Link>

@@ -4,7 +4,7 @@ import type { FlowNode, Path } from "./types";
 
 export const WIDTH = 224;
 export const HEIGHT = 60;
-const GAP_X = 104;
+const GAP_X = 124;
 const GAP_Y = 18;
 
 export interface Placed {

@@ -2,7 +2,7 @@
 import { useQueries } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { type Collection, listQuery } from "@/api";
+import { isCollection, listQuery } from "@/api";
 
 export interface Row {
   id: string;
@@ -14,9 +14,6 @@ export interface Row {
   owner_id?: string;
 }
 
-/** Collections that have documents one can pick. */
-export const PICKABLE = new Set<string>(["users", "devices", "groups", "menus", "vmboxes", "media", "temporal_rules", "temporal_rules_sets", "callflows", "conferences", "directories", "faxboxes", "lists", "queues"]);
-
 export function nameOfRow(row: Row): string {
   const person = `${row.first_name ?? ""} ${row.last_name ?? ""}`.trim();
   const name = person || row.name || row.numbers?.join(", ") || row.id;
@@ -25,7 +22,7 @@ export function nameOfRow(row: Row): string {
 
 /** Return {id: name} over some collections. */
 export function useNames(account: string, collections: readonly string[]): ReadonlyMap<string, string> {
-  const wanted = collections.filter((each): each is Collection => PICKABLE.has(each));
+  const wanted = collections.filter(isCollection);
   const results = useQueries({ queries: wanted.map((each) => listQuery<Row>(account, each)) });
   const stamp = results.map(({ dataUpdatedAt }) => dataUpdatedAt).join();
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- the stamp says when any list changed
