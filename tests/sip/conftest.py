@@ -9,6 +9,7 @@ import pytest
 
 from tests.fixtures.platform import Account, Platform
 from tests.sip.agent import UserAgent
+from tests.sip.scenes import no_calls
 
 Phones = Callable[..., Awaitable[UserAgent]]
 
@@ -49,3 +50,25 @@ async def carrier(anyio_backend: str, platform: Platform) -> AsyncIterator[UserA
     agent = await UserAgent.start(user="carrier", realm=host, proxy=platform.address(), host=host, port=port)
     async with agent:
         yield agent
+
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """Remember for fixtures whether their test failed."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+@pytest.fixture(autouse=True)
+async def quiet(anyio_backend: str, request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    """One failure stays one: the calls that a failed test has left are hung up before the next begins."""
+    yield
+    if request.node.stash.get(FAILED, False) and "platform" in request.fixturenames:
+        platform: Platform = request.getfixturevalue("platform")
+        for account in (platform.acme, platform.globex):
+            await no_calls(account)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from typing import Any
 
+from qvoice.cli.rest import Refused
 from tests.fixtures.platform import Account
 from tests.sip.agent import Call, UserAgent, until
 
@@ -58,3 +60,17 @@ async def cdrs(
         return legs if len(legs) >= count else None
 
     return await eventually(look, within=within, what=f"{count} CDR(s) of {call}")
+
+
+async def nobody_registered(account: Account) -> None:
+    """Throw out what earlier tests left registered in the account: phones that vanished stay until they expire."""
+    account.rest.delete(account.path("registrations"))
+    await eventually(lambda: not account.rest.get(account.path("registrations")), what="no phone registered")
+
+
+async def no_calls(account: Account) -> None:
+    """Hang up what a test that failed has left, so that the next one finds a quiet account."""
+    for channel in account.rest.get(account.path("channels")):
+        with contextlib.suppress(Refused):  # it ended meanwhile
+            account.rest.post(account.path("channels", channel["uuid"]), {"action": "hangup"})
+    await eventually(lambda: not account.rest.get(account.path("channels")), what="no call left")

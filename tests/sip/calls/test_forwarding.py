@@ -11,7 +11,7 @@ from tests.fixtures.platform import Account, Platform
 from tests.sip.agent import UserAgent
 from tests.sip.agent.message import address, user_of
 from tests.sip.conftest import Phones
-from tests.sip.scenes import call_in, cdrs, eventually, talk
+from tests.sip.scenes import call_in, cdrs, eventually, nobody_registered, talk
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 CELL = "+14165557777"
@@ -87,6 +87,7 @@ async def test_D4_failover_rings_the_phone_while_one_is_registered_else_the_cell
     platform: Platform, phone: Phones, carrier: UserAgent, forwards: Forwards
 ) -> None:
     acme = platform.acme
+    await nobody_registered(acme)
     forwards(acme, "1000", number=CELL, failover=True, require_keypress=False)
     caller = await call_in(carrier, acme.numbers[1])
     cell = await carrier.incoming(within=15)

@@ -8,12 +8,14 @@ from qvoice.cli.rest import Refused
 from tests.fixtures.platform import Platform
 from tests.sip.agent import until
 from tests.sip.conftest import Phones
+from tests.sip.scenes import nobody_registered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 
 
 async def test_F1_a_registered_phone_is_woken_by_rest(platform: Platform, phone: Phones) -> None:
     account = platform.acme
+    await nobody_registered(account)
     path = account.path("devices", account.device("1002")["id"], "sync")
     with pytest.raises(Refused, match="registered nowhere"):
         account.rest.post(path, {})
