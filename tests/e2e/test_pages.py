@@ -38,7 +38,12 @@ def restored(platform: Platform) -> Iterator[Account]:
             if row["id"] not in before[kind]:
                 acme.rest.delete(acme.path(kind, row["id"]))
     for kind in ("users", "callflows"):
+        there = {row["id"] for row in acme.rest.get(acme.path(kind) + "?paginate=false")}
         for id, document in before[kind].items():
+            if id not in there:
+                own = {key: value for key, value in document.items() if key not in ("id", "_read_only", "metadata")}
+                acme.rest.put(acme.path(kind), own)
+                continue
             now = acme.rest.get(acme.path(kind, id))
             if {key: now.get(key) for key in document} != document:
                 acme.rest.post(acme.path(kind, id), document)
