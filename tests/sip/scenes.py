@@ -73,3 +73,4 @@ async def no_calls(account: Account) -> None:
     for channel in account.rest.get(account.path("channels")):
         with contextlib.suppress(Refused):  # it ended meanwhile
             account.rest.post(account.path("channels", channel["uuid"]), {"action": "hangup"})
+    await eventually(lambda: not account.rest.get(account.path("channels")), what="no call left")

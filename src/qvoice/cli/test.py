@@ -36,7 +36,7 @@ SHORT_WAITS = {"QVOICE_EDGE_LOCK_SECONDS": "15", "QVOICE_MEDIA_SILENCE_SECONDS":
 """Settings of the installation that is tested: what operators wait a minute for, tests need not."""
 STEP_LIMIT_S = 1500
 """After this a step is stopped and has failed. One test that hangs is stopped much sooner (tests/conftest.py)."""
-SECOND_TRIES = 12
+SECOND_TRIES = 4
 REPORT = "{report}"
 """In a command: the file where the tool writes how its tests went (JUnit's XML)."""
 
