@@ -89,7 +89,9 @@ async def _dial(exchange: Exchange, account: str, conference: str, arguments: di
 
 async def _ring(exchange: Exchange, facts: Call, conference: str, endpoint: str) -> int:
     """Ring one endpoint: a device, all devices of a user, or a number in the name of who asks or owns the room."""
-    probe = LiveCall(exchange, CallLeg(facts.call_id, facts.call_id, facts.account_id, "", exchange.now()))
+    # No account: it only asks for documents, has no channel, and must not be listed as one.
+    probe = LiveCall(exchange, CallLeg(facts.call_id, facts.call_id, "", "", exchange.now()))
+    exchange.by_channel.pop(facts.call_id, None)
     probe.facts = facts
     try:
         room: Room | None = await exchange.ask(probe, FindRoom(conference_id=conference))
