@@ -84,3 +84,33 @@ async def test_children_rows_count_descendants(world):
     multi = await world.master.get("accounts/{A}/search/multi?t=account&by_name=res&by_realm=str")
     assert [len(multi["name"]), len(multi["realm"])] == [1, 1]
     assert await world.stranger.get("accounts/{A}/search?t=account&q=name&v=cust") == []
+
+
+async def test_A4_C3_limits_and_features_come_with_the_account_or_nothing_does(world):
+    wanted = {
+        "name": "Whole",
+        "realm": "whole.example.test",
+        "admin": {"email": "a@b.example"},
+        "limits": {"twoway_trunks": 4, "allow_prepay": True},
+        "hidden_apps": ["callflows"],
+    }
+    bad = await world.reseller.call("PUT", "accounts/{A}", {**wanted, "limits": {"twoway_trunks": -1}})
+    assert list(bad.json()["data"]) == ["limits.twoway_trunks"]
+    bad = await world.reseller.call("PUT", "accounts/{A}", {**wanted, "admin": {"email": "not mail"}})
+    assert list(bad.json()["data"]) == ["admin.email"]
+    assert "Whole" not in {row["name"] for row in await world.reseller.get("accounts/{A}/children?paginate=false")}
+    made = await world.reseller.put("accounts/{A}", wanted)
+    assert (await world.reseller.get(f"accounts/{made['id']}/limits"))["twoway_trunks"] == 4
+    given = {app["name"] for app in await world.reseller.get(f"accounts/{made['id']}/apps_store")}
+    assert "voip" in given
+    assert "callflows" not in given
+
+
+async def test_A2_a_list_tells_who_is_a_reseller_and_who_is_switched_off(world):
+    await world.reseller.patch(f"accounts/{world.customer.account_id}", {"enabled": False})
+    rows = {row["id"]: row for row in await world.master.get("accounts/{A}/descendants?paginate=false")}
+    assert rows[world.reseller.account_id]["is_reseller"] is True
+    assert (rows[world.customer.account_id]["is_reseller"], rows[world.customer.account_id]["enabled"]) == (
+        False,
+        False,
+    )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -13,9 +15,10 @@ from qvoice.db import Scope
 from qvoice.db.engine import enter
 from qvoice.features import documents
 from qvoice.features.accounts import store
-from qvoice.features.accounts.queries import descendants
+from qvoice.features.accounts.queries import descendants, resellers_among
 from qvoice.features.accounts.resource import RESOURCE, TABLE
 from qvoice.features.accounts.schemas import AccountDocument
+from qvoice.features.apps.catalogue import known_apps
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import routes
 from qvoice.features.documents.openapi import describe_model
@@ -27,9 +30,13 @@ router = APIRouter(tags=["accounts"])
 
 
 class NewAccount(AccountDocument):
-    """An account and, if `admin` is given (a user document), its administrator, in one transaction."""
+    """An account and what may come with it in the same transaction: `admin` (a user document), its administrator;
+    `limits`; `hidden_apps`, the applications it does not get, by name or id.
+    """
 
     admin: dict[str, Any] | None = None
+    limits: dict[str, Any] | None = None
+    hidden_apps: list[str] | None = None
 
 
 class Move(BaseModel):
@@ -39,11 +46,21 @@ class Move(BaseModel):
     to: str
 
 
+@contextmanager
+def under(part: str) -> Iterator[None]:
+    """Name the fields of a refused part by their place in the whole document: `admin.email`."""
+    try:
+        yield
+    except Invalid as problem:
+        raise Invalid({f"{part}.{name}": rules for name, rules in problem.fields.items()}) from problem
+
+
 async def _create(ctx: Context) -> Response:
     data = dict(ctx.data)
-    admin = data.pop("admin", None)
-    if admin is not None and not isinstance(admin, dict):
-        raise Invalid.field("admin", "type", "admin must be a user document")
+    admin, limits, hidden = data.pop("admin", None), data.pop("limits", None), data.pop("hidden_apps", None)
+    for name, given in (("admin", admin), ("limits", limits)):
+        if given is not None and not isinstance(given, dict):
+            raise Invalid.field(name, "type", f"{name} must be an object")
     parent = (
         ctx.scope
         if ctx.account
@@ -52,6 +69,12 @@ async def _create(ctx: Context) -> Response:
     extra: dict[str, Any] = {}
     async with ctx.tx(parent) as s:
         account, _scope = await store.create_account(s, ctx.key, data)
+        if limits is not None:
+            with under("limits"):
+                await documents.create(s, "limits", limits, id=account.id)
+        if hidden is not None:
+            with under("hidden_apps"):
+                await documents.create(s, "apps_store", {"blacklist": known_apps(hidden)}, id=account.id)
         if admin is not None:
             user = {"first_name": "Account", "last_name": "Administrator", **admin, "priv_level": "admin"}
             generated = None
@@ -60,7 +83,8 @@ async def _create(ctx: Context) -> Response:
                 user |= {"password": generated, "require_password_update": True}
             if not user.get("username"):
                 user["username"] = user.get("email") or "admin"
-            created = await documents.create(s, "users", user)
+            with under("admin"):
+                created = await documents.create(s, "users", user)
             extra["admin"] = {"id": created.id, "username": created.doc["username"]}
             if generated:
                 # Shown this once: nobody can read it again.
@@ -149,12 +173,15 @@ async def delete(request: Request, account_id: str, ctx: Context = permit("accou
 
 
 async def _rows(ctx: Context, *clauses: Any) -> Response:
-    async def count(s: Any, found: list[Document], rows: list[dict[str, Any]]) -> None:
-        counts = await descendants(s, [document.id for document in found])
-        for row in rows:
+    async def standing(s: Any, found: list[Document], rows: list[dict[str, Any]]) -> None:
+        ids = [document.id for document in found]
+        counts, resellers = await descendants(s, ids), await resellers_among(s, ids)
+        for row, document in zip(rows, found, strict=True):
             row["descendants_count"] = counts.get(row["id"], 0)
+            row["is_reseller"] = row["id"] in resellers
+            row["enabled"] = document.doc.get("enabled", True)
 
-    return await routes.list_documents(ctx, RESOURCE, clauses=clauses, decorate=count)
+    return await routes.list_documents(ctx, RESOURCE, clauses=clauses, decorate=standing)
 
 
 @router.get(

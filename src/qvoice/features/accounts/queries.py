@@ -23,3 +23,13 @@ async def descendants(s: AsyncSession, ids: Sequence[str]) -> dict[str, int]:
         .group_by(TABLE.c.id)
     )
     return {row.id: row.descendants for row in await s.execute(query)}
+
+
+async def resellers_among(s: AsyncSession, ids: Sequence[str]) -> frozenset[str]:
+    """Return which of these accounts may have accounts of their own: resellers, and the master."""
+    if not ids:
+        return frozenset()
+    rows = await s.execute(
+        select(TABLE.c.id).where(TABLE.c.id.in_(ids) & (TABLE.c.is_reseller | TABLE.c.parent_id.is_(None)))
+    )
+    return frozenset(rows.scalars())

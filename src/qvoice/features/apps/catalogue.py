@@ -24,6 +24,13 @@ def app_id(name: str) -> str:
     return uuid.uuid5(_NAMESPACE, name).hex
 
 
+def known_apps(given: Any) -> Any:
+    """Return a list of applications by id, where names stood too; anything else as it is, for the schema to refuse."""
+    if not isinstance(given, list):
+        return given
+    return [app_id(one) if isinstance(one, str) and one in APPS else one for one in given]
+
+
 def rows(language: str = "en") -> list[dict[str, Any]]:
     """Return the apps as list rows. No `api_url`: it would override the client's (H16)."""
     french = language.startswith("fr")
