@@ -128,6 +128,23 @@ def test_an_installations_life_in_the_foreground(shell: Shell) -> None:
     assert first.returncode == 1
     assert "the supervisor ended (-9)" in rest
 
+    # An upgrade from another code: a backup, a stop that ends the command in the foreground, a start.
+    old = shell.start("up")
+    wait_for(old, "Ctrl-C stops everything")
+    (shell.data / "run" / "started-code").write_text("that of last year")
+    assert "./qvoice upgrade" in shell.run("up", "--detach")[1]
+    code, said = shell.run("upgrade")
+    assert code == 0, said
+    assert said.index("stopping postgres") < said.index("the self-test call passed")
+    assert old.wait(60) == 0
+    (backup,) = (shell.data / "backups").iterdir()
+    assert backup.stat().st_mode & 0o777 == 0o600
+    code, said = shell.run("upgrade")
+    assert (code, "already" in said) == (0, True)
+    assert shell.run("down")[0] == 0
+    assert not shell.left
+    assert shell.run("upgrade")[0] == 1
+
     again = shell.start("up")
     wait_for(again, "Ctrl-C stops everything")
     again.send_signal(signal.SIGINT)

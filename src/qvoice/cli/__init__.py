@@ -170,6 +170,14 @@ def _restore(
     raise typer.Exit(command.restore(file, data, force=force))
 
 
+@app.command("upgrade")
+def _upgrade(data: Data = DEFAULT_DATA) -> None:
+    """Back up, then restart a running installation with the code that is here now."""
+    from qvoice.cli import upgrade as command
+
+    raise typer.Exit(command.run(data))
+
+
 @app.command("new")
 def _new(
     kind: Annotated[str, typer.Argument(help="module, resource, vendor or page.")],

@@ -20,7 +20,6 @@ def run(data: Path, *, demo: bool, detach: bool, public_ip: str) -> int:
             return code
     if detach or started.supervisor is None:
         return 0
-    say("\nRunning. Ctrl-C stops everything (use --detach to leave it running).")
     return engine.stay(started, say)
 
 

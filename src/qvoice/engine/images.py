@@ -211,11 +211,23 @@ def _remove(folder: Path) -> None:
 
 
 def _drop_older(name: str, keep: Path) -> None:
-    """Remove images of former recipes, but the newest one (to go back to)."""
+    """Remove images of former recipes, but the newest one (to go back to) and those that an installation runs."""
     others = sorted(
         (p for p in keep.parent.glob(f"{name}-*") if p != keep and p.is_dir()),
         key=lambda p: p.stat().st_mtime,
         reverse=True,
     )
     for old in others[1:]:
-        _remove(old)
+        if not _is_in_use(old):
+            _remove(old)
+
+
+def _is_in_use(image: Path) -> bool:
+    """Tell whether a process was started from `image`: the guard of each engine names it in its command line."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.fsencode(image) in (folder / "cmdline").read_bytes():
+                return True
+        except OSError:
+            continue  # it ended while we looked
+    return False

@@ -36,6 +36,12 @@ class NotRunning(Unavailable):
     code = "not-running"
 
 
+class BeingStarted(Unavailable):
+    """Another `qvoice up` is starting this installation just now."""
+
+    code = "being-started"
+
+
 def socket_path(settings: Settings) -> Path:
     """Where supervisord listens."""
     return settings.run / "supervisor.sock"
@@ -193,7 +199,7 @@ class StartLock:
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
-            raise Unavailable("Another `qvoice up` is starting this installation just now.") from problem
+            raise BeingStarted from problem
         return self
 
     def __exit__(self, *_: object) -> None:

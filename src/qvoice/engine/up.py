@@ -20,6 +20,7 @@ from qvoice.engine import (
     machine,
     portal,
     programs,
+    release,
     render,
     selftest,
     store,
@@ -78,6 +79,7 @@ def bring_up(data: Path, *, public_ip: str | None, tell: Tell) -> Started:
         if not settings.database.url and store.initialise(settings, store_image):
             tell("made the database")
         wanted = programs.of(settings, voice=voice, store=store_image)
+        release.remember(settings)
         supervisor = supervise.start(settings, supervise.render(settings, wanted))
         try:
             _start_in_order(settings, wanted, tell)
@@ -98,6 +100,11 @@ def _running_already(settings: Settings, tell: Tell) -> Started:
             f"Stop it first: ./qvoice down --data {settings.data}"
         )
     tell(f"the installation in {settings.data} is running already")
+    if not release.is_current(settings):
+        tell(
+            "NOTE: it runs the code it was started with, and this checkout has changed since. To use what is here now: "
+            f"./qvoice upgrade --data {settings.data} (calls in progress end)"
+        )
     voice, store_image = images.path_of("voice"), images.path_of("store")
     _wait_until_well(settings, programs.of(settings, voice=voice, store=store_image), tell)
     return Started(settings, None, tls.ensure(settings, now=utcnow()))
@@ -212,6 +219,8 @@ def stay(started: Started, tell: Tell) -> int:
     stop: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda got, _frame: stop.append(got))
+    # Not before: who reads it may press the keys at once.
+    tell("\nRunning. Ctrl-C stops everything (use --detach to leave it running).")
     while supervisor.poll() is None:
         if stop:
             supervise.stop_all(started.settings, tell=tell)
