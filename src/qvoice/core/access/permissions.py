@@ -89,6 +89,8 @@ FROM_ABOVE: Grants = frozenset(
     {
         ("limits", "update"),
         ("services", "update"),
+        ("ledgers", "credit"),
+        ("ledgers", "debit"),
         ("apps_blacklist", "update"),
         ("accounts", "delete"),
         ("accounts", "move"),

@@ -1,1 +1,4 @@
-"""An account's money as clients of the dialect ask for it. Nothing is charged yet: there are no entries to add up."""
+"""The ledger: who owes whom what, entry by entry, and what is reserved for running calls (docs/handbook/money.md).
+
+`post` writes an entry, `holds` reserve for calls, `queries` read. The database refuses everything else.
+"""
