@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_ACCOUNT, CURRENT_PATH, definer
 
-revision = "0014"
-down_revision = "0013"
+revision = "0015"
+down_revision = "0014"
 
 SHARDS = 16
 """Rows over which a busy book of income is spread, so that calls of one provider do not wait for one another."""
