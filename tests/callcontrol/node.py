@@ -22,7 +22,7 @@ res_stasis_playback res_stasis_recording res_stasis_snoop res_ari res_ari_model 
 res_ari_bridges res_ari_channels res_ari_events res_ari_playbacks res_ari_recordings app_stasis app_dial
 bridge_simple bridge_native_rtp bridge_softmix bridge_holding chan_bridge_media codec_ulaw codec_alaw
 codec_g722 codec_gsm codec_resample format_wav format_pcm format_gsm format_sln func_channel
-func_callerid func_strings func_logic func_uri pbx_config res_musiconhold"""
+func_callerid func_volume func_strings func_logic func_uri pbx_config res_musiconhold"""
 
 CONFIG = {
     "asterisk.conf": """[directories]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from qvoice.callcontrol import rpc
 from tests.callcontrol.conftest import Office
 from tests.callcontrol.test_transfer import talk
 from tests.callcontrol.world import ACME
-from tests.sip.agent import Call, until
+from tests.sip.agent import Call, sound, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 
@@ -167,4 +168,31 @@ async def test_D8_the_api_acts_on_live_calls(office: Office) -> None:
     await until(lambda: office.exchange.tapes.live, what="the recording")
     await do("hangup")
     await bob.wait_over()
+    await office.idle()
+
+
+async def test_D8_the_audio_level_is_changed_by_three_decibels_a_step(office: Office) -> None:
+    alice, bob = await talk(office)
+    act = rpc.verbs(office.exchange, edge="127.0.0.1:1")["act"]
+    uuid = next(iter(office.exchange.calls.values())).caller.uuid
+
+    async def levels() -> tuple[float, float]:
+        """What Alice and Bob hear, in dB, of a steady tone."""
+        for one in (alice, bob):
+            one.media.forget()
+        await alice.media.hears(800)
+        await bob.media.hears(500)
+        heard = await alice.media.heard(0.3), await bob.media.heard(0.3)
+        return sound.level(heard[0]), sound.level(heard[1])
+
+    before = await levels()
+    for mode, level, expected in (("write", -3, (-9, 0)), ("write", 1, (3, 0)), ("read", -2, (3, -6))):
+        await act({"channel": uuid, "account": ACME, "module": "audio_level", "data": {"mode": mode, "level": level}})
+        await asyncio.sleep(0.2)
+        now = await levels()
+        assert [now[0] - before[0], now[1] - before[1]] == pytest.approx(expected, abs=0.7)
+    await act({"channel": uuid, "account": ACME, "module": "audio_level", "data": {"mode": "write", "action": "stop"}})
+    await asyncio.sleep(0.2)
+    assert (await levels())[0] == pytest.approx(before[0], abs=0.7)
+    await alice.hang_up()
     await office.idle()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import numpy as np
 import pytest
 
-from qvoice.core.flow.commands import RecordCall
-from qvoice.core.flow.talk import ring
+from qvoice.core.flow.call import Call
+from qvoice.core.flow.commands import RecordCall, Tone
+from qvoice.core.flow.talk import Talk, answer, play, ring
 from qvoice.core.recording.rules import Tape
 from tests.callcontrol.conftest import Office
 from tests.callcontrol.test_transfer import rings
@@ -114,13 +116,27 @@ async def test_D8_a_recording_is_stopped_and_masked(office: Office) -> None:
     assert not quiet[-1]
 
 
-async def test_D8_the_accounts_rule_records_without_a_flow_that_asks(office: Office) -> None:
-    office.scripts.accounts[ACME]["call_recording"] = {"account": {"any": {"any": {"enabled": True}}}}
-    office.scripts.on("1001", rings("1001"))
+def rule(office: Office, **settings: Any) -> None:
+    on = {"enabled": True, "format": "wav", **settings}
+    office.scripts.accounts[ACME]["call_recording"] = {"account": {"any": {"any": on}}}
+
+
+async def test_D8_the_accounts_rule_records_from_the_first_moment(office: Office) -> None:
+    """Menus and announcements before somebody answers are on the tape, and the conversation after them."""
+
+    def menu_first(call: Call) -> Talk[Any]:
+        yield from answer()
+        yield from play(Tone("440/600"))
+        yield from ring(plan(leg("1001")))
+        return "_"
+
+    rule(office)
+    office.scripts.on("1001", menu_first)
     alice = await office.dial("1001")
+    await alice.wait_answered()
+    await until(lambda: on_tape(office, 440), what="the menu on the tape")
     bob = await office.edge.incoming()
     await bob.answer()
-    await alice.wait_answered()
     bob.media.tone(800)
     await alice.media.hears(800)
     await bob.hang_up()
@@ -128,3 +144,35 @@ async def test_D8_the_accounts_rule_records_without_a_flow_that_asks(office: Off
     await until(lambda: office.book.cut, what="the recording is complete")
     samples, rate = tape(office)
     assert sound.share(samples[-rate // 4 :], 800, rate=rate) > 0.5
+    assert not office.book.unwanted
+
+
+@pytest.mark.parametrize("moment", ["record_on_answer", "record_on_bridge"])
+async def test_D8_a_rule_waits_for_the_moment_that_it_names(office: Office, moment: str) -> None:
+    rule(office, **{moment: True})
+    office.scripts.on("1001", rings("1001"))
+    alice = await office.dial("1001")
+    bob = await office.edge.incoming()
+    bob.ring()
+    await alice.wait_status(180)
+    assert not office.book.recordings
+    await bob.answer()
+    await until(lambda: office.exchange.tapes.live, what="the recording")
+    await bob.hang_up()
+    await office.idle()
+    await until(lambda: office.book.cut, what="the recording is complete")
+
+
+async def test_D8_of_a_call_that_nobody_answered_no_recording_is_kept(office: Office) -> None:
+    rule(office)
+    office.scripts.on("1001", rings("1001"))
+    alice = await office.dial("1001")
+    bob = await office.edge.incoming()
+    bob.ring()
+    await alice.wait_status(180)
+    assert office.book.recordings
+    bob.reject(486)
+    await alice.wait_over()
+    await until(lambda: office.book.unwanted, what="the empty recording is thrown away")
+    assert not office.book.cut
+    await office.idle()

@@ -28,7 +28,7 @@ Script = Callable[[Call], Any]
 
 def flow(script: Script, flow_id: str = "f" * 32) -> CompiledFlow:
     """Make a one-node flow of a script."""
-    module = SimpleNamespace(run=lambda data, call, exits: script(call))
+    module = SimpleNamespace(run=lambda data, call, exits: script(call), EXITS=frozenset({"_"}))
     node = Node("flow", (), "script", module, SimpleNamespace(skip_module=False), {})
     return CompiledFlow(flow_id, "script", node, {})
 
@@ -96,6 +96,7 @@ class Book:
         self.over_calls: list[str] = []
         self.recordings: list[tuple[str, str, str]] = []
         self.cut: list[str] = []
+        self.unwanted: list[str] = []
         self.lamps: dict[str, str] = {}
         self.published: list[tuple[str, str, dict[str, Any]]] = []
 
@@ -119,6 +120,9 @@ class Book:
 
     async def recording_cut(self, name: str) -> None:
         self.cut.append(name)
+
+    async def recording_unwanted(self, name: str) -> None:
+        self.unwanted.append(name)
 
     async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
         self.recordings.append((name, "conference", plan.id))

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import Any
 
 from tests.fixtures.platform import Account
+from tests.sip.agent import sound
 
 
 class Made:
@@ -27,6 +30,16 @@ class Made:
         return self.add(
             "callflows", name=f"test {module}", flow={"module": module, "data": data, "children": {}}, **dialled
         )
+
+    def tone(self, frequency: float, *, seconds: float = 4.0) -> str:
+        """Upload a WAV file of one tone; return the medium's id."""
+        made = self.add("media", name=f"{frequency:g} Hz", streamable=True)
+        samples = sound.sine(frequency, start=0, count=round(seconds * sound.RATE))
+        with tempfile.NamedTemporaryFile(suffix=".wav") as file:
+            sound.write_wav(Path(file.name), samples)
+            content = Path(file.name).read_bytes()
+        self.account.rest.upload(self.account.path("media", made["id"], "raw"), content, kind="audio/wav")
+        return str(made["id"])
 
     def change(self, kind: str, id: str, **keys: Any) -> None:
         """PATCH a document; what the keys were comes back at the end."""

@@ -57,7 +57,7 @@ async def do(call: LiveCall, leg: CallLeg, by: CallLeg, act: Act, holding: Holdi
             return True
         case a.AudioLevel(hears=hears, level=level):
             name = "VOLUME(TX)" if hears else "VOLUME(RX)"
-            call.ari.tell("POST", f"channels/{by.channel}/variable", {"variable": name, "value": str(level)})
+            call.ari.tell("POST", f"channels/{by.channel}/variable", {"variable": name, "value": a.gain(level)})
             return True
         case a.Transfer(attended=False, target=target):
             holding.end()

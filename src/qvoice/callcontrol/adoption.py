@@ -64,6 +64,7 @@ async def _one(
         caller.ended = caller.ended or exchange.now()
     call = LiveCall(exchange, caller, id=call_id, interaction_id=state["interaction_id"])
     exchange.tapes.adopt(caller, alive)
+    call.group_music = str(state.get("group_music") or "")
     call.sounds = int(state.get("sounds", 0)) + _UNNOTED
     checkpoint = Checkpoint.from_json(state["checkpoint"]) if state.get("checkpoint") else None
     talking = next((leg for leg in legs if leg.channel == state["talking_with"]), None)

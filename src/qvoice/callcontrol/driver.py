@@ -29,6 +29,7 @@ from qvoice.core.flow.interpreter import End, interpret
 from qvoice.core.flow.talk import Talk
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
+from qvoice.kit.errors import Unavailable
 
 AFTERWORDS = 30
 """Commands carried out or refused for a flow whose caller is gone: it may store a message, not go on for ever."""
@@ -168,8 +169,8 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             return e.Done()
         case c.SendDtmf():
             return await listening.send_dtmf(call, command)
-        case c.Reject(code=code):
-            return await _refuse(call, code)
+        case c.Reject(code=code, reason=reason):
+            return await _refuse(call, code, reason)
         case c.Hangup(cause=cause):
             return await _end(call, cause, causes.q850_of(cause))
         case c.HoldOpen():
@@ -179,10 +180,18 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             raise TypeError(f"no driver for {command!r}")
 
 
-async def _refuse(call: LiveCall, code: int) -> e.Event:
-    """Refuse the caller with a SIP code: by Asterisk's dialplan, which knows all of them; ARI's hang-up knows few."""
+async def _refuse(call: LiveCall, code: int, reason: str) -> e.Event:
+    """Refuse the caller with a SIP code: by Asterisk's dialplan, which knows all of them; ARI's hang-up knows few.
+
+    Neither can say a reason phrase of one's own: the edge puts it into the answer.
+    """
     cause, leg = causes.name_of(0, code), call.caller
     if not leg.answered and not leg.gone and 400 <= code <= 699:
+        if reason and leg.sip_call_id and call.exchange.edge is not None:
+            try:
+                await call.exchange.edge.reason_phrase(leg.sip_call_id, reason)
+            except Unavailable as problem:
+                log.get().warning("refusal.without_reason", call=call.id, problem=str(problem))
         leg.cancelled = leg.cancelled or cause
         await call.ari.post(
             f"channels/{leg.channel}/continue", {"context": "refuse", "extension": str(code), "priority": "1"}

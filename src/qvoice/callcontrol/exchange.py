@@ -10,11 +10,12 @@ import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from qvoice.callcontrol import arrival, driver, selftest, talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import Ari
+from qvoice.callcontrol.book import CallBook
 from qvoice.callcontrol.legs import INBOUND, CallLeg, incoming
 from qvoice.callcontrol.live import CallerHungUp, Item, LiveCall
 from qvoice.callcontrol.mailbox import Mailbox
@@ -22,59 +23,14 @@ from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.rooms import Rooms
 from qvoice.callcontrol.sounds import MediaPath
 from qvoice.callcontrol.tapes import Tapes
-from qvoice.core.conference.plan import RoomPlan
 from qvoice.core.flow.requests import Request
 from qvoice.core.park.lot import Lot
+from qvoice.features.edge.kamailio import Kamailio
 from qvoice.kit import log
 from qvoice.kit.ids import new_id
 
 NODE_AWAY_SECONDS = 30.0
 """How long calls wait for a media node that does not come back before they are written off."""
-
-
-class CallBook(Protocol):
-    """What the journal must do (see journal.py). Every method but the last only notes; nothing waits for the
-    database.
-    """
-
-    def touch(self, call: LiveCall) -> None:
-        """The call's state changed: keep it."""
-
-    def leg(self, call: LiveCall, leg: CallLeg, event: str | None) -> None:
-        """A leg is new or changed; `event` is the live event to publish."""
-
-    def leg_over(self, call: LiveCall, leg: CallLeg) -> None:
-        """A leg ended: CDR, and no longer a live channel."""
-
-    def presence(
-        self,
-        account_id: str,
-        presence_id: str,
-        source: str,
-        state: str,
-        *,
-        call: LiveCall | None = None,
-        number: str = "",
-        name: str = "",
-    ) -> None:
-        """Show a state on lamps; with `call` it ends with that call."""
-
-    def over(self, call: LiveCall) -> None:
-        """The call is over: forget its state."""
-
-    async def recording_starts(
-        self, call: LiveCall, name: str, *, purpose: str, owner: str, details: dict[str, Any] | None = None
-    ) -> None:
-        """Keep that this recording belongs to this call; returns when it is safe on disk."""
-
-    async def recording_cut(self, name: str) -> None:
-        """A recording that an earlier process began is to be kept as it is. Raises OSError."""
-
-    async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
-        """As `recording_starts`, of a conference room."""
-
-    def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
-        """Publish a live event that is not about one leg."""
 
 
 Answerer = Callable[[LiveCall, Request], Awaitable[Any]]
@@ -85,10 +41,17 @@ class Exchange:
     """Live calls by id and by channel. `ask` and `media_path` are the data layer's side (answers.py)."""
 
     def __init__(
-        self, *, journal: CallBook, placing: Placing, ask: Answerer, media_path: MediaPaths, recordings: Path
+        self,
+        *,
+        journal: CallBook,
+        placing: Placing,
+        ask: Answerer,
+        media_path: MediaPaths,
+        recordings: Path,
+        edge: Kamailio | None = None,
     ) -> None:
         self.journal, self.placing, self.ask, self.media_path = journal, placing, ask, media_path
-        self.recordings = recordings
+        self.recordings, self.edge = recordings, edge
         self.calls: dict[str, LiveCall] = {}
         self.rooms = Rooms(self)
         self.by_channel: dict[str, LiveCall] = {}
@@ -260,6 +223,8 @@ class Exchange:
             call.mailbox.put(_gone(channel, self.now()))
 
     async def _flow(self, call: LiveCall, placed: Placed) -> str:
+        if placed.resume is None:
+            await self.tapes.begins(call, placed.flow)
         end = await driver.run_flow(call, placed.flow, resume=placed.resume)
         return end.cause
 

@@ -14,7 +14,11 @@ from qvoice.core.flow.callers import endpoint_of_device
 
 
 def music_of(call: LiveCall, holder: CallLeg) -> str:
-    """Return the media id that `holder` wants others to hear: device's, user's, account's; '' for the system's."""
+    """Return the media id that the other hears whom `holder` holds: for a caller that of the group he called, else the
+    holder's user's, device's, account's; '' for the system's.
+    """
+    if call.group_music and holder is not call.caller:
+        return call.group_music
     facts = call.facts
     if facts is None:
         return ""

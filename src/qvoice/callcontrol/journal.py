@@ -129,6 +129,10 @@ class Journal:
         """Note that a recording is complete and to be kept: one that an earlier process began, or of a call."""
         await asyncio.to_thread(self._media.journal.mark_due, name)
 
+    async def recording_unwanted(self, name: str) -> None:
+        """Forget a recording that nobody wants, sound and all."""
+        await asyncio.to_thread(self._media.journal.finish, name)
+
     async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
         """As `recording_starts`, of a conference room: its bridge stands for the call."""
         details = {
@@ -342,6 +346,7 @@ def state_of(call: LiveCall) -> dict[str, Any]:
         "legs": [leg.to_json() for leg in call.legs.values()],
         "talking_with": call.talking_with,
         "held_by": call.held_by,
+        "group_music": call.group_music,
         "others": [leg.channel for leg in call.others],
         "bridge": call.bridge,
         "interaction_id": call.interaction_id,

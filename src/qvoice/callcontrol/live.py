@@ -82,6 +82,8 @@ class LiveCall:
         self.talking_with = ""
         self.held_by = ""
         """Channel of the party that holds the other by us (not by its phone alone)."""
+        self.group_music = ""
+        """Hold music of the group that the caller reached (media id), for him."""
         self.others: list[CallLeg] = []
         """Who else is in the conversation: three talk."""
         self.ringing = False

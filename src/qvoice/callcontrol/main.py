@@ -21,6 +21,7 @@ from qvoice.callcontrol.port import Connection, Door
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.channels.write import forget, of_node
+from qvoice.features.edge.kamailio import Kamailio
 from qvoice.features.emergency import recent as emergencies
 from qvoice.features.media.files import MediaFiles
 from qvoice.features.recordings.recover import release
@@ -38,7 +39,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     """Run call control until `stop` is set. Calls in progress stay in Asterisk; the next process adopts them."""
     db = Database(settings.dsn(), pool_size=6, overflow=10)
     media = MediaFiles(db, settings.data)
-    snapshots = Snapshots(db)
+    snapshots, kamailio = Snapshots(db), Kamailio(settings)
     spool = settings.data / "asterisk" / "calls.spool"
     journal = Journal(db, node=NODE, spool=spool, media=media)
     answering = Answering(
@@ -50,6 +51,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         ask=answering.ask,
         media_path=answering.media_path,
         recordings=settings.data / "asterisk" / "recordings",
+        edge=kamailio,
     )
     adopted = False
 
@@ -120,7 +122,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await journal.flush()
-        await db.close()
+        await asyncio.gather(kamailio.close(), db.close())
         log.get().info("callcontrol.down", calls=len(exchange.calls))
 
 

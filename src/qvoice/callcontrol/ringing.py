@@ -89,7 +89,8 @@ async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
         if state.bridged:
             call.drop_bridge()
         return RingDone(None, finished.cause, finished.sip_code)
-    return await talking.converse(call, state.by_plan[finished.answered_by], plan.hold_music)
+    call.group_music = plan.hold_music or ""
+    return await talking.converse(call, state.by_plan[finished.answered_by])
 
 
 def _events(state: _Ringing, item: wire.Message | Command | None) -> list[m.RingEvent]:

@@ -20,7 +20,7 @@ LONGEST_CALL = 10 * 3600.0
 """Seconds after which a conversation is ended: a ghost must not live for ever (peers.md, Wazo)."""
 
 
-async def converse(call: LiveCall, leg: CallLeg, hold_music: str | None = None) -> RingDone:
+async def converse(call: LiveCall, leg: CallLeg) -> RingDone:
     """Stay until the conversation has ended; `transferred` when it goes on elsewhere. Raises CallerHungUp when the
     caller leaves.
     """

@@ -7,12 +7,15 @@ knows of it before its first sample, and the worker keeps what is complete (feat
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.legs import CallLeg
+from qvoice.core.flow.compile import CompiledFlow
+from qvoice.core.flow.world import World
 from qvoice.core.recording.rules import ON_ANSWER, ON_BRIDGE, Tape, conversation
 from qvoice.kit import log
 from qvoice.kit.ids import new_id
@@ -29,8 +32,16 @@ _PATIENCE = 3.0
 class _Live:
     leg: CallLeg
     tape: Tape
+    call: LiveCall | None = None
+    """Whose call it began in; None when it was taken over from an earlier process."""
     stopping: bool = False
     since: float = 0.0
+
+    @property
+    def empty(self) -> bool:
+        """Whether a rule recorded what was nothing but ringing: nobody answered, and nothing was played."""
+        by_rule = self.tape.origin in ("account", "endpoint")
+        return by_rule and self.call is not None and not self.leg.answered and not self.call.early_media
 
 
 class Tapes:
@@ -60,6 +71,31 @@ class Tapes:
             leg.tape = {}
             self._run(self._start(call, leg, tape))
 
+    async def begins(self, call: LiveCall, flow: CompiledFlow) -> None:
+        """A call begins: record it from the start if the rules say so. Feature codes are nobody's conversation."""
+        facts, caller = call.facts, call.caller
+        if facts is None or caller.tape or call.transfer is not None or flow.document.get("featurecode"):
+            return
+        tape = conversation(
+            facts.world.account,
+            caller=self._end(call, caller) if caller.is_ours else None,
+            callee=None,
+            from_carrier=caller.kind == "carrier",
+            to_carrier=facts.emergency or flow.leads_outside,
+        )
+        if tape is None:
+            return
+        if facts.emergency:
+            # Help waits for no disk.
+            self._run(self.want(call, caller, tape))
+        else:
+            await self.want(call, caller, tape)
+
+    @staticmethod
+    def _end(call: LiveCall, leg: CallLeg) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        world = call.facts.world if call.facts is not None else World(leg.account_id)
+        return world.user(leg.owner_id) or {}, world.device(leg.device_id) or {}
+
     async def talking(self, call: LiveCall, leg: CallLeg) -> None:
         """A conversation begins: start what waits for it, else what the rules of account, user and device want."""
         pair = (call.caller, leg)
@@ -71,11 +107,10 @@ class Tapes:
         facts = call.facts
         if facts is None:
             return
-        ends = [(facts.world.user(one.owner_id) or {}, facts.world.device(one.device_id) or {}) for one in pair]
         tape = conversation(
             facts.world.account,
-            caller=ends[0] if call.caller.is_ours else None,
-            callee=ends[1] if leg.is_ours else None,
+            caller=self._end(call, call.caller) if call.caller.is_ours else None,
+            callee=self._end(call, leg) if leg.is_ours else None,
             from_carrier=call.caller.kind == "carrier",
             to_carrier=leg.kind == "gateway",
         )
@@ -119,7 +154,7 @@ class Tapes:
         except OSError as problem:
             log.get().error("tape.no_room", call=call.id, account=leg.account_id, problem=str(problem))
             return False
-        self.live[name] = _Live(leg, tape, since=self.exchange.now())
+        self.live[name] = _Live(leg, tape, call, since=self.exchange.now())
         leg.tape = {"name": name, "tape": tape.to_json()}
         self.exchange.journal.touch(call)
         try:
@@ -188,11 +223,12 @@ class Tapes:
         if call is not None:
             self.exchange.journal.touch(call)
             self.exchange.leg_changed(call, live.leg, "RECORD_STOP")
-        self._run(self._complete(name))
+        self._run(self._complete(name, wanted=not live.empty))
 
-    async def _complete(self, name: str) -> None:
+    async def _complete(self, name: str, *, wanted: bool) -> None:
+        journal = self.exchange.journal
         try:
-            await self.exchange.journal.recording_cut(name)
+            await (journal.recording_cut(name) if wanted else journal.recording_unwanted(name))
         except OSError as problem:
             # The disk is full: recovery says it again when there is room.
             log.get().error("tape.not_noted", recording=name, problem=str(problem))

@@ -264,3 +264,19 @@ def test_references_are_found_in_nodes_children_and_documents() -> None:
         Ref("users", "v"),
     ]
     assert of_names("accounts", "a", {"preflow": {"always": "f"}}) == [Ref("callflows", "f")]
+
+
+@pytest.mark.parametrize(
+    ("flow", "outside"),
+    [
+        (node("resources"), True),
+        (node("set_cid", {}, _=node("offnet")), True),
+        (with_children(_=node("resources")), False),
+        (node("menu", {"id": "m"}, **{"1": node("resources"), "_": node("offnet")}), False),
+        (node("answer"), False),
+    ],
+)
+def test_a_flow_leads_outside_when_the_first_that_it_rings_is_a_carrier(flow: dict[str, Any], outside: bool) -> None:
+    made = compile_flow({"flow": flow}, None)
+    assert isinstance(made, CompiledFlow)
+    assert made.leads_outside is outside

@@ -6,8 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qvoice.core.flow.commands import Ask, Hangup, Ring, Tell
+from qvoice.core.flow.compile import CompiledFlow, compile_flow
 from qvoice.core.flow.events import Reply
-from qvoice.core.flow.requests import FindNumber, InCall, NumberOwner, RecordEmergency, Registered
+from qvoice.core.flow.requests import (
+    FindNumber,
+    FoundFlow,
+    InCall,
+    LoadFlow,
+    NumberOwner,
+    RecordEmergency,
+    Registered,
+)
 from qvoice.core.flow.world import GLOBAL_POOL, World
 from qvoice.core.ring.plan import Aor, CallerId, Gateway, Leg, Loop, RingPlan
 from qvoice.kit.clock import to_gregorian
@@ -242,6 +251,19 @@ def test_D10_nested_groups_are_expanded_once_even_in_a_circle() -> None:
     assert [leg.delay for leg in legs(plan)] == [2.0, 2.0, 5.0]
     assert ids(plan_of(node("group", {"id": "g1"}), **OUTSIDE)) == [["d3", "d1", "d2"]]
     assert ids(plan_of(node("group", {"id": "g1", "endpoints": MEMBERS[:1]}), **OUTSIDE)) == [["d1"]]
+
+
+def test_D16_callers_of_a_group_hear_its_hold_music() -> None:
+    music = {"music_on_hold": {"media_id": "sales-music"}}
+    w = world({("groups", "g1"): music})
+    assert plan_of(node("group", {"id": "g1"}), w, **OUTSIDE).hold_music == "sales-music"
+    member = node("ring_group", {"endpoints": [{"id": "u1", "endpoint_type": "user"}]})
+    assert plan_of(member, w, **OUTSIDE).hold_music is None
+    of_group = compile_flow({"flow": member, "group_id": "g1"}, w)
+    assert isinstance(of_group, CompiledFlow)
+    again = FoundFlow(of_group, w)
+    plan = plan_of(node("callflow", {"id": "base"}), w, [(Ask(LoadFlow("base")), again)], **OUTSIDE)
+    assert plan.hold_music == "sales-music"
 
 
 # --- resources --------------------------------------------------------------------------------

@@ -78,3 +78,12 @@ def test_settings_are_bounded_and_wrong_ones_left_out() -> None:
     assert made == Tape(time_limit=10_800, min_seconds=3, wide=True, follow=False, begins="answer")
     assert Tape.from_json({**made.to_json(), "newer": 1}) == made
     assert tape({"time_limit": 1, "url": "https://example.com/x", "method": "POST"}, origin="key").time_limit == 5
+
+
+@pytest.mark.parametrize(
+    ("more", "begins"), [({}, "now"), ({"record_on_answer": True}, "answer"), ({"record_on_bridge": True}, "bridge")]
+)
+def test_D8_a_rule_begins_with_the_call_unless_it_says_otherwise(more: dict[str, Any], begins: str) -> None:
+    made = decide({"account": {"any": {"any": ON | more}}}, callee=None)
+    assert made is not None
+    assert made.begins == begins

@@ -42,6 +42,8 @@ class Call:
     collections: dict[str, str] = field(default_factory=dict)
     variables: dict[str, Any] = field(default_factory=dict)
     alert_info: str = ""
+    group_id: str = ""
+    """The group that the present flow is made for (`group_id` of the callflow)."""
     emergency: bool = False
     hops: int = 0
     depth: int = 0

@@ -12,7 +12,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from qvoice.core.flow.document import MAX_DEPTH, MAX_NODES, ModuleData, children_of, flow_of, module_of
-from qvoice.core.flow.exits import ANY, WILDCARD
+from qvoice.core.flow.exits import ANY, FAILURES, WILDCARD
 from qvoice.core.flow.modules import Module, registry
 from qvoice.core.flow.world import World
 
@@ -62,6 +62,16 @@ class CompiledFlow:
         for key in keys:
             node = node.children.get(key) if node else None
         return node
+
+    @property
+    def leads_outside(self) -> bool:
+        """Whether the first that it rings, by `_` alone, is a carrier."""
+        node: Node | None = self.root
+        while node is not None and node.module is not None:
+            if node.module.EXITS == FAILURES or set(node.children) - {WILDCARD}:
+                return node.name in ("resources", "offnet")
+            node = node.children.get(WILDCARD)
+        return False
 
 
 def compile_flow(

@@ -84,6 +84,7 @@ class _Walk:
     def from_the_start(self) -> Talk[End]:
         """Check restrictions, run the account's preflow, then the flow."""
         call = self.call
+        self._now_in(self.flow)
         why = refusal(call, self.flow)
         if why is not None:
             return (yield from self._refuse(why))
@@ -235,7 +236,7 @@ class _Walk:
                 return None
             self._enter(found)
         else:
-            self.flow = flow
+            self._now_in(flow)
         node = self.flow.node(to.keys)
         self._note("return", node)
         return node
@@ -247,8 +248,12 @@ class _Walk:
             self._note("error", detail=f"callflow {flow_id} could not be loaded: {problem}")
             return None
 
+    def _now_in(self, flow: CompiledFlow) -> None:
+        group_id = flow.document.get("group_id")
+        self.flow, self.call.group_id = flow, group_id if isinstance(group_id, str) else ""
+
     def _enter(self, found: FoundFlow) -> None:
-        self.flow = found.flow
+        self._now_in(found.flow)
         self.flows[found.flow.flow_id] = found.flow
         if isinstance(found.world, World):
             self.call.world = self.call.world.merged(found.world)

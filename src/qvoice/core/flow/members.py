@@ -84,6 +84,17 @@ def of_group(group: Mapping[str, Any]) -> list[Member]:
     return sorted(listed, key=lambda m: m.weight) if explicit else listed
 
 
+def music_of_group(call: Call, members: Sequence[Member]) -> str | None:
+    """Return the hold music of the group that is rung: the only member when that is a group, else the group that the
+    flow is made for (`group_id`). None: the members' own music counts.
+    """
+    ids = [members[0].id if len(members) == 1 and members[0].type == "groups" else "", call.group_id]
+    groups = (call.world.group(id) for id in ids)
+    music = next((m for g in groups if g and isinstance(m := g.get("music_on_hold"), Mapping)), {})
+    media_id = music.get("media_id")
+    return media_id if isinstance(media_id, str) and media_id else None
+
+
 def in_random_order(members: Sequence[Member], random: Sequence[float], round: int) -> list[Member]:
     """Return the members in weighted random order: the heavier, the likelier to be first (Efraimidis and Spirakis
     2006).

@@ -91,13 +91,18 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class AudioLevel:
-    """Louder or softer for the actor: `hears` or what he sends, in steps of 3 dB from -4 to 4."""
+    """Louder or softer in steps of 3 dB from -4 to 4: what the actor hears (`mode` write), or what he says (read)."""
 
     hears: bool
     level: int
 
 
 Act: TypeAlias = Transfer | Merge | Hold | Resume | Record | HangUp | Break | Hear | RunFlow | Move | AudioLevel
+
+
+def gain(level: int) -> str:
+    """Return a level as Asterisk's VOLUME takes it: a factor to multiply by, or to divide by when it is negative."""
+    return "0" if level == 0 else f"{'-' if level < 0 else ''}{10 ** (abs(level) * 3 / 20):.3f}"
 
 
 def acts_of(node: Any, *, captured: str = "", origin: str = "key") -> list[Act]:
@@ -150,9 +155,10 @@ def _act(module: str, data: Mapping[str, Any], captured: str, origin: str) -> Ac
         case "move":
             return Move(_text(data, "device_id"), _text(data, "owner_id") or _text(data, "user_id"))
         case "audio_level":
-            level = data.get("level")
-            good = isinstance(level, int) and not isinstance(level, bool) and -4 <= level <= 4
-            return AudioLevel(_text(data, "mode") != "write", level) if good and isinstance(level, int) else None
+            level = 0 if _text(data, "action") == "stop" else data.get("level")
+            if not isinstance(level, int) or isinstance(level, bool) or not -4 <= level <= 4:
+                return None
+            return AudioLevel(_text(data, "mode") == "write", level)
     return None
 
 

@@ -3,6 +3,9 @@
 `call_recording` of a user or device, and `call_recording.endpoint` of the account for all of them, merge key by key,
 account < user < device. `call_recording.account` counts for every conversation of the account. In each of these:
 direction (`inbound`, `outbound`, `any`), then net (`onnet`, `offnet`, `any`); the more exact key wins.
+
+A rule begins with the call (ringing and menus are heard, too), unless it says `record_on_answer` or
+`record_on_bridge`. What is known of a call when it begins: its caller, and whether its flow leads outside first.
 """
 
 from __future__ import annotations
@@ -49,8 +52,9 @@ class Tape:
         return cls(**{key: value for key, value in data.items() if key in known})
 
 
-def tape(settings: Mapping[str, Any], *, origin: str, begins: str = NOW) -> Tape:
+def tape(settings: Mapping[str, Any], *, origin: str) -> Tape:
     """Return how to record by the dialect's settings (`record_call`'s data, a rule), within bounds."""
+    begins = NOW
     if settings.get("record_on_bridge") is True:
         begins = ON_BRIDGE
     elif settings.get("record_on_answer") is True:
@@ -79,8 +83,8 @@ def conversation(
     from_carrier: bool,
     to_carrier: bool,
 ) -> Tape | None:
-    """Return how to record a conversation that begins, or None. `caller`, `callee`: (user, device) documents of the
-    account's own ends, None for an end outside.
+    """Return how to record a call that begins, or a conversation, or None. `caller`, `callee`: (user, device) documents
+    of the account's own ends, None for an end outside, or not known yet.
     """
     rules = _map(account.get("call_recording"))
     net = OFFNET if from_carrier or to_carrier else ONNET
@@ -91,12 +95,12 @@ def conversation(
         own = _layered(rules.get("endpoint"), user.get("call_recording"), device.get("call_recording"))
         found = _rule(own, direction, net)
         if found is not None:
-            return tape(found, origin="endpoint", begins=ON_BRIDGE)
+            return tape(found, origin="endpoint")
     directions = [INBOUND] if from_carrier else [OUTBOUND] if to_carrier else [OUTBOUND, INBOUND]
     for direction in directions:
         found = _rule(_map(rules.get("account")), direction, net)
         if found is not None:
-            return tape(found, origin="account", begins=ON_BRIDGE)
+            return tape(found, origin="account")
     return None
 
 

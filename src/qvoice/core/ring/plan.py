@@ -102,9 +102,9 @@ class Stage:
 class RingPlan:
     """Stages in order; `timeout` bounds the whole (None: the legs' own). `fail_on_single_reject`: one refusal ends all.
 
-    `ringback`: media id to play to the caller instead of ringing. `hold_music`: media id when held. `trunks`:
-    carrier rules apply:
-    a leg that had rung and is then refused (busy, declined) is the callee's word and ends the plan.
+    `ringback`: media id to play to the caller instead of ringing. `hold_music`: media id that the caller hears when
+    whoever answered holds him, instead of that one's own (a group's). `trunks`: carrier rules apply: a leg that had
+    rung and is then refused (busy, declined) is the callee's word and ends the plan.
     """
 
     stages: tuple[Stage, ...]

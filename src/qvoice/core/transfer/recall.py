@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.events import RingDone
-from qvoice.core.flow.ringing import Found, Wish, hold_music, ring_device, ring_user
+from qvoice.core.flow.ringing import Found, Wish, ring_device, ring_user
 from qvoice.core.flow.talk import Talk, ring
 from qvoice.core.ring.plan import RingPlan, Stage
 
@@ -24,5 +24,5 @@ def recall(call: Call, *, device_id: str, user_id: str = "", seconds: float = RE
         found = yield from ring_user(call, user_id, wish)
     if not found.legs:
         return RingDone(None, "SUBSCRIBER_ABSENT", 480)
-    plan = RingPlan((Stage(tuple(found.legs)),), timeout=seconds, hold_music=hold_music(call))
+    plan = RingPlan((Stage(tuple(found.legs)),), timeout=seconds)
     return (yield from ring(plan))

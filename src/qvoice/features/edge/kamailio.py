@@ -65,6 +65,10 @@ class Kamailio:
         told = await self._send("GET", f"/sync/{quote(aor, safe='@')}/{'true' if reboot else 'false'}")
         return int(told) if told.strip().isdigit() else 0
 
+    async def reason_phrase(self, sip_call_id: str, words: str) -> None:
+        """Say `words` as the reason phrase when this call is refused within the next seconds (RFC 3261 7.2)."""
+        await self._send("GET", f"/refusal/{quote(sip_call_id, safe='')}/{quote(words, safe='')}")
+
     async def ping_gateway(self, server: str, port: int) -> None:
         """Send OPTIONS to a gateway from the public socket; the outcome is in `pinged` a little later."""
         await self._send("GET", f"/options/{quote(server, safe='')}/{port}")

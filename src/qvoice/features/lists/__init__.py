@@ -1,1 +1,1 @@
-"""Match lists of callers: the stored documents of the dialect. What a call does with them comes with a later issue."""
+"""Match lists of callers: the stored documents of the dialect. Calls read them by `core.flow.lists`."""

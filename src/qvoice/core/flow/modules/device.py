@@ -20,7 +20,7 @@ from qvoice.core.flow.forms import (
     field,
 )
 from qvoice.core.flow.references import Ref
-from qvoice.core.flow.ringing import Wish, hold_music, ring_device, seconds, wish_headers
+from qvoice.core.flow.ringing import Wish, ring_device, seconds, wish_headers
 from qvoice.core.flow.talk import Talk, ring
 from qvoice.core.ring.plan import RingPlan, Stage
 
@@ -85,5 +85,5 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
     found = yield from ring_device(call, data.id, wish)
     if not found.legs:
         return found.failure()
-    plan = RingPlan((Stage(tuple(found.legs)),), hold_music=hold_music(call))
+    plan = RingPlan((Stage(tuple(found.legs)),))
     return after_ring((yield from ring(plan)))

@@ -15,7 +15,7 @@ from qvoice.core.flow.forms import INTERDIGIT, Words, choice, document
 from qvoice.core.flow.pickup import NOT_ALLOWED, tell
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import CheckDeskPin, Desk, DeskLogin, DeskLogout, FindDesk
-from qvoice.core.flow.ringing import Found, Wish, hold_music, ring_guest_phones
+from qvoice.core.flow.ringing import Found, Wish, ring_guest_phones
 from qvoice.core.flow.talk import Talk, answer, ask, collect, play, ring
 from qvoice.core.ring.plan import RingPlan, Stage
 
@@ -143,5 +143,5 @@ def _bridge(data: Data, call: Call) -> Talk[Next]:
         found = yield from ring_guest_phones(call, data.id, Wish())
     if not found.legs:
         return found.failure()
-    plan = RingPlan((Stage(tuple(found.legs)),), hold_music=hold_music(call))
+    plan = RingPlan((Stage(tuple(found.legs)),))
     return after_ring((yield from ring(plan)))

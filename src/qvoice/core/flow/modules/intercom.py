@@ -10,7 +10,6 @@ from qvoice.core.flow.forms import RING_SECONDS, Words, field
 from qvoice.core.flow.paging import legs_of
 from qvoice.core.flow.pickup import extension_members, tell
 from qvoice.core.flow.references import Ref
-from qvoice.core.flow.ringing import hold_music
 from qvoice.core.flow.talk import Talk, ring
 from qvoice.core.ring.plan import RingPlan, Stage
 
@@ -54,5 +53,5 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
     found = yield from legs_of(call, members, barge_calls=data.barge_calls, timeout=data.timeout)
     if not found.legs:
         return found.failure()
-    plan = RingPlan((Stage(tuple(found.legs)),), hold_music=hold_music(call))
+    plan = RingPlan((Stage(tuple(found.legs)),))
     return after_ring((yield from ring(plan)))

@@ -19,7 +19,7 @@ from qvoice.core.flow.exits import FAILURES, Failed, Next, after_ring
 from qvoice.core.flow.forms import RING_SECONDS, RINGBACK, SIP_HEADERS, Field, Words, choice, field
 from qvoice.core.flow.references import Ref
 from qvoice.core.flow.requests import FindNumber, NumberOwner, RecordEmergency
-from qvoice.core.flow.ringing import hold_music, seconds
+from qvoice.core.flow.ringing import seconds
 from qvoice.core.flow.talk import DataUnavailable, Talk, ask, ring, tell
 from qvoice.core.flow.world import GLOBAL_POOL, World
 from qvoice.core.ring.plan import Leg, Loop, RingPlan, Stage
@@ -117,7 +117,6 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
         tuple(Stage((leg,)) for leg in legs),
         timeout=None if emergency else seconds(data.timeout, BRIDGE_SECONDS),
         ringback=data.ringback or None,
-        hold_music=hold_music(call),
         trunks=True,
     )
     return after_ring((yield from ring(plan)))
@@ -145,7 +144,7 @@ def _on_net(data: Data, call: Call, number: str) -> Talk[RingPlan | None]:
         caller=shown_caller(call, "external"),
         timeout=seconds(data.timeout, BRIDGE_SECONDS),
     )
-    return RingPlan((Stage((leg,)),), ringback=data.ringback or None, hold_music=hold_music(call))
+    return RingPlan((Stage((leg,)),), ringback=data.ringback or None)
 
 
 def _record_emergency(call: Call, number: str) -> Talk[None]:

@@ -8,9 +8,9 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, Next, after_ring
 from qvoice.core.flow.forms import FAIL_ON_REJECT, RING_SECONDS, RINGBACK, SIP_HEADERS, Words, choice, field
-from qvoice.core.flow.members import expand, is_off, member, stages
+from qvoice.core.flow.members import expand, is_off, member, music_of_group, stages
 from qvoice.core.flow.references import Ref, member_type
-from qvoice.core.flow.ringing import Wish, hold_music, ringtones_of, wish_headers
+from qvoice.core.flow.ringing import Wish, ringtones_of, wish_headers
 from qvoice.core.flow.talk import Talk, ring
 from qvoice.core.ring.plan import RingPlan
 
@@ -109,6 +109,6 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
         rounds,
         fail_on_single_reject=data.fail_on_single_reject not in (False, "false", ""),
         ringback=data.ringback or None,
-        hold_music=hold_music(call),
+        hold_music=music_of_group(call, members),
     )
     return after_ring((yield from ring(plan)))

@@ -11,7 +11,7 @@ from qvoice.core.flow.document import ModuleData
 from qvoice.core.flow.exits import FAILURES, WILDCARD, Next, after_ring
 from qvoice.core.flow.forms import CAN_CALL_SELF, DELAY, RING_SECONDS, Words, field
 from qvoice.core.flow.references import Ref
-from qvoice.core.flow.ringing import Found, Wish, hold_music, ring_device, ring_user, seconds
+from qvoice.core.flow.ringing import Found, Wish, ring_device, ring_user, seconds
 from qvoice.core.flow.talk import Talk, ring
 from qvoice.core.ring.plan import RingPlan, Stage
 
@@ -63,7 +63,7 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
             found.add((yield from ringer(call, id, wish)))
     if not found.legs:
         return found.failure() if found.refused else WILDCARD
-    plan = RingPlan((Stage(tuple(found.legs[:MAX_MATCHES])),), hold_music=hold_music(call))
+    plan = RingPlan((Stage(tuple(found.legs[:MAX_MATCHES])),))
     return after_ring((yield from ring(plan)))
 
 

@@ -20,7 +20,7 @@ from qvoice.core.flow.forms import (
     document,
 )
 from qvoice.core.flow.references import Ref
-from qvoice.core.flow.ringing import Wish, hold_music, ring_user, seconds, wish_headers
+from qvoice.core.flow.ringing import Wish, ring_user, seconds, wish_headers
 from qvoice.core.flow.talk import Talk, ring
 from qvoice.core.ring.plan import RingPlan, Stage
 
@@ -80,5 +80,5 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
         return found.failure()
     serial = data.strategy == "single"
     stages = tuple(Stage((leg,)) for leg in found.legs) if serial else (Stage(tuple(found.legs)),)
-    plan = RingPlan(stages, fail_on_single_reject=bool(data.fail_on_single_reject), hold_music=hold_music(call))
+    plan = RingPlan(stages, fail_on_single_reject=bool(data.fail_on_single_reject))
     return after_ring((yield from ring(plan)))
