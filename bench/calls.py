@@ -20,7 +20,7 @@ from bench.installation import Failed, Installation
 from bench.register import processor_seconds
 
 HERE = Path(__file__).parent / "sipp"
-RATES = (10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 120, 140, 160, 180, 200)
+RATES = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300, 340, 380)
 SECONDS = 10
 STEADY = 20
 """Calls per second at which processor time is measured."""

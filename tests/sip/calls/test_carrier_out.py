@@ -10,7 +10,7 @@ import pytest
 from qvoice.cli import demo_documents
 from tests.fixtures.platform import Account, Platform
 from tests.sip.agent import UserAgent
-from tests.sip.agent.message import address, user_of
+from tests.sip.agent.message import address, display, user_of
 from tests.sip.conftest import Phones
 from tests.sip.scenes import talk
 
@@ -97,6 +97,7 @@ async def test_D3_out_a_device_overrides_the_account(platform: Platform, phone: 
         call = await alice.call("+14165559998")
         incoming = await carrier.incoming()
         assert caller_number(incoming) == acme.numbers[1]
+        assert display(incoming.remote) == "Alice"
         await call.cancel()
         await incoming.wait_over()
     finally:

@@ -17,9 +17,14 @@ pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 async def test_D1_D2_a_phone_calls_another_and_both_are_heard(platform: Platform, phone: Phones) -> None:
     alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
     call, incoming = await connected(alice, "1001", bob)
+    # What the phone shows can be called back as it is: the caller's number at the company's own domain.
+    assert uri_of(incoming.remote) == f"sip:1000@{platform.acme.realm}"
     await talk(call, incoming)
     await call.hang_up()
     await incoming.wait_over()
+    back, again = await connected(bob, uri_of(incoming.remote), alice)
+    await back.hang_up()
+    await again.wait_over()
 
 
 async def test_D1_the_callee_hangs_up(platform: Platform, phone: Phones) -> None:
