@@ -49,7 +49,8 @@ class QuickCalls:
 
     async def quickcall(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Start ringing and return: `account`, `user` or `device`, `number`, `timeout` seconds, `auto_answer`,
-        `name` and `shown` (what the ringing phones show). Raises Invalid, NotFound, NoPhone, Unavailable.
+        `name` and `shown` (what the ringing phones show). With `wait` it returns when the ringing is over, and says
+        whether somebody `answered`. Raises Invalid, NotFound, NoPhone, Unavailable.
         """
         account, number = str(arguments.get("account") or ""), str(arguments.get("number") or "")
         user, device = str(arguments.get("user") or ""), str(arguments.get("device") or "")
@@ -78,9 +79,11 @@ class QuickCalls:
         task = asyncio.get_running_loop().create_task(self._ring(call, found.legs, number, seconds))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        return {"devices": [leg.id for leg in found.legs]}
+        rung = {"devices": [leg.id for leg in found.legs]}
+        return {**rung, "answered": await asyncio.shield(task)} if arguments.get("wait") is True else rung
 
-    async def _ring(self, call: Call, plan: list[PlanLeg], number: str, seconds: float) -> None:
+    async def _ring(self, call: Call, plan: list[PlanLeg], number: str, seconds: float) -> bool:
+        """Ring until one answers; tell whether one did."""
         exchange = self._exchange
         mailbox: Mailbox[wire.Message] = Mailbox()
         legs: dict[str, CallLeg] = {}
@@ -105,6 +108,7 @@ class QuickCalls:
                     exchange.ari.tell("DELETE", f"channels/{channel}", {"reason_code": "26" if winner else "19"})
         if winner is not None:
             await self._connect(winner, number)
+        return winner is not None
 
     async def _first(self, mailbox: Mailbox[wire.Message], legs: dict[str, CallLeg], until: float) -> CallLeg | None:
         """Return the leg that answers first; None when all fail or the time is over."""

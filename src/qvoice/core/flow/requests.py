@@ -72,6 +72,22 @@ class InCall:
 
 
 @dataclass(frozen=True, slots=True)
+class CampOn:
+    """Ring `device_id` and connect it with `extension` as soon as none of `watched` (device ids) is in a call. → None
+
+    Again for the same two replaces the earlier wish. `tries`: how often it rings, `every_seconds` apart.
+    """
+
+    extension: str
+    device_id: str
+    watched: tuple[str, ...]
+    ring_seconds: int
+    tries: int
+    every_seconds: int
+    stop_after_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetRules:
     """Temporal rules' override: `enabled` True (force match), False (never) or None (by the clock). → None"""
 
@@ -318,6 +334,7 @@ Request = (
     | FindNumber
     | Registered
     | InCall
+    | CampOn
     | SetRules
     | SetPresence
     | UpdateSettings

@@ -14,12 +14,14 @@ class CallControlAway(Unavailable):
     """Call control is not reachable just now. Try again shortly."""
 
 
-async def ask(settings: Settings, verb: str, **arguments: Any) -> dict[str, Any]:
-    """POST /rpc/<verb>; returns its answer. Raises NotFound, Invalid, Conflict, or CallControlAway."""
+async def ask(settings: Settings, verb: str, *, within: float = 15, **arguments: Any) -> dict[str, Any]:
+    """POST /rpc/<verb>; returns its answer, which may take `within` seconds. Raises NotFound, Invalid, Conflict, or
+    CallControlAway.
+    """
     address = f"http://{settings.network.private}:{settings.ports.callcontrol}/rpc/{verb}"
     try:
         headers = {"Authorization": f"Bearer {settings.secret('callcontrol-token')}"}
-        async with httpx2.AsyncClient(timeout=15) as client:
+        async with httpx2.AsyncClient(timeout=within) as client:
             response = await client.post(address, json=arguments, headers=headers)
             answer = response.json()
     except (httpx2.HTTPError, ValueError, FileNotFoundError) as problem:
