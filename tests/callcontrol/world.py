@@ -86,6 +86,9 @@ class Scripts:
     async def number_owner(self, e164: str) -> NumberOwner | None:
         return self.owners.get(e164)
 
+    async def caller_name(self, e164: str) -> str:
+        return ""
+
 
 class Book:
     """A CallBook in memory: what was published and which legs ended."""

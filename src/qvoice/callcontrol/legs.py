@@ -135,7 +135,7 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
             if invite_user:
                 headers["X-QV-Invite-User"] = invite_user
         case Gateway(resource_id=resource_id, index=index, codecs=codecs):
-            headers |= {"X-QV-Dest": "gateway", "X-QV-Gateway": f"{resource_id}:{index}"}
+            headers |= {"X-QV-Dest": "gateway", "X-QV-Gateway": f"{resource_id}:{index}" if resource_id else "-"}
             if plan.target.from_realm:
                 headers["X-QV-From-Realm"] = plan.target.from_realm
         case Loop(account_id=account_id, authorised_by=authorised_by):

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from qvoice.callcontrol import causes
 from qvoice.core.dialing.emergency import Callbacks
+from qvoice.core.dialing.normalise import is_e164
 from qvoice.core.flow.admission import refusal
+from qvoice.core.flow.arrived import came_by
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import shown_caller
 from qvoice.core.flow.checkpoint import Checkpoint, call_from_json
@@ -18,7 +20,7 @@ from qvoice.core.flow.compile import CompiledFlow, compile_flow
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
 from qvoice.core.flow.world import World
 from qvoice.core.ring.plan import CallerId
-from qvoice.features.callflows.placing import NotPlaced, call_back, owner_of, place
+from qvoice.features.callflows.placing import NotPlaced, call_back, named, owner_of, place
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
 
@@ -76,6 +78,9 @@ class Directory(Protocol):
     async def number_owner(self, e164: str) -> NumberOwner | None:
         """Whose number this is."""
 
+    async def caller_name(self, e164: str) -> str:
+        """What the number of a caller shows to the world, '' when nobody can tell in time."""
+
 
 class Placing:
     """Finds a call's account, facts and flow in a Directory."""
@@ -89,12 +94,16 @@ class Placing:
         """Place a call that came from the edge; raises RefusedCall."""
         account_id = came.account_id
         dialled = came.request_user
+        owner: NumberOwner | None = None
         if came.source == "carrier":
             owner = await owner_of(self.directory, dialled)
             if owner is None:
                 raise RefusedCall(404, f"nobody owns {dialled!r}")
             account_id, dialled = owner.account_id, owner.e164
             call.caller.account_id = account_id
+        elif came.source == "loop" and not came.authorised_by and is_e164(dialled):
+            # From another account of the platform: its number says the same of such calls as of the carriers'.
+            owner = await self.directory.number_owner(dialled)
         authorised = came.device_id or came.authorised_by
         world = await self._world(account_id, came.device_id, came.authorised_by)
         facts = Call(
@@ -116,6 +125,10 @@ class Placing:
         )
         if came.keeps_caller and came.forwarded_by:
             facts.kept_caller = facts.caller
+        if owner is not None and owner.account_id == account_id:
+            facts.caller = await named(self.directory, facts.caller, owner)
+            call.caller.caller_name = facts.caller.name
+            came_by(facts, owner)
         back_to = None
         if came.source == "carrier":
             back_to = self.callbacks.device_for(account_id, dialled, now=call.exchange.now())
@@ -230,6 +243,8 @@ class Placing:
             authorised_by=by.authorizing_id or None,
             answered=bool(party.answered),
             hops=before.hops,
+            ringback=before.transfer_ringback if party is call.caller else "",
+            transfer_ringback=before.transfer_ringback,
         )
 
     async def again(self, facts: Call, checkpoint: Checkpoint) -> Placed | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from qvoice.callcontrol import pickup, talking, transfer
 from qvoice.callcontrol.ari import wire
@@ -62,6 +62,8 @@ async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
     Raises CallerHungUp when the caller leaves, with all legs cancelled.
     """
     call.keys.clear()
+    if plan.ringback is None and call.facts is not None and call.facts.ringback:
+        plan = replace(plan, ringback=call.facts.ringback)
     state = _Ringing(call, plan, m.RingMachine(plan))
     loop = asyncio.get_running_loop()
     call.ringing = True

@@ -99,3 +99,12 @@ def test_D3_privacy_modes() -> None:
     e = endpoint(caller_id_options={"outbound_privacy": "full"})
     assert cid("external", e).private
     assert cid("external", privacy="full").private
+
+
+def test_B8_a_numbers_own_name_is_shown_unless_somebody_chose_one() -> None:
+    names = {"+14165550100": "ACME SALES"}
+    assert cid("external", display_names=names).name == "ACME SALES"
+    assert cid("internal", display_names=names).name == "Bob Builder"
+    own = endpoint(caller_id={"external": {"name": "Bob", "number": "+14165550100"}})
+    assert cid("external", own, display_names=names).name == "Bob"
+    assert cid("external", dynamic=CallerId("Desk"), display_names=names).name == "Desk"

@@ -136,7 +136,7 @@ def test_device_options_reach_the_leg() -> None:
 def test_D2_a_sip_uri_device_is_called_at_its_uri_but_never_inside_the_platform() -> None:
     away = world({("devices", "d1"): {"sip": {"invite_format": "route", "route": "sip:bob@pbx.example"}}})
     (leg,) = legs(plan_of(node("device", {"id": "d1"}), away))
-    assert leg.target == Gateway("d1", 0, "sip:bob@pbx.example")
+    assert leg.target == Gateway("", 0, "sip:bob@pbx.example")
     inside = world({("devices", "d1"): {"sip": {"invite_format": "route", "route": "sip:x@127.0.0.1:5064"}}})
     run_script(node("device", {"id": "d1"}), make_call(inside), [(Hangup("SUBSCRIBER_ABSENT"), None)])
 

@@ -73,3 +73,30 @@ async def test_odd_numbers_in_urls_are_400(world):
     for text in ("%00", "abc", "%2B" + "9" * 300, "..%2F..", "+1"):
         answer = await world.customer.call("GET", f"accounts/{{A}}/phone_numbers/{text}")
         assert answer.status_code in (400, 404), text
+
+
+@pytest.mark.parametrize(
+    ("settings", "field"),
+    [
+        ({"failover": {"e164": "12"}}, "failover.e164"),
+        ({"failover": {"e164": "+14165550101"}}, "failover.e164"),
+        ({"failover": {"sip": "sip:x@127.0.0.1"}}, "failover.sip"),
+        ({"failover": {"sip": "sip:x@pbx.example", "e164": "+14165550199"}}, "failover.sip"),
+        ({"cnam": {"display_name": "far too long for a name"}}, "cnam.display_name"),
+        ({"prepend": {"name": "a\r\nVia: b"}}, "prepend.name"),
+        ({"force_outbound": "perhaps"}, "force_outbound"),
+    ],
+)
+async def test_B2_a_numbers_settings_are_checked_at_their_field(world, settings, field):
+    path = "accounts/{A}/phone_numbers/%2B14165550101"
+    await world.master.put(path, {})
+    answer = await world.master.call("PATCH", path, settings)
+    assert (answer.status_code, list(answer.json()["data"])) == (400, [field])
+
+
+async def test_B2_a_number_tells_its_features(world):
+    path = "accounts/{A}/phone_numbers/%2B14165550101"
+    await world.master.put(path, {})
+    changed = await world.master.patch(path, {"failover": {"e164": "416 555 0199"}, "prepend": {"enabled": False}})
+    assert (changed["failover"], changed["features"]) == ({"e164": "+14165550199"}, ["failover"])
+    assert {"failover", "prepend", "cnam"} <= set(changed["features_available"])

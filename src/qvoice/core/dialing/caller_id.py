@@ -3,8 +3,9 @@
 1. a caller id that is kept on purpose (forwarded with keep_caller_id): as it came;
 2. the caller id set for this call (dynamic_cid, set_cid);
 3. what device, user and account say for this kind (`internal`, `external`, `emergency`; emergency falls to external);
-4. internal calls: the extension (presence id) and the user's name;
+4. internal calls: the extension (presence id) and the user's name; others: the user's name;
 5. what the phone sent.
+A number with a name of its own (`cnam.display_name`) shows that instead of the account's and the user's name.
 Then formatters, then the name prefix; for calls that leave the platform the number must be one the account owns or
 has verified elsewhere, else the account's external number, else its first number. Nobody can show a number that is not
 his; an emergency call shows only numbers of the platform, where an address is known.
@@ -38,6 +39,7 @@ def outgoing(
     prefix: tuple[str, str] = ("", ""),
     privacy: str = "none",
     default_number: str = "",
+    display_names: Mapping[str, str] | None = None,
 ) -> CallerId:
     """Return the caller id of a leg of `kind`.
 
@@ -46,11 +48,13 @@ def outgoing(
     `prefix`: (name, number) of
     prepend_cid; the number's applies to internal legs only. `privacy`: asked for this call (device header, *67); the
     endpoint's own
-    setting counts as well. `default_number`: the platform's emergency number of last resort.
+    setting counts as well. `default_number`: the platform's emergency number of last resort. `display_names`: those of
+    the account's numbers.
     """
     if kept is not None:
         return kept
     name, number = _chosen(kind, endpoint, sip, dynamic)
+    nobodys_choice = not _named(kind, endpoint, dynamic, account)
     fields = {"outbound_caller_id_number": number, "outbound_caller_id_name": name}
     fields = formatters.apply(endpoint.formatters, fields, direction="outbound")
     number, name = fields["outbound_caller_id_number"], fields["outbound_caller_id_name"]
@@ -61,6 +65,8 @@ def outgoing(
             number = owned(number, account, numbers, default=default_number)
         else:
             number = owned(number, account, numbers, verified=verified)
+    if kind != "internal" and nobodys_choice and display_names:
+        name = display_names.get(to_e164(number, country_of(account)), name)
     result = CallerId(name=clean_line(prefix[0] + name, 64), number=clean_line(number, 64), private=sip.private)
     if kind == "emergency":
         return replace(result, private=False)
@@ -96,10 +102,26 @@ def with_privacy(caller: CallerId, mode: str) -> CallerId:
     return replace(caller, name="") if mode == "name" else caller
 
 
+_WANTED = {"emergency": ("emergency", "external")}
+
+
+def _named(kind: str, endpoint: Endpoint, dynamic: CallerId | None, account: Mapping[str, Any]) -> bool:
+    """Tell whether a name was chosen for calls of this kind, more closely than for the whole account."""
+    if dynamic is not None and dynamic.name:
+        return True
+    own = account.get("caller_id")
+    for each in _WANTED.get(kind, (kind,)):
+        chosen = endpoint.caller_ids[each][0] if each in endpoint.caller_ids else ""
+        general = own.get(each) if isinstance(own, Mapping) else None
+        if chosen and chosen != (general.get("name") if isinstance(general, Mapping) else None):
+            return True
+    return False
+
+
 def _chosen(kind: str, endpoint: Endpoint, sip: CallerId, dynamic: CallerId | None) -> tuple[str, str]:
     """Return (name, number); each is taken from the first source that has it."""
     sources = [(dynamic.name, dynamic.number)] if dynamic is not None else []
-    wanted = {"emergency": ("emergency", "external")}.get(kind, (kind,))
+    wanted = _WANTED.get(kind, (kind,))
     sources += [endpoint.caller_ids[k] for k in wanted if k in endpoint.caller_ids]
     if kind == "internal":
         sources.append((endpoint.user_name or endpoint.name, endpoint.presence_id))

@@ -75,3 +75,9 @@ class Call:
     """Notices to send when the call is over: {kind, to, facts, unless_bridged}."""
     dynamic_caller: CallerId | None = None
     """The caller id that set_cid or dynamic_cid gave this call; empty parts are not set."""
+    ringback: str = ""
+    """Media id that the caller hears while phones ring, unless a module has its own (the number's `ringback.early`)."""
+    transfer_ringback: str = ""
+    """The same while he is transferred."""
+    failover: str = ""
+    """Where the call goes when nobody can be reached: the number's failover (E.164 or SIP URI), '' when used up."""

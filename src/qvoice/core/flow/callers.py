@@ -116,6 +116,7 @@ def shown_caller(call: Call, kind: str = "internal") -> CallerId:
         prefix=call.caller_id_prefix,
         privacy=call.privacy,
         default_number=world.default_number,
+        display_names=world.display_names,
     )
 
 

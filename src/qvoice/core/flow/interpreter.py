@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from qvoice.core.flow.admission import refusal
+from qvoice.core.flow.arrived import can_fail_over, fail_over, hears
 from qvoice.core.flow.blocking import owner_of_flow, verdict
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import facts_of
@@ -109,6 +110,12 @@ class _Walk:
                     cause = (
                         self.call.last_cause if not self.call.answered and self.call.last_cause else "NORMAL_CLEARING"
                     )
+                    if can_fail_over(self.call, cause):
+                        self._note("failover", detail=self.call.failover)
+                        done = yield from fail_over(self.call)
+                        if isinstance(done, Stop) and done.transferred:
+                            return End("transferred", done.cause)
+                        cause = done.cause if isinstance(done, Stop | Failed) else cause
                     yield from hangup(cause)
                     return End("hung-up", cause)
                 node = yield from self._go_back(self.returns.pop())
@@ -251,6 +258,7 @@ class _Walk:
     def _now_in(self, flow: CompiledFlow) -> None:
         group_id = flow.document.get("group_id")
         self.flow, self.call.group_id = flow, group_id if isinstance(group_id, str) else ""
+        hears(self.call, flow.document)
 
     def _enter(self, found: FoundFlow) -> None:
         self._now_in(found.flow)

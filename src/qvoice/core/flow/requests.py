@@ -5,9 +5,10 @@ Answers are given by `features/<noun>/answers.py` (see docs/handbook/contracts.m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from qvoice.core.dialing.did import NumberSettings
 from qvoice.core.flow.room_requests import CheckDeskPin, CheckRoomPin, DeskLogin, DeskLogout, FindDesk, FindRoom
 from qvoice.core.flow.room_requests import Desk as Desk
 from qvoice.core.flow.room_requests import Room as Room
@@ -55,6 +56,7 @@ class NumberOwner:
     account_id: str
     e164: str
     force_outbound: bool = False
+    settings: NumberSettings = field(default_factory=NumberSettings)
 
 
 @dataclass(frozen=True, slots=True)

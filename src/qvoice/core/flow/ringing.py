@@ -224,7 +224,7 @@ def _target(call: Call, endpoint: Endpoint, wish: Wish) -> Aor | Gateway | None:
         uri = sip_uri(endpoint.route)
         if uri is None or points_inside(uri):
             return None
-        return Gateway(resource_id=endpoint.device_id or "", index=0, uri=uri, codecs=endpoint.codecs)
+        return Gateway(resource_id="", index=0, uri=uri, codecs=endpoint.codecs)
     if not endpoint.username:
         return None
     user = ""

@@ -39,6 +39,8 @@ class World:
     dead_gateways: frozenset[tuple[str, int]] = frozenset()
     default_number: str = ""
     """The platform's emergency number of last resort (sent when nobody has an emergency caller id)."""
+    display_names: Mapping[str, str] = field(default_factory=dict)
+    """Names that the account's numbers show to the world (`cnam.display_name`), by number."""
 
     _by_type: dict[str, list[tuple[str, Document]]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """`documents` by type, in id order; made when first asked for."""
@@ -118,6 +120,7 @@ class World:
             pools={**self.pools, **other.pools},
             dead_gateways=other.dead_gateways if other.pools else self.dead_gateways,
             default_number=other.default_number or self.default_number,
+            display_names={**self.display_names, **other.display_names},
         )
 
 

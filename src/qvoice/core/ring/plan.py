@@ -38,7 +38,7 @@ class Aor:
 @dataclass(frozen=True, slots=True)
 class Gateway:
     """A carrier gateway: `uri` is the full request URI, `resource_id`/`index` name it to the edge (which holds its
-    credentials)."""
+    credentials). No `resource_id`: a SIP URI that a device or number names; nobody's credentials go there."""
 
     resource_id: str
     index: int

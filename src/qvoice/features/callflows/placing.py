@@ -7,16 +7,19 @@ off, and what nothing answers to.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Protocol
 
 from qvoice.core.dialing.emergency import account_emergency, beats_extensions
-from qvoice.core.dialing.normalise import country_of, to_e164
+from qvoice.core.dialing.normalise import country_of, is_e164, to_e164
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import caller_endpoint
 from qvoice.core.flow.compile import CompiledFlow, compile_flow
 from qvoice.core.flow.lookup import NO_MATCH
 from qvoice.core.flow.requests import FoundFlow, NumberOwner
 from qvoice.core.flow.world import World
+from qvoice.core.ring.plan import CallerId
+from qvoice.kit.text import clean_line
 
 
 class NotPlaced(Exception):
@@ -46,6 +49,9 @@ class Flows(Protocol):
     async def number_owner(self, e164: str) -> NumberOwner | None:
         """Whose number this is."""
 
+    async def caller_name(self, e164: str) -> str:
+        """What the number of a caller shows to the world, '' when nobody can tell in time."""
+
 
 async def place(flows: Flows, facts: Call) -> CompiledFlow:
     """Return the flow that takes the call, and complete its facts (owner, language, zone, number, captures, world).
@@ -68,9 +74,14 @@ async def place(flows: Flows, facts: Call) -> CompiledFlow:
     found = await _flow_for(flows, facts)
     if found is None:
         facts.dialled = to_e164(facts.dialled, country, dial_plan=endpoint.dial_plan)
-        found = await _flow_for(flows, facts, no_match=True)
+        # What nobody here answers to goes out only in somebody's name: a carrier's call to a number without a flow, or
+        # one that came round, would be sent back to the carriers at the account's cost.
+        found = await _flow_for(flows, facts, no_match=bool(facts.authorised_by))
     if urgent is not None and (found is None or NO_MATCH in found.flow.document.get("numbers", ())):
         return _emergency(facts, urgent)
+    if found is None and facts.failover:
+        facts.last_cause = "UNALLOCATED_NUMBER"
+        return _built_in("number-failover", {"module": "noop", "data": {}, "children": {}})
     if found is None:
         raise NotPlaced(404, f"no callflow for {facts.dialled!r}")
     return _taken(facts, found)
@@ -87,6 +98,15 @@ async def owner_of(flows: Flows, dialled: str) -> NumberOwner | None:
             if owner is not None:
                 return owner
     return None
+
+
+async def named(flows: Flows, caller: CallerId, owner: NumberOwner) -> CallerId:
+    """Return the caller with the name that his number shows, when he sends none and the number he called wants it."""
+    if not owner.settings.look_up or caller.private or caller.name not in ("", caller.number):
+        return caller
+    number = to_e164(caller.number)
+    name = clean_line(await flows.caller_name(number), 64) if is_e164(number) else ""
+    return replace(caller, name=name) if name else caller
 
 
 async def _flow_for(flows: Flows, facts: Call, *, no_match: bool = False) -> FoundFlow | None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import Field
 
 from qvoice.core.flow import requests as r
+from qvoice.core.flow.arrived import came_by
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import caller_endpoint, shown_caller
 from qvoice.core.flow.compile import CompiledFlow
@@ -20,7 +21,7 @@ from qvoice.core.ring.plan import CallerId
 from qvoice.db.engine import Database, Scope
 from qvoice.features.accounts.schemas import Lenient
 from qvoice.features.callflows.context import AnswerContext, collect_answers
-from qvoice.features.callflows.placing import NotPlaced, place
+from qvoice.features.callflows.placing import NotPlaced, named, owner_of, place
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.kit import ids
 from qvoice.kit.errors import Invalid, QvoiceError
@@ -77,6 +78,10 @@ async def try_call(db: Database, scope: Scope, wanted: Wanted) -> Tried:
         await snapshots.try_out(scope.account_id, flow_id, {**wanted.callflow, "id": flow_id})
     call = await _call(snapshots, scope, wanted)
     if wanted.number:
+        owner = await owner_of(snapshots, wanted.number) if call.source == "carrier" else None
+        if owner is not None and owner.account_id == call.account_id:
+            call.caller = await named(snapshots, call.caller, owner)
+            came_by(call, owner)
         try:
             flow = await place(snapshots, call)
         except NotPlaced as no:

@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from qvoice.core.dialing.did import settings_of
 from qvoice.core.dialing.endpoint import Endpoint, merge
 from qvoice.core.dialing.normalise import country_of, to_e164
 from qvoice.core.flow.compile import CompiledFlow, compile_flow
@@ -173,12 +174,18 @@ class Snapshots:
             raise
         owner = None
         if rows and rows[0].state in ("in_service", "port_out") and rows[0].enabled:
-            owner = NumberOwner(rows[0].account_id.hex, e164, rows[0].force_outbound)
+            row = rows[0]
+            owner = NumberOwner(row.account_id.hex, e164, row.force_outbound, settings_of(row.settings or {}))
         until = now + _NUMBER_SECONDS if version == self._numbers_version else 0.0
         self._numbers[e164] = (until, owner)
         while len(self._numbers) > _MAX_NUMBERS:
             self._numbers.popitem(last=False)
         return owner
+
+    async def caller_name(self, e164: str) -> str:
+        """Return what a number of the platform shows to the world, '' when it is not ours or shows nothing."""
+        owner = await self.number_owner(e164)
+        return owner.settings.display_name if owner is not None else ""
 
     # --- changes ------------------------------------------------------------------------------------------------------
 

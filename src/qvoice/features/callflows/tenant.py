@@ -99,7 +99,14 @@ async def load_base(session: AsyncSession, tenant: Tenant, *, loaded_at: int, de
     chain = (await session.execute(text("select * from account_chain()"))).all()
     if not chain:
         return False
-    numbers = await session.execute(text("select number from phone_numbers where state = 'in_service'"))
+    numbers = (
+        await session.execute(
+            text(
+                "select number, doc -> 'cnam' ->> 'display_name' as shown from phone_numbers"
+                " where state in ('in_service', 'port_out')"
+            )
+        )
+    ).all()
     verified = await session.execute(text("select number from external_numbers where verified and deleted is null"))
     trunks = (await session.execute(text("select * from trunk_pools()"))).all()
     tenant.path, tenant.enabled = chain[0].path, all(row.enabled for row in chain)
@@ -114,6 +121,7 @@ async def load_base(session: AsyncSession, tenant: Tenant, *, loaded_at: int, de
         verified=frozenset(row.number for row in verified),
         pools=_pools(tenant.account_id, trunks, is_master=len(chain) == 1),
         dead_gateways=dead,
+        display_names={row.number: row.shown for row in numbers if row.shown},
     )
     tenant.clear_mark(_BASE, loaded_at)
     tenant.clear_mark(("accounts", tenant.account_id), loaded_at)

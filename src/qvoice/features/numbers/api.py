@@ -17,23 +17,12 @@ from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import envelope, filters, listing
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.numbers import assign, table
+from qvoice.features.numbers.schemas import PhoneNumber
 from qvoice.kit.errors import Invalid, NotFound, QvoiceError
 
 router = APIRouter(tags=["phone_numbers"])
 BASE = "/accounts/{account_id}/phone_numbers"
 MAX_COLLECTION = 2_000
-
-
-class PhoneNumber(BaseModel):
-    """A phone number's document; unknown keys are kept."""
-
-    model_config = ConfigDict(extra="allow")
-    create_with_state: str | None = None
-    force_outbound: bool | None = None
-    cnam: dict[str, Any] | None = None
-    e911: dict[str, Any] | None = None
-    failover: dict[str, Any] | None = None
-    prepend: dict[str, Any] | None = None
 
 
 class NumberList(BaseModel):

@@ -11,8 +11,10 @@ from qvoice.db import Scope
 from qvoice.features.auth.directory import AccountInfo
 from qvoice.features.auth.permit import Principal
 from qvoice.features.documents import body
+from qvoice.features.documents.validate import validated
 from qvoice.features.numbers import table
 from qvoice.features.numbers.rules import STATES, e164
+from qvoice.features.numbers.schemas import PhoneNumber
 from qvoice.kit.clock import to_gregorian
 from qvoice.kit.errors import Conflict, Forbidden, Invalid, NotFound
 
@@ -31,15 +33,24 @@ def parsed(text: str) -> str:
         raise Invalid.field("number", "invalid", f"{text[:64]}: {problem}") from problem
 
 
-FEATURES = ("cnam", "e911", "failover", "prepend", "ringback", "sms", "mms")
+FEATURES = ("cnam", "e911", "failover", "force_outbound", "prepend", "ringback", "sms", "mms")
 """Keys of a number's document that the dialect calls its features."""
-AVAILABLE = ["e911"]
+AVAILABLE = ["cnam", "e911", "failover", "force_outbound", "prepend", "ringback"]
 """Those that an account may set here: clients draw a form for each, and calls must honour what it says."""
+
+
+def _is_set(part: Any) -> bool:
+    """A feature that is stored switched off, or with nothing in it, is not one that the number has."""
+    if isinstance(part, dict):
+        return part.get("enabled") is not False and any(
+            value not in (None, "", False, [], {}) for value in part.values()
+        )
+    return bool(part)
 
 
 def shown(row: Any) -> dict[str, Any]:
     """Return a number as a document."""
-    features = [name for name in FEATURES if row.doc.get(name)]
+    features = [name for name in FEATURES if _is_set(row.doc.get(name))]
     state = {
         "state": row.state,
         "assigned_to": row.account_id,
@@ -73,9 +84,18 @@ def _public(data: dict[str, Any]) -> dict[str, Any]:
     computed = {"state", "assigned_to", "used_by", "created", "modified", "features", "create_with_state", "numbers",
                 "features_available"}  # fmt: skip
     clean = {key: value for key, value in body.public_part(data).items() if key not in computed}
-    if "force_outbound" in clean and not isinstance(clean["force_outbound"], bool):
-        raise Invalid.field("force_outbound", "type", "force_outbound must be true or false")
     return clean
+
+
+def _checked(number: str, doc: dict[str, Any]) -> dict[str, Any]:
+    """Return a document as it may be stored; raises Invalid naming the field."""
+    doc = validated(PhoneNumber, doc)
+    failover = doc.get("failover") or {}
+    if failover.get("e164") and failover.get("sip"):
+        raise Invalid.field("failover.sip", "invalid", "give a number or a SIP URI, not both")
+    if failover.get("e164") == number:
+        raise Invalid.field("failover.e164", "invalid", "a number cannot fail over to itself: choose another")
+    return doc
 
 
 def _state(data: dict[str, Any]) -> str:
@@ -87,7 +107,9 @@ def _state(data: dict[str, Any]) -> str:
 
 async def add(s: AsyncSession, number: str, *, account_id: str, data: dict[str, Any]) -> Any:
     """Add a number to the platform for an account (the master's right, checked by the route); raises NumberTaken."""
-    row = await table.insert_new(s, number, account_id=account_id, state=_state(data), doc=_public(data))
+    row = await table.insert_new(
+        s, number, account_id=account_id, state=_state(data), doc=_checked(number, _public(data))
+    )
     if row is None:
         raise NumberTaken(f"{number} is on this platform already: assign it with /activate", number=number)
     return row
@@ -116,7 +138,7 @@ async def edit(s: AsyncSession, number: str, *, account_id: str, data: dict[str,
     if row is None or row.account_id != account_id:
         raise NotFound(f"this account has no number {number}")
     clean = _public(data)
-    doc = body.merged(row.doc, clean) if merge else clean
+    doc = _checked(number, body.merged(row.doc, clean) if merge else clean)
     return await table.change(s, number, doc=doc, force_outbound=doc.get("force_outbound") is True)
 
 
