@@ -34,6 +34,7 @@ BODIES = {
     "lists": {"name": "Secret list"},
     "resources": {"name": "Secret trunk", "gateways": [{"server": "secret.example.test"}], "rules": ["^(.*)$"]},
     "external_numbers": {"number": "+15145550123", "name": "Secret number"},
+    "ratedecks": {"name": "Secret deck"},
 }
 """A document of each kind, with a word in it that nobody else may ever see."""
 
@@ -54,6 +55,8 @@ async def furnished(shared_world):
     """(world, ids of the stranger's documents, ids of the reseller's, above the customer)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("QVOICE_STORE_IMAGE", os.environ.get("QVOICE_STORE_IMAGE") or str(images.ensure("store", print)))
+        # Decks are for resellers.
+        await shared_world.master.put(f"accounts/{shared_world.stranger.account_id}/reseller", {})
         yield shared_world, await furnish(shared_world.stranger), await furnish(shared_world.reseller)
 
 

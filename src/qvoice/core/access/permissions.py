@@ -74,20 +74,21 @@ MASTER_ONLY: Grants = frozenset(
         ("phone_numbers", "delete"),
         ("global_resources", "*"),
         ("system", "*"),
-        ("rates", "create"),
-        ("rates", "update"),
-        ("rates", "delete"),
         ("acls", "*"),
     }
 )
 """Only administrators of the master account (B1: only the master adds numbers; A5: only the master promotes)."""
 
-RESELLER_ONLY: Grants = frozenset({("accounts", "create"), ("accounts", "delete"), ("accounts", "move")})
+RESELLER_ONLY: Grants = frozenset(
+    {("accounts", "create"), ("accounts", "delete"), ("accounts", "move")}
+    | {(resource, action) for resource in ("rates", "ratedecks") for action in ("create", "update", "delete")}
+)
 """Only administrators of the master or of a reseller."""
 
 FROM_ABOVE: Grants = frozenset(
     {
         ("limits", "update"),
+        ("ratedeck", "update"),
         ("services", "update"),
         ("ledgers", "credit"),
         ("ledgers", "debit"),
