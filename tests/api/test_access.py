@@ -33,8 +33,8 @@ async def test_every_route_declares_a_permission(shared_world):
 async def test_public_routes_are_exactly_these(shared_world):
     public = {e.path for e in endpoints(shared_world.app) if e.permit and e.permit.public}
     assert public == {
-        "/v2/user_auth", "/v2/api_auth", "/v2/auth/tokeninfo", "/v2/whitelabel/{domain}",
-        "/v2/whitelabel/{domain}/{part}",
+        "/v2/user_auth", "/v2/user_auth/recovery", "/v2/api_auth", "/v2/auth/tokeninfo", "/v2/whitelabel/{domain}",
+        "/v2/whitelabel/{domain}/{part}", "/v2/onboarding/{token}", "/v2/softphone/{token}",
     }  # fmt: skip
 
 

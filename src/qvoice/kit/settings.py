@@ -115,6 +115,25 @@ class Recordings:
 
 
 @dataclass(frozen=True, slots=True)
+class Portal:
+    """The web portal. `url`: how people reach it from outside, for links in mails (default: our address and port)."""
+
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sms:
+    """The HTTP gateway that takes our text messages: `POST url` with JSON `{to, from, text, reference}`.
+
+    Empty `url`: there is none, and whoever asks for a message is told so. The bearer token is the secret `sms-token`,
+    if there is one.
+    """
+
+    url: str = ""
+    sender: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an installation can set. `ports` already includes the offset."""
 
@@ -128,6 +147,13 @@ class Settings:
     log: Log = field(default_factory=Log)
     mail: Mail = field(default_factory=Mail)
     recordings: Recordings = field(default_factory=Recordings)
+    portal: Portal = field(default_factory=Portal)
+    sms: Sms = field(default_factory=Sms)
+
+    @property
+    def portal_url(self) -> str:
+        """Where people's browsers find the portal, without a slash at the end."""
+        return (self.portal.url or f"http://{self.network.advertised}:{self.ports.api}").rstrip("/")
 
     @property
     def secrets(self) -> Path:
@@ -172,6 +198,8 @@ SECTIONS = {
     "log": Log,
     "mail": Mail,
     "recordings": Recordings,
+    "portal": Portal,
+    "sms": Sms,
 }
 LEVELS = ("debug", "info", "warning", "error")
 SHORTEST = 5
@@ -213,6 +241,9 @@ def load(
     ):
         if seconds < SHORTEST:
             raise Invalid.field(name, "range", f"{seconds} is too short: use {SHORTEST} seconds or more.")
+    for name, url in (("portal.url", sections["portal"].url), ("sms.url", sections["sms"].url)):
+        if url and not url.startswith(("https://", "http://")):
+            raise Invalid.field(name, "format", f"{url!r} is no address such as https://phone.example.com.")
     if sections["log"].level not in LEVELS:
         raise Invalid.field("log.level", "enum", f"{sections['log'].level!r} is none of {', '.join(LEVELS)}.")
     return Settings(data=data.resolve(), **sections)

@@ -40,7 +40,7 @@ async def test_A4_account_and_administrator_are_one_transaction(world):
     assert bad.status_code == 400
     assert "Half" not in {row["name"] for row in await world.master.get("accounts/{A}/children?paginate=false")}
     good = await world.master.put(
-        "accounts", {"name": "Half", "realm": "half.example.test", "admin": {"email": "a@b.example"}}
+        "accounts", {"name": "Half", "realm": "half.example.test", "admin": {"username": "boss"}}
     )
     assert (
         await world.login("half.example.test", good["admin"]["username"], good["admin"]["password"])

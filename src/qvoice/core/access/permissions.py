@@ -60,6 +60,8 @@ _PERSONAL: Grants = frozenset(
         ("events", "read"),
         ("conferences", "read"),
         ("conferences", "moderate"),
+        ("softphones", "create"),
+        ("passwords", "update"),
     }
 )
 
@@ -105,7 +107,9 @@ USER_FIELDS: dict[str, frozenset[str]] = {
             "first_name",
             "last_name",
             "email",
+            "mobile",
             "password",
+            "require_password_update",
             "timezone",
             "language",
             "call_forward",

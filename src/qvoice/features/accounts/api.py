@@ -23,6 +23,7 @@ from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import routes
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.resource import Document
+from qvoice.features.invitations.invite import invite
 from qvoice.kit import ids
 from qvoice.kit.errors import Forbidden, Invalid
 
@@ -84,9 +85,13 @@ async def _create(ctx: Context) -> Response:
             if not user.get("username"):
                 user["username"] = user.get("email") or "admin"
             with under("admin"):
-                created = await documents.create(s, "users", user)
+                created = await documents.create(s, "users", {**user, "send_email_on_creation": False})
             extra["admin"] = {"id": created.id, "username": created.doc["username"]}
-            if generated:
+            if generated and created.doc.get("email"):
+                # Nobody learns the password, not even who creates the account: the administrator gets a link (A4).
+                made, _ = await invite(s, ctx.key, [created], kind="new_account")
+                extra["admin"] |= {"invitation": made[0], "email": created.doc["email"]}
+            elif generated:
                 # Shown this once: nobody can read it again.
                 extra["admin"]["password"] = generated
         shown = await routes.shown(s, RESOURCE, account, ctx.principal)

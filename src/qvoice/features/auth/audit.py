@@ -53,7 +53,7 @@ async def append(
             "actor": actor_id or (who and (who.impersonated_by or who.owner_id)),
             "auth": auth_method or (who.method if who else ""),
             "method": request.method,
-            "path": request.url.path[:500].replace("\x00", ""),
+            "path": _path(request),
             "status": status,
             "request_id": envelope.request_id(request),
             "source": request.client.host if request.client else "",
@@ -69,3 +69,11 @@ async def append_failure(db: Database, request: Request, status: int) -> None:
         return
     async with db.tx(Scope(account.id, account.path, who.owner_id, who.account_id)) as session:
         await append(session, request, status)
+
+
+def _path(request: Request) -> str:
+    """Return the path without the secret that some have in it: links and tokens are not for readers of the log."""
+    path, token = request.url.path, request.path_params.get("token")
+    if token:
+        path = path.replace(str(token), "…")
+    return path[:500].replace("\x00", "")

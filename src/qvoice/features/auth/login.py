@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from fastapi import Request
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import Database, Scope
 from qvoice.features.auth import audit, passwords
@@ -33,6 +34,21 @@ class WrongCredentials(Unauthenticated):
     """Account, user or password is wrong."""
 
     code = "invalid_credentials"
+
+
+LINK = "qv_link"
+"""Method of a log-in by a link (features/invitations)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Who proved to be somebody, before the token is made. `secrets`: the identity secrets of account and user."""
+
+    account_id: str
+    path: str
+    owner_id: str | None
+    secrets: tuple[str, str | None]
+    method: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,24 +137,57 @@ async def by_password(request: Request, data: dict[str, Any], *, method: str = "
         raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
     if not found.user_enabled:
         raise UserDisabled(user={"disabled": {"message": "the user is disabled"}})
-    account_id, owner_id = found.account_id.hex, found.user_id.hex
-    lifetime = await token_lifetime(db, account_id, found.path)
-    token = key.issue(
-        account_id=account_id,
-        owner_id=owner_id,
-        method=method,
-        identity=key.identity(found.account_identity, found.user_identity),
-        now=utcnow(),
-        lifetime_s=lifetime,
+    who = Found(
+        found.account_id.hex, found.path, found.user_id.hex, (found.account_identity, found.user_identity), method
     )
-    await record(db, request, account_id=account_id, path=found.path, owner_id=owner_id, method=method)
-    return LoggedIn(token, account_id, found.path, owner_id)
+    return await finish(request, who)
+
+
+async def by_link(request: Request, data: dict[str, Any], scope: Scope, user_id: str) -> Found:
+    """Return whom a link stands for, for `complete`; raises AccountDisabled, UserDisabled, WrongCredentials."""
+    holder = await request.app.state.directory.holder(scope.account_id, user_id, "")
+    if holder is None or holder.user_id is None:
+        raise WrongCredentials
+    if not holder.account_enabled:
+        raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
+    if not holder.user_enabled:
+        raise UserDisabled(user={"disabled": {"message": "the user is disabled"}})
+    return Found(scope.account_id, scope.path, user_id, (holder.account_identity, holder.user_identity), LINK)
+
+
+async def finish(request: Request, who: Found) -> LoggedIn:
+    """Make the token in a transaction of its own, and write the log-in down."""
+    db: Database = request.app.state.db
+    async with db.tx(Scope(who.account_id, who.path)) as s:
+        return await complete(s, request, who)
+
+
+async def complete(s: AsyncSession, request: Request, who: Found) -> LoggedIn:
+    """Make the token of somebody who has proved who they are; the log-in goes to the account's audit log."""
+    key: TokenKey = request.app.state.token_key
+    token = key.issue(
+        account_id=who.account_id,
+        owner_id=who.owner_id,
+        method=who.method,
+        identity=key.identity(*who.secrets),
+        now=utcnow(),
+        lifetime_s=await token_lifetime(s, who.account_id),
+    )
+    await audit.append(
+        s,
+        request,
+        201,
+        account_id=who.account_id,
+        actor_account_id=who.account_id,
+        actor_id=who.owner_id,
+        auth_method=who.method,
+    )
+    return LoggedIn(token, who.account_id, who.path, who.owner_id)
 
 
 async def by_api_key(request: Request, api_key: str) -> LoggedIn:
     """Log in with an account's API key; raises WrongCredentials, TooManyAttempts, AccountDisabled."""
     db: Database = request.app.state.db
-    key: TokenKey = request.app.state.token_key
     guard: LoginGuard = request.app.state.login_guard
     source = request.client.host if request.client else ""
     guard.check("api_key", "", source, time.monotonic())
@@ -150,16 +199,7 @@ async def by_api_key(request: Request, api_key: str) -> LoggedIn:
     account = await request.app.state.directory.account(account_id)
     if account is None or not account.enabled:
         raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
-    token = key.issue(
-        account_id=account_id,
-        owner_id=None,
-        method="cb_api_auth",
-        identity=key.identity(rows[0].account_identity, None),
-        now=utcnow(),
-        lifetime_s=await token_lifetime(db, account_id, account.path),
-    )
-    await record(db, request, account_id=account_id, path=account.path, owner_id=None, method="cb_api_auth")
-    return LoggedIn(token, account_id, account.path, None)
+    return await finish(request, Found(account_id, account.path, None, (rows[0].account_identity, None), "cb_api_auth"))
 
 
 async def token_for_basic(request: Request, encoded: str) -> str:
@@ -178,27 +218,16 @@ async def token_for_basic(request: Request, encoded: str) -> str:
     return (await by_password(request, {**selector, "credentials": credential}, method="cb_basic_auth")).token
 
 
-async def token_lifetime(db: Database, account_id: str, path: str) -> int:
+async def token_lifetime(s: AsyncSession, account_id: str) -> int:
     """Return the life of new tokens in seconds: the account's `token_auth_expiry_s` (300 s to 30 days), else an
     hour.
     """
     from qvoice.features.accounts.store import load_account  # imported late: accounts build on auth
 
-    async with db.tx(Scope(account_id, path)) as s:
-        account = await load_account(s, account_id)
+    account = await load_account(s, account_id)
     value = account.doc.get("token_auth_expiry_s")
     return (
         min(max(value, 300), 2_592_000)
         if isinstance(value, int) and not isinstance(value, bool)
         else DEFAULT_LIFETIME_S
     )
-
-
-async def record(
-    db: Database, request: Request, *, account_id: str, path: str, owner_id: str | None, method: str
-) -> None:
-    """Write a successful login to the account's audit log."""
-    async with db.tx(Scope(account_id, path)) as s:
-        await audit.append(
-            s, request, 201, account_id=account_id, actor_account_id=account_id, actor_id=owner_id, auth_method=method
-        )

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 
 from qvoice.features.auth.permit import Context, permit
+from qvoice.features.mail import wording
 from qvoice.kit.clock import to_gregorian
 from qvoice.kit.errors import NotFound
 from qvoice.kit.ids import is_id
@@ -58,3 +59,6 @@ async def get_mail(request: Request, account_id: str, mail_id: str, ctx: Context
         if row is None:
             raise NotFound("There is no such mail.", id=mail_id)
         return ctx.reply({**shown(row), "body": row.body})
+
+
+router.include_router(wording.router)

@@ -9,9 +9,11 @@ from typing import Any
 
 import aiosmtplib
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db.engine import Database, Scope
 from qvoice.db.queue import GiveUp
+from qvoice.features.mail.queue_mail import LINK
 from qvoice.features.media import blobs
 from qvoice.features.media.convert import Converter, store_image
 from qvoice.kit import log
@@ -26,14 +28,14 @@ class NotTaken(Exception):
     """The mail server did not take the mail this time."""
 
 
-def message(row: Any, files: list[tuple[str, str, bytes]], *, sender: str) -> EmailMessage:
-    """Build the mail. Its Message-ID is its own id, so that a mail delivered twice is seen as one."""
+def message(row: Any, files: list[tuple[str, str, bytes]], *, sender: str, link: str = "") -> EmailMessage:
+    """Build the mail, `link` in its place. Its Message-ID is its own id: a mail delivered twice is seen as one."""
     mail = EmailMessage(policy=email.policy.SMTP)
     mail["From"], mail["To"], mail["Subject"] = sender, row.recipient, row.subject
     mail["Date"] = format_datetime(row.created)
     mail["Message-ID"] = f"<{row.id.hex}@{sender.rpartition('@')[2] or 'localhost'}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: keeps holiday responders quiet
-    mail.set_content(row.body)
+    mail.set_content(row.body.replace(LINK, link))
     for name, kind, data in files:
         main, _, sub = kind.partition("/")
         mail.add_attachment(data, maintype=main or "application", subtype=sub or "octet-stream", filename=name)
@@ -49,15 +51,18 @@ async def deliver(db: Database, settings: Settings, *, account_id: str, path: st
         ).one_or_none()
         if row is None:
             return
+        link, gone = "", ""
+        if row.login_link is not None:
+            link, gone = await _link(session, settings, row.login_link.hex)
         try:
             files = [(one["name"], await blobs.read(session, one["blob"])) for one in row.attachments]
         except NotFound:
-            files = None
-    if files is None:
-        problem, final = "What was to be attached has been deleted meanwhile.", True
+            files, gone = [], "What was to be attached has been deleted meanwhile."
+    if gone:
+        problem, final = gone, True
     else:
         attached = [await _attachment(settings, name, data) for name, data in files]
-        problem, final = await _send(message(row, attached, sender=sender_of(settings)), settings)
+        problem, final = await _send(message(row, attached, sender=sender_of(settings), link=link), settings)
     state = "sent" if not problem else "failed" if final else "queued"
     async with db.tx(scope) as session:
         await session.execute(
@@ -70,6 +75,15 @@ async def deliver(db: Database, settings: Settings, *, account_id: str, path: st
     if problem:
         log.get().warning("mail.not_sent", account=account_id, mail=mail_id, problem=problem, final=final)
         raise GiveUp(problem) if final else NotTaken(problem)
+
+
+async def _link(session: AsyncSession, settings: Settings, link_id: str) -> tuple[str, str]:
+    """Return (the link as people click it, ""), or ("", why it is of no use any more)."""
+    from qvoice.features.invitations import jobs, links  # imported late: invitations write mails
+
+    if not await links.is_open(session, link_id):
+        return "", "The link in this mail was used, taken back or replaced before the mail could be sent."
+    return jobs.address(settings, await links.token_of(session, jobs.key_of(settings), link_id)), ""
 
 
 async def _attachment(settings: Settings, name: str, audio: bytes) -> tuple[str, str, bytes]:

@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Column, Text, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.core.dialing.hotdesk import conflicts
+from qvoice.features import documents
 from qvoice.features.auth import passwords
 from qvoice.features.auth.tokens import TokenKey
 from qvoice.features.documents import Change, Document, Hooks, Resource, Taken
@@ -44,17 +45,26 @@ async def _before_write(change: Change) -> None:
                 raise Forbidden(f"only a total administrator may set {key}")
     if password is not None:
         change.scratch["credential"] = (username, password)
+        if actor is not None and actor.owner_id == change.id and old.get("require_password_update"):
+            new["require_password_update"] = False  # it was asked for, and here it is
 
 
 async def _after_write(change: Change) -> None:
+    await _keep_secret(change)
+    if change.old is None and change.new.get("send_email_on_creation") is True and change.new.get("email"):
+        from qvoice.features.invitations.invite import invite  # imported late: invitations build on users
+
+        user = await documents.load(change.session, "users", change.id)
+        await invite(change.session, _key(change), [user])
+
+
+async def _keep_secret(change: Change) -> None:
     if "credential" not in change.scratch:
         if change.old is not None and not change.new.get("username") and change.old.get("username"):
             await _forget(change)
         return
     username, password = change.scratch["credential"]
-    key: TokenKey | None = change.session.info.get("token_key")
-    if key is None:
-        raise RuntimeError("open the Database with info={'token_key': TokenKey(...)} to write passwords")
+    key = _key(change)
     hashes = await passwords.hash_password(username, password)
     await change.session.execute(
         _STORE_SECRET,
@@ -68,6 +78,13 @@ async def _after_write(change: Change) -> None:
             "identity": secrets.token_hex(16),
         },
     )
+
+
+def _key(change: Change) -> TokenKey:
+    key: TokenKey | None = change.session.info.get("token_key")
+    if key is None:
+        raise RuntimeError("open the Database with info={'token_key': TokenKey(...)} to write passwords and links")
+    return key
 
 
 async def _forget(change: Change) -> None:

@@ -36,6 +36,9 @@ class User(Lenient):
     username: Annotated[str, Field(min_length=1, max_length=256)] | None = None
     password: Annotated[str, Field(min_length=6, max_length=256)] | None = None
     email: Annotated[str, Field(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")] | None = None
+    mobile: Annotated[str, Field(max_length=16, pattern=r"^$|^\+[1-9][0-9]{6,14}$")] | None = None
+    """Mobile number, E.164: where text messages to the person go."""
+    send_email_on_creation: bool | None = None
     enabled: bool = True
     priv_level: Literal["user", "admin"] = "user"
     admin_type: Literal["total", "read-only", "user-activation", "call-centre"] | None = None
