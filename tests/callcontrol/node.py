@@ -100,7 +100,7 @@ exten => _[!-~].,1,Set(PJSIP_TRANSFER_HANDLING()=ari-only)
     """${{PJSIP_HEADER(read,X-QV-Device)}},${{PJSIP_HEADER(read,X-QV-Trunk)}},${{PJSIP_HEADER(read,X-QV-Realm)}},"""
     """${{PJSIP_HEADER(read,X-QV-Hops)}},${{PJSIP_HEADER(read,X-QV-Authorised)}},${{PJSIP_HEADER(read,X-QV-Peer)}},"""
     """${{PJSIP_HEADER(read,X-QV-Privacy)}},${{CHANNEL(pjsip,call-id)}},${{EXTEN}},${{PJSIP_HEADER(read,X-QV-Forward)}},"""
-    """${{PJSIP_HEADER(read,User-Agent)}})
+    """${{PJSIP_HEADER(read,X-QV-Replaces)}},${{PJSIP_HEADER(read,User-Agent)}})
  same => n,Hangup(38)
 [refuse]
 exten => _XXX,1,PJSIPHangup(${{EXTEN}})

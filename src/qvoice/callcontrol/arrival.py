@@ -17,6 +17,15 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Replaces:
+    """A dialog whose place the caller wants (RFC 3891): its Call-ID and tags; `early_only`: not once it is answered."""
+
+    call_id: str
+    tags: frozenset[str]
+    early_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Arrival:
     """Who called what. Ids are 32 hex or ''. `caller_name`/`caller_number`: From, cleaned, still only a claim."""
 
@@ -39,12 +48,13 @@ class Arrival:
     forwarded_by: tuple[str, ...] = ()
     keeps_caller: bool = False
     asks_key: bool = False
+    replaces: Replaces | None = None
 
 
 def read(message: wire.Message) -> Arrival:
     """Read a StasisStart with `in` as its first argument; raises Refused when it lacks the tenant data."""
     channel = message.channel
-    if channel is None or len(message.args) < 13:
+    if channel is None or len(message.args) < 14:
         raise Refused(f"{len(message.args)} arguments")
     source, account, device, trunk, realm, hops, authorised, peer, privacy, call_id, user = (
         _plain(a) for a in message.args[1:12]
@@ -74,12 +84,28 @@ def read(message: wire.Message) -> Arrival:
         sip_call_id=call_id,
         request_user=user,
         # A User-Agent may hold commas, which are what separates arguments; it is the last one.
-        user_agent=clean_line(",".join(message.args[13:]), 128),
+        user_agent=clean_line(",".join(message.args[14:]), 128),
         caller_name=clean_line(channel.caller.name, 128),
         caller_number=number,
         forwarded_by=forwarded_by,
         keeps_caller="keep" in flags,
         asks_key="key" in flags,
+        replaces=_replaces(message.args[13]) if source == "device" else None,
+    )
+
+
+def _replaces(argument: str) -> Replaces | None:
+    """Read a Replaces header that the edge wrote in hexadecimal; one that names no dialog names none that is here."""
+    try:
+        text = bytes.fromhex(argument.strip()).decode()
+    except ValueError:
+        return None
+    if not text:
+        return None
+    call_id, *rest = (part.strip() for part in clean_line(text, 1024).split(";"))
+    named = dict(part.partition("=")[::2] for part in rest)
+    return Replaces(
+        call_id, frozenset({named.get("to-tag", ""), named.get("from-tag", "")}), early_only="early-only" in named
     )
 
 

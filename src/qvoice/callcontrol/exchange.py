@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from qvoice.callcontrol import arrival, driver, selftest, talking
+from qvoice.callcontrol import arrival, driver, replacing, selftest, talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import Ari
 from qvoice.callcontrol.book import CallBook
@@ -177,6 +177,8 @@ class Exchange:
             call.facts = placed.facts
             call.facts.call_id = call.id
             self.leg_changed(call, call.caller, "CHANNEL_CREATE")
+            if came.replaces is not None and not placed.facts.emergency:
+                return await replacing.take(call, came.replaces)
             return await self._flow(call, placed)
 
         await self._guard(call, life)

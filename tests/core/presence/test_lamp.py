@@ -105,3 +105,13 @@ def test_D14_documents_are_well_formed_whatever_names_hold() -> None:
     assert bodies.summary("sip:a@b\r\nX: y", new=1, saved=2) == (
         "Messages-Waiting: yes\r\nMessage-Account: sip:a@bX: y\r\nVoice-Message: 1/2 (0/0)\r\n"
     )
+
+
+def test_D14_a_call_of_a_person_names_its_dialog_and_an_extensions_does_not() -> None:
+    leg = Leg("0123456789abcdef" + "f" * 16, owner="u1", direction="outbound", dialled="2000")
+    body = bodies.dialog_info("sip:1001@acme.example", dialogs(Target(frozenset({"u1"})), [leg]), version=1)
+    dialog = next(ElementTree.fromstring(body).iter("{urn:ietf:params:xml:ns:dialog-info}dialog")).attrib
+    named = (dialog["call-id"], dialog["local-tag"], dialog["remote-tag"])
+    assert named == (leg.leg, "0123456789abcdef", "f" * 16)
+    called = Leg(leg.leg, direction="inbound", dialled="2000")
+    assert "call-id" not in bodies.dialog_info("sip:2000@x", dialogs(Target(extension="2000"), [called]), version=1)

@@ -12,20 +12,23 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Targets:
-    """Whose calls: devices by id, and users by id (their forwarded legs have no device)."""
+    """Whose calls: devices by id, and users by id (their forwarded legs have no device); or one side by its channel."""
 
     device_ids: frozenset[str] = frozenset()
     user_ids: frozenset[str] = frozenset()
+    channel: str = ""
 
     def __or__(self, other: Targets) -> Targets:
-        return Targets(self.device_ids | other.device_ids, self.user_ids | other.user_ids)
+        users = self.user_ids | other.user_ids
+        return Targets(self.device_ids | other.device_ids, users, self.channel or other.channel)
 
     def __bool__(self) -> bool:
-        return bool(self.device_ids or self.user_ids)
+        return bool(self.device_ids or self.user_ids or self.channel)
 
     def cover(self, party: Party) -> bool:
         """Tell whether a party is one of these."""
-        return party.device_id in self.device_ids or party.user_id in self.user_ids
+        named = party.device_id in self.device_ids or party.user_id in self.user_ids
+        return named or (bool(self.channel) and party.channel == self.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-from qvoice.core.presence.lamp import TERMINATED, Dialog, state_of
+from qvoice.core.presence.lamp import TERMINATED, Dialog, dialog_of, state_of
 
 DIALOG_INFO = "application/dialog-info+xml"
 PIDF = "application/pidf+xml"
@@ -33,7 +33,11 @@ def _dialog(entity: str, one: Dialog) -> str:
         uri = f"sip:{_user(one.number)}@{realm}"
         shown = f" display={_attribute(one.name)}" if one.name else ""
         remote = f"<remote><identity{shown}>{_text(uri)}</identity><target uri={_attribute(uri)}/></remote>"
-    return f"<dialog id={_attribute(one.id)}{direction}><state>{one.state}</state>{local}{remote}</dialog>"
+    known = ""
+    if one.leg:
+        call_id, ours, theirs = (_attribute(part) for part in dialog_of(one.leg))
+        known = f" call-id={call_id} local-tag={ours} remote-tag={theirs}"
+    return f"<dialog id={_attribute(one.id)}{known}{direction}><state>{one.state}</state>{local}{remote}</dialog>"
 
 
 def pidf(entity: str, shown: tuple[Dialog, ...], *, reachable: bool) -> str:

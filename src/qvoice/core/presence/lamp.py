@@ -28,13 +28,23 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Dialog:
-    """One call as a watcher sees it. `initiator`: the watched side called. `number`, `name`: the other party."""
+    """One call as a watcher sees it. `initiator`: the watched side called. `number`, `name`: the other party.
+    `leg`: the watched side's own leg, by which its place can be taken (`dialog_of`); '' where there is none.
+    """
 
     id: str
     state: str
     initiator: bool = False
     number: str = ""
     name: str = ""
+    leg: str = ""
+
+
+def dialog_of(leg: str) -> tuple[str, str, str]:
+    """Return the Call-ID, local tag and remote tag by which watchers know a leg (its uuid). They are names that we
+    give: a phone hands them back in Replaces (RFC 3891), and call control finds the leg by them.
+    """
+    return leg, leg[:16], leg[16:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ def dialogs(target: Target, legs: Iterable[Leg], states: Iterable[Dialog] = ()) 
     for leg in legs:
         state = CONFIRMED if leg.answered else EARLY
         if leg.owner in target.users or leg.device in target.devices:
-            found.append(Dialog(leg.leg, state, leg.direction == "inbound", leg.number, leg.name))
+            found.append(Dialog(leg.leg, state, leg.direction == "inbound", leg.number, leg.name, leg.leg))
         elif target.extension and leg.direction == "inbound" and leg.dialled.lower() == target.extension:
             # Seen from the extension it is called, whoever takes the call there.
             found.append(Dialog(leg.leg, state))
