@@ -52,7 +52,6 @@ export function Table<Row>(props: Props<Row>) {
   const items = virtual.getVirtualItems();
   const before = items[0]?.start ?? 0;
   const after = virtual.getTotalSize() - (items.at(-1)?.end ?? 0);
-  const width = columns.length + (onSelect ? 1 : 0) + (actions ? 1 : 0);
   const all = rows?.length ? rows.every((row) => selected?.has(idOf(row))) : false;
 
   const onScroll = () => {
@@ -115,9 +114,10 @@ export function Table<Row>(props: Props<Row>) {
                 {actions && <td />}
               </tr>
             ))}
+          {/* One cell, not one across all columns: those that a phone does not show would take their share of the width. */}
           {before > 0 && (
             <tr aria-hidden>
-              <td colSpan={width} style={{ height: before, padding: 0, border: 0 }} />
+              <td style={{ height: before, padding: 0, border: 0 }} />
             </tr>
           )}
           {rows &&
@@ -127,7 +127,7 @@ export function Table<Row>(props: Props<Row>) {
             })}
           {after > 0 && (
             <tr aria-hidden>
-              <td colSpan={width} style={{ height: after, padding: 0, border: 0 }} />
+              <td style={{ height: after, padding: 0, border: 0 }} />
             </tr>
           )}
         </tbody>
