@@ -134,6 +134,13 @@ class Sms:
 
 
 @dataclass(frozen=True, slots=True)
+class Numbers:
+    """Telephone numbers. `rest_days`: how long a number that was in service rests after its release."""
+
+    rest_days: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything an installation can set. `ports` already includes the offset."""
 
@@ -149,6 +156,7 @@ class Settings:
     recordings: Recordings = field(default_factory=Recordings)
     portal: Portal = field(default_factory=Portal)
     sms: Sms = field(default_factory=Sms)
+    numbers: Numbers = field(default_factory=Numbers)
 
     @property
     def portal_url(self) -> str:
@@ -200,6 +208,7 @@ SECTIONS = {
     "recordings": Recordings,
     "portal": Portal,
     "sms": Sms,
+    "numbers": Numbers,
 }
 LEVELS = ("debug", "info", "warning", "error")
 SHORTEST = 5

@@ -17,4 +17,4 @@ def clean_line(text: str, limit: int = 128) -> str:
 
 def csv_safe(text: str) -> str:
     """Return `text` so that a spreadsheet does not run it as a formula (OWASP CSV injection)."""
-    return "'" + text if text[:1] in "=+-@\t\r" and not text[1:].replace(" ", "").isdigit() else text
+    return "'" + text if text and text[:1] in "=+-@\t\r" and not text[1:].replace(" ", "").isdigit() else text

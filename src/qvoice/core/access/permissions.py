@@ -74,6 +74,7 @@ MASTER_ONLY: Grants = frozenset(
         ("accounts", "demote"),
         ("phone_numbers", "create"),
         ("phone_numbers", "delete"),
+        ("number_imports", "*"),
         ("global_resources", "*"),
         ("system", "*"),
         ("acls", "*"),
@@ -97,6 +98,7 @@ FROM_ABOVE: Grants = frozenset(
         ("apps_blacklist", "update"),
         ("accounts", "delete"),
         ("accounts", "move"),
+        ("phone_numbers", "release"),
     }
 )
 """Not on one's own account: only by somebody above it (the master may, on its own limits)."""

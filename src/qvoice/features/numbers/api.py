@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.core.dialing.classify import CLASSIFIERS, classify
-from qvoice.db import Scope
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import envelope, filters, listing
 from qvoice.features.documents.openapi import describe_model
-from qvoice.features.numbers import assign, table
+from qvoice.features.numbers import assign, collections, import_api, life, table
+from qvoice.features.numbers.collections import NumberList, texts_of
+from qvoice.features.numbers.rules import CREATED_IN
 from qvoice.features.numbers.schemas import PhoneNumber
-from qvoice.kit.errors import Invalid, NotFound, QvoiceError
+from qvoice.kit.errors import Invalid, NotFound
 
 router = APIRouter(tags=["phone_numbers"])
+router.include_router(import_api.router)
+router.include_router(collections.router)
+router.include_router(life.router)
 BASE = "/accounts/{account_id}/phone_numbers"
-MAX_COLLECTION = 2_000
-
-
-class NumberList(BaseModel):
-    """Several numbers at once; other keys go into each."""
-
-    model_config = ConfigDict(extra="allow")
-    numbers: list[str]
 
 
 @router.get(
@@ -104,7 +97,7 @@ async def carriers_info(request: Request, account_id: str, ctx: Context = permit
     return ctx.reply(
         {
             "usable_carriers": ["local"] if master else [],
-            "usable_creation_states": ["in_service", "available", "reserved"] if master else [],
+            "usable_creation_states": sorted(CREATED_IN) if master else [],
             "maximal_prefix_length": 3,
         }
     )
@@ -122,120 +115,8 @@ async def prefix(request: Request, account_id: str, ctx: Context = permit("phone
 async def check(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
     """Tell for each number whether this account has it."""
     async with ctx.tx() as s:
-        found = {text: bool(await table.one(s, assign.parsed(text))) for text in _texts(ctx)}
+        found = {text: bool(await table.one(s, assign.parsed(text))) for text in texts_of(ctx)}
     return ctx.reply({text: {"status": "unavailable" if taken else "unknown"} for text, taken in found.items()})
-
-
-def _texts(ctx: Context) -> list[str]:
-    numbers = ctx.data.get("numbers")
-    if not isinstance(numbers, list) or not all(isinstance(number, str) for number in numbers):
-        raise Invalid.field("numbers", "type", "numbers must be a list of texts")
-    if not 0 < len(numbers) <= MAX_COLLECTION:
-        raise Invalid.field("numbers", "maxItems", f"give 1 to {MAX_COLLECTION} numbers at once", target=MAX_COLLECTION)
-    return numbers
-
-
-Act = Callable[[AsyncSession, str], Awaitable[Any]]
-
-
-async def _each(ctx: Context, act: Act, *, scope: Scope | None = None, status: int = 200) -> Response:
-    """Do `act` for each number of the body, each in a savepoint of its own: good rows succeed whatever the bad ones
-    are.
-    """
-    success: dict[str, Any] = {}
-    failed: dict[str, Any] = {}
-    async with ctx.tx(scope) as s:
-        for text in _texts(ctx):
-            try:
-                async with s.begin_nested():
-                    row = await act(s, assign.parsed(text))
-                success[row.number] = assign.shown(row)
-            except Invalid as problem:
-                failed[text] = {
-                    "code": 400,
-                    "error": "invalid",
-                    "message": next(iter(problem.fields["number"].values()))["message"]
-                    if "number" in problem.fields
-                    else problem.message,
-                }
-            except QvoiceError as problem:
-                failed[text] = {
-                    "code": 409 if problem.code == "number_exists" else 404,
-                    "error": problem.code,
-                    "message": problem.message,
-                }
-    if failed and not success:
-        fields = {text: {"invalid": {"message": why["message"]}} for text, why in failed.items()}
-        raise Invalid(fields)
-    answer: dict[str, Any] = {"success": success}
-    if failed:
-        answer["error"] = failed
-    return ctx.reply(answer, status=status)
-
-
-def _own_scope(ctx: Context) -> Scope:
-    """Return the scope of the token's own account: where a number to assign may come from."""
-    who = ctx.who
-    return Scope(who.account_id, ".".join(who.actor.path), who.owner_id, who.account_id)
-
-
-@router.put(
-    f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}, status=201),
-    operation_id="add_numbers", summary="Add several numbers (master)",
-)  # fmt: skip
-async def add_collection(
-    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "create")
-) -> Response:
-    """Add numbers; the answer has `success` and `error` by number."""
-    return await _each(ctx, lambda s, n: assign.add(s, n, account_id=account_id, data=ctx.data), status=201)
-
-
-@router.put(
-    f"{BASE}/collection/activate", **describe_model(body=NumberList, answer={"type": "object"}, status=201),
-    operation_id="activate_numbers", summary="Assign several numbers to this account",
-)  # fmt: skip
-async def activate_collection(
-    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "activate")
-) -> Response:
-    """Assign numbers."""
-    account = ctx.account
-    assert account is not None
-    return await _each(
-        ctx, lambda s, n: assign.activate(s, n, who=ctx.who, account=account), scope=_own_scope(ctx), status=201
-    )
-
-
-@router.api_route(
-    f"{BASE}/collection", methods=["POST"], **describe_model(body=NumberList, answer={"type": "object"}),
-    operation_id="replace_numbers", summary="Replace several numbers' documents",
-)  # fmt: skip
-async def post_collection(
-    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")
-) -> Response:
-    """Replace the documents of numbers."""
-    return await _each(ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=False))
-
-
-@router.patch(
-    f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}), operation_id="patch_numbers",
-    summary="Change several numbers' documents",
-)  # fmt: skip
-async def patch_collection(
-    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")
-) -> Response:
-    """Merge into the documents of numbers."""
-    return await _each(ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=True))
-
-
-@router.delete(
-    f"{BASE}/collection", **describe_model(body=NumberList, answer={"type": "object"}), operation_id="delete_numbers",
-    summary="Remove several numbers (master)",
-)  # fmt: skip
-async def delete_collection(
-    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "delete")
-) -> Response:
-    """Take numbers off the platform."""
-    return await _each(ctx, lambda s, n: assign.remove(s, n, account_id=account_id))
 
 
 @router.post(f"{BASE}/fix", operation_id="fix_numbers", summary="Nothing to fix")
@@ -295,22 +176,6 @@ async def add(
     """Add a number to the platform, for this account."""
     async with ctx.tx() as s:
         row = await assign.add(s, assign.parsed(number), account_id=account_id, data=ctx.envelope.get("data") or {})
-    return ctx.reply(assign.shown(row), status=201, revision=row.revision)
-
-
-@router.put(
-    f"{BASE}/{{number}}/activate", **describe_model(answer=PhoneNumber, status=201),
-    operation_id="activate_phone_number",
-    summary="Assign a number to this account",
-)  # fmt: skip
-async def activate(
-    request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "activate")
-) -> Response:
-    """Assign a number from the asker's part of the tree to this account (B2)."""
-    account = ctx.account
-    assert account is not None
-    async with ctx.tx(_own_scope(ctx)) as s:
-        row = await assign.activate(s, assign.parsed(number), who=ctx.who, account=account)
     return ctx.reply(assign.shown(row), status=201, revision=row.revision)
 
 

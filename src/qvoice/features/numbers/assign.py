@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.core.access.tree import is_at_or_below
 from qvoice.db import Scope
+from qvoice.db.engine import enter
 from qvoice.features.auth.directory import AccountInfo
 from qvoice.features.auth.permit import Principal
 from qvoice.features.documents import body
 from qvoice.features.documents.validate import validated
 from qvoice.features.numbers import table
-from qvoice.features.numbers.rules import STATES, e164
+from qvoice.features.numbers.rules import CREATED_IN, e164, may_become
 from qvoice.features.numbers.schemas import PhoneNumber
-from qvoice.kit.clock import to_gregorian
+from qvoice.kit.clock import to_gregorian, utcnow
 from qvoice.kit.errors import Conflict, Forbidden, Invalid, NotFound
+
+SERVING = "in_service"
+
+
+class NumberInUse(Conflict):
+    """A callflow uses this number."""
+
+    code = "number_in_use"
+
+
+class NumberNotReady(Conflict):
+    """This number's state does not allow that now."""
+
+    code = "number_state"
 
 
 class NumberTaken(Conflict):
@@ -25,12 +42,12 @@ class NumberTaken(Conflict):
     code = "number_exists"
 
 
-def parsed(text: str) -> str:
+def parsed(given: str) -> str:
     """Return a number in E.164; raises Invalid naming what to do."""
     try:
-        return e164(text)
+        return e164(given)
     except ValueError as problem:
-        raise Invalid.field("number", "invalid", f"{text[:64]}: {problem}") from problem
+        raise Invalid.field("number", "invalid", f"{given[:64]}: {problem}") from problem
 
 
 FEATURES = ("cnam", "e911", "failover", "force_outbound", "prepend", "ringback", "sms", "mms")
@@ -60,6 +77,7 @@ def shown(row: Any) -> dict[str, Any]:
         "modified": to_gregorian(row.modified),
         "features": features,
         "features_available": AVAILABLE,
+        **({"rests_until": to_gregorian(row.rests_until)} if row.rests_until else {}),
     }
     return {**row.doc, **state, "id": row.number, "features": features, "_read_only": state}
 
@@ -82,7 +100,7 @@ def list_row(row: Any) -> dict[str, Any]:
 
 def _public(data: dict[str, Any]) -> dict[str, Any]:
     computed = {"state", "assigned_to", "used_by", "created", "modified", "features", "create_with_state", "numbers",
-                "features_available"}  # fmt: skip
+                "features_available", "force", "rests_until"}  # fmt: skip
     clean = {key: value for key, value in body.public_part(data).items() if key not in computed}
     return clean
 
@@ -100,26 +118,30 @@ def _checked(number: str, doc: dict[str, Any]) -> dict[str, Any]:
 
 def _state(data: dict[str, Any]) -> str:
     state = data.get("create_with_state") or data.get("state") or "in_service"
-    if state not in STATES:
-        raise Invalid.field("create_with_state", "enum", f"state must be one of {', '.join(sorted(STATES))}")
+    if state not in CREATED_IN:
+        raise Invalid.field(
+            "create_with_state", "enum", f"a number may be added as one of {', '.join(sorted(CREATED_IN))}"
+        )
     return state
 
 
 async def add(s: AsyncSession, number: str, *, account_id: str, data: dict[str, Any]) -> Any:
     """Add a number to the platform for an account (the master's right, checked by the route); raises NumberTaken."""
-    row = await table.insert_new(
-        s, number, account_id=account_id, state=_state(data), doc=_checked(number, _public(data))
-    )
+    doc = _checked(number, _public(data))
+    row = await table.insert_new(s, number, account_id=account_id, state=_state(data), doc=doc)
     if row is None:
         raise NumberTaken(f"{number} is on this platform already: assign it with /activate", number=number)
     return row
 
 
-async def activate(s: AsyncSession, number: str, *, who: Principal, account: AccountInfo) -> Any:
-    """Assign a number that belongs to the actor's part of the tree to `account` and put it in service.
+async def activate(
+    s: AsyncSession, number: str, *, who: Principal, account: AccountInfo, state: str = SERVING, force: bool = False
+) -> Any:
+    """Assign a number of the actor's part of the tree to `account`, in `state` (`in_service` or `reserved`).
 
-    The session must be in the actor's own scope. Raises NotFound for numbers elsewhere, Forbidden for one taken from
-    above.
+    This is the one place where numbers are handed down, across or back up. The session must be in the actor's own
+    scope. Raises NotFound for numbers elsewhere, Forbidden for an account elsewhere, NumberInUse for one that a
+    callflow of another account uses (unless `force`), NumberNotReady for one whose state does not allow it.
     """
     row = await table.one(s, number, lock=True)
     scope: Scope = s.info["scope"]
@@ -127,9 +149,71 @@ async def activate(s: AsyncSession, number: str, *, who: Principal, account: Acc
         raise NotFound(f"there is no number {number} that you may assign")
     if not is_at_or_below(account.steps, tuple(scope.path.split("."))):
         raise Forbidden("you may not assign numbers to this account")
-    if row.account_id == account.id:
-        return await table.change(s, number, state="in_service") if row.state != "in_service" else row
-    return await table.change(s, number, account_id=account.id, state="in_service", used_by=None, used_by_id=None)
+    moves = row.account_id != account.id
+    if not moves and row.state == state:
+        return row
+    if not may_become(row.state, state) or (row.state == "port_in" and not who.actor.is_master):
+        raise NumberNotReady(f"{number} is {row.state} and cannot become {state} now", state=row.state)
+    if row.state in ("aging", "released") and not who.actor.is_master and row.account_id != who.account_id:
+        raise NumberNotReady(f"{number} rests after its release: only its holder may take it back", state=row.state)
+    if moves and row.used_by and not force:
+        raise NumberInUse(
+            f"{number} is in use by a {row.used_by} of the account that has it: take it out there first, or send"
+            ' "force": true',
+            number=number,
+        )
+    used: dict[str, Any] = {}
+    if moves:
+        flow = await _flow_in(s, account, number)
+        used = {"used_by": "callflow" if flow else None, "used_by_id": flow}
+    return await table.change(
+        s,
+        number,
+        action="assigned" if moves else state,
+        account_id=account.id,
+        state=state,
+        rests_until=None,
+        **used,
+    )
+
+
+async def _flow_in(s: AsyncSession, account: AccountInfo, number: str) -> str | None:
+    """Return the callflow of an account that lists a number already (written before the number came)."""
+    own: Scope = s.info["scope"]
+    await enter(s, Scope(account.id, account.path, own.actor_id, own.actor_account_id))
+    found = await s.scalar(text("select callflow_id from callflow_numbers where number = :n"), {"n": number})
+    await enter(s, own)
+    return found.hex if found is not None else None
+
+
+async def release(s: AsyncSession, number: str, *, account: AccountInfo, who: Principal, rest: timedelta) -> Any:
+    """Take a number back from `account` into the spare pool of the account above it.
+
+    One that was in service rests first: callers who do not know yet must not reach somebody new. The session must be
+    in the actor's own scope, which holds both accounts (the route lets only accounts above do this).
+    """
+    row = await table.one(s, number, lock=True)
+    if row is None or row.account_id != account.id or account.parent_id is None:
+        raise NotFound(f"this account has no number {number}")
+    if row.state in ("port_in", "port_out"):
+        raise NumberNotReady(f"{number} is being ported: finish or cancel the port first", state=row.state)
+    rests = row.state in ("in_service", "aging") and rest > timedelta(0)
+    return await table.change(
+        s,
+        number,
+        action="released",
+        account_id=account.parent_id,
+        state="aging" if rests else "available",
+        rests_until=utcnow() + rest if rests else None,
+        used_by=None,
+        used_by_id=None,
+        force_outbound=False,
+        doc={key: value for key, value in row.doc.items() if key in KEPT},
+    )
+
+
+KEPT = ("carrier_name", "carrier_data", "order_id", "port_request_id", "locality")
+"""What stays with a number that goes back to the pool: where it came from, not how its user had set it up."""
 
 
 async def edit(s: AsyncSession, number: str, *, account_id: str, data: dict[str, Any], merge: bool) -> Any:

@@ -35,3 +35,24 @@ def e164(text: str) -> str:
     if len(number) <= _SHORTEST:
         raise ValueError(f"too short: a number has at least {_SHORTEST} digits with its country code")
     return number
+
+
+CREATED_IN = frozenset({"in_service", "available", "reserved", "port_in"})
+"""States that a number may enter the platform in."""
+
+_FROM: dict[str, frozenset[str]] = {
+    "available": frozenset({"discovery", "reserved", "aging", "released", "in_service"}),
+    "reserved": frozenset({"discovery", "available", "in_service"}),
+    "in_service": frozenset({"discovery", "available", "reserved", "aging", "released", "port_in", "port_out"}),
+    "port_in": frozenset({"discovery", "available", "reserved"}),
+    "port_out": frozenset({"in_service"}),
+    "released": frozenset({"in_service", "reserved", "port_in", "port_out", "available", "aging"}),
+    "aging": frozenset({"in_service", "released"}),
+    "deleted": STATES,
+}
+"""State → states that it may follow."""
+
+
+def may_become(now: str, wanted: str) -> bool:
+    """Tell whether a number in state `now` may get the state `wanted` (staying what it is is always allowed)."""
+    return now == wanted or now in _FROM.get(wanted, frozenset())

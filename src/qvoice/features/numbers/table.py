@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import msgspec
 from sqlalchemy import Boolean, Column, DateTime, Integer, Table, Text, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +27,7 @@ TABLE = Table(
     Column("revision", Integer),
     Column("created", DateTime(timezone=True)),
     Column("modified", DateTime(timezone=True)),
+    Column("rests_until", DateTime(timezone=True)),
 )
 
 
@@ -60,12 +62,12 @@ async def insert_new(
     ).first()  # fmt: skip
     if row is not None:
         await _tell(s, row, "created")
-        await _remember(s, number, account_id, "created")
+        await _remember(s, number, account_id, "created", states=(None, state))
     return row
 
 
-async def change(s: AsyncSession, number: str, **values: Any) -> Any:
-    """Change a number's columns and tell everybody; a changed account is kept in its history."""
+async def change(s: AsyncSession, number: str, *, action: str = "edited", **values: Any) -> Any:
+    """Change a number's columns, tell everybody and write it into its history; `action` says what was done."""
     before = await one(s, number)
     row = (
         await s.execute(
@@ -76,19 +78,49 @@ async def change(s: AsyncSession, number: str, **values: Any) -> Any:
         )
     ).one()
     await _tell(s, row, "edited")
-    if before is not None and before.account_id != row.account_id:
-        await _remember(s, number, row.account_id, "assigned", from_account_id=before.account_id)
+    moved = before is not None and before.account_id != row.account_id
+    was = before.doc if before is not None else {}
+    await _remember(
+        s,
+        number,
+        row.account_id,
+        action,
+        from_account_id=before.account_id if before is not None and moved else None,
+        states=(before.state if before is not None else None, row.state),
+        detail={"changed": changed} if (changed := _changed(was, row.doc)) else {},
+    )
+    if before is not None and moved:
         await notify_document(
             s, account_id=before.account_id, type="phone_numbers", id=number, action="deleted", revision=row.revision
         )
     return row
 
 
+def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
+
+
 async def remove(s: AsyncSession, number: str) -> None:
     """Take a number off the platform."""
     row = (await s.execute(delete(TABLE).where(TABLE.c.number == number).returning(*TABLE.c))).one()
     await _tell(s, row, "deleted")
-    await _remember(s, number, row.account_id, "deleted")
+    await _remember(s, number, row.account_id, "deleted", states=(row.state, "deleted"))
+
+
+async def history(s: AsyncSession, number: str, *, limit: int = 500) -> Sequence[Any]:
+    """Return what happened to a number, newest first, as far as the session's part of the tree may see it. Where it
+    came from is told only when that account may be seen too.
+    """
+    return (
+        await s.execute(
+            text(
+                "select h.id, h.at, h.action, h.account_id, h.from_state, h.to_state, h.detail, h.actor_id,"
+                " h.actor_account_id, (select a.id from accounts a where a.id = h.from_account_id) as from_account_id"
+                " from phone_number_history h where h.number = :number order by h.id desc limit :limit"
+            ),
+            {"number": number, "limit": limit},
+        )
+    ).all()
 
 
 async def bind_to_callflow(s: AsyncSession, *, callflow_id: str, numbers: Sequence[str]) -> None:
@@ -113,14 +145,21 @@ async def _tell(s: AsyncSession, row: Any, action: str) -> None:
 
 
 async def _remember(
-    s: AsyncSession, number: str, account_id: str, action: str, *, from_account_id: str | None = None
+    s: AsyncSession,
+    number: str,
+    account_id: str,
+    action: str,
+    *,
+    from_account_id: str | None = None,
+    states: tuple[str | None, str | None] = (None, None),
+    detail: Mapping[str, Any] | None = None,
 ) -> None:
     scope: Scope = s.info["scope"]
     await s.execute(
         text(
-            "insert into phone_number_history (number, account_id, action, from_account_id, actor_account_id, actor_id)"
-            " values (:number, cast(:account as uuid), :action, cast(:before as uuid), cast(:actor_account as uuid),"
-            " cast(:actor as uuid))"
+            "insert into phone_number_history (number, account_id, action, from_account_id, actor_account_id, actor_id,"
+            " from_state, to_state, detail) values (:number, cast(:account as uuid), :action, cast(:before as uuid),"
+            " cast(:actor_account as uuid), cast(:actor as uuid), :from_state, :to_state, cast(:detail as jsonb))"
         ),
         {
             "number": number,
@@ -129,5 +168,8 @@ async def _remember(
             "before": from_account_id,
             "actor_account": scope.actor_account_id,
             "actor": scope.actor_id,
+            "from_state": states[0],
+            "to_state": states[1],
+            "detail": msgspec.json.encode(dict(detail or {})).decode(),
         },
     )
