@@ -28,10 +28,13 @@ import { Route as AppAAccountMediaIndexRouteImport } from "./routes/_app/a/$acco
 import { Route as AppAAccountMenusIndexRouteImport } from "./routes/_app/a/$account/menus/index"
 import { Route as AppAAccountMusicIndexRouteImport } from "./routes/_app/a/$account/music/index"
 import { Route as AppAAccountNumbersIndexRouteImport } from "./routes/_app/a/$account/numbers/index"
+import { Route as AppAAccountOverviewIndexRouteImport } from "./routes/_app/a/$account/overview/index"
 import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
 import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$account/voicemail/index"
+import { Route as AppAAccountAccountsCustomerIndexRouteImport } from "./routes/_app/a/$account/accounts/$customer/index"
+import { Route as AppAAccountAccountsNewIndexRouteImport } from "./routes/_app/a/$account/accounts/new/index"
 import { Route as AppAAccountCallflowsFlowIndexRouteImport } from "./routes/_app/a/$account/callflows/$flow/index"
 
 const AppRoute = AppRouteImport.update({
@@ -135,6 +138,12 @@ const AppAAccountNumbersIndexRoute = AppAAccountNumbersIndexRouteImport.update({
   path: "/numbers/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountOverviewIndexRoute =
+  AppAAccountOverviewIndexRouteImport.update({
+    id: "/overview/",
+    path: "/overview/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountSchedulesIndexRoute =
   AppAAccountSchedulesIndexRouteImport.update({
     id: "/schedules/",
@@ -156,6 +165,18 @@ const AppAAccountVoicemailIndexRoute =
   AppAAccountVoicemailIndexRouteImport.update({
     id: "/voicemail/",
     path: "/voicemail/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
+const AppAAccountAccountsCustomerIndexRoute =
+  AppAAccountAccountsCustomerIndexRouteImport.update({
+    id: "/accounts/$customer/",
+    path: "/accounts/$customer/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
+const AppAAccountAccountsNewIndexRoute =
+  AppAAccountAccountsNewIndexRouteImport.update({
+    id: "/accounts/new/",
+    path: "/accounts/new/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
 const AppAAccountCallflowsFlowIndexRoute =
@@ -184,10 +205,13 @@ export interface FileRoutesByFullPath {
   "/a/$account/menus/": typeof AppAAccountMenusIndexRoute
   "/a/$account/music/": typeof AppAAccountMusicIndexRoute
   "/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
+  "/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
   "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
+  "/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
+  "/a/$account/accounts/new/": typeof AppAAccountAccountsNewIndexRoute
   "/a/$account/callflows/$flow/": typeof AppAAccountCallflowsFlowIndexRoute
 }
 export interface FileRoutesByTo {
@@ -208,10 +232,13 @@ export interface FileRoutesByTo {
   "/a/$account/menus": typeof AppAAccountMenusIndexRoute
   "/a/$account/music": typeof AppAAccountMusicIndexRoute
   "/a/$account/numbers": typeof AppAAccountNumbersIndexRoute
+  "/a/$account/overview": typeof AppAAccountOverviewIndexRoute
   "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail": typeof AppAAccountVoicemailIndexRoute
+  "/a/$account/accounts/$customer": typeof AppAAccountAccountsCustomerIndexRoute
+  "/a/$account/accounts/new": typeof AppAAccountAccountsNewIndexRoute
   "/a/$account/callflows/$flow": typeof AppAAccountCallflowsFlowIndexRoute
 }
 export interface FileRoutesById {
@@ -235,10 +262,13 @@ export interface FileRoutesById {
   "/_app/a/$account/menus/": typeof AppAAccountMenusIndexRoute
   "/_app/a/$account/music/": typeof AppAAccountMusicIndexRoute
   "/_app/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
+  "/_app/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
   "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/_app/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
+  "/_app/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
+  "/_app/a/$account/accounts/new/": typeof AppAAccountAccountsNewIndexRoute
   "/_app/a/$account/callflows/$flow/": typeof AppAAccountCallflowsFlowIndexRoute
 }
 export interface FileRouteTypes {
@@ -262,10 +292,13 @@ export interface FileRouteTypes {
     | "/a/$account/menus/"
     | "/a/$account/music/"
     | "/a/$account/numbers/"
+    | "/a/$account/overview/"
     | "/a/$account/schedules/"
     | "/a/$account/settings/"
     | "/a/$account/users/"
     | "/a/$account/voicemail/"
+    | "/a/$account/accounts/$customer/"
+    | "/a/$account/accounts/new/"
     | "/a/$account/callflows/$flow/"
   fileRoutesByTo: FileRoutesByTo
   to:
@@ -286,10 +319,13 @@ export interface FileRouteTypes {
     | "/a/$account/menus"
     | "/a/$account/music"
     | "/a/$account/numbers"
+    | "/a/$account/overview"
     | "/a/$account/schedules"
     | "/a/$account/settings"
     | "/a/$account/users"
     | "/a/$account/voicemail"
+    | "/a/$account/accounts/$customer"
+    | "/a/$account/accounts/new"
     | "/a/$account/callflows/$flow"
   id:
     | "__root__"
@@ -312,10 +348,13 @@ export interface FileRouteTypes {
     | "/_app/a/$account/menus/"
     | "/_app/a/$account/music/"
     | "/_app/a/$account/numbers/"
+    | "/_app/a/$account/overview/"
     | "/_app/a/$account/schedules/"
     | "/_app/a/$account/settings/"
     | "/_app/a/$account/users/"
     | "/_app/a/$account/voicemail/"
+    | "/_app/a/$account/accounts/$customer/"
+    | "/_app/a/$account/accounts/new/"
     | "/_app/a/$account/callflows/$flow/"
   fileRoutesById: FileRoutesById
 }
@@ -459,6 +498,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountNumbersIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/overview/": {
+      id: "/_app/a/$account/overview/"
+      path: "/overview"
+      fullPath: "/a/$account/overview/"
+      preLoaderRoute: typeof AppAAccountOverviewIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/schedules/": {
       id: "/_app/a/$account/schedules/"
       path: "/schedules"
@@ -487,6 +533,20 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountVoicemailIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/accounts/$customer/": {
+      id: "/_app/a/$account/accounts/$customer/"
+      path: "/accounts/$customer"
+      fullPath: "/a/$account/accounts/$customer/"
+      preLoaderRoute: typeof AppAAccountAccountsCustomerIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/accounts/new/": {
+      id: "/_app/a/$account/accounts/new/"
+      path: "/accounts/new"
+      fullPath: "/a/$account/accounts/new/"
+      preLoaderRoute: typeof AppAAccountAccountsNewIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/callflows/$flow/": {
       id: "/_app/a/$account/callflows/$flow/"
       path: "/callflows/$flow"
@@ -513,10 +573,13 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountMenusIndexRoute: typeof AppAAccountMenusIndexRoute
   AppAAccountMusicIndexRoute: typeof AppAAccountMusicIndexRoute
   AppAAccountNumbersIndexRoute: typeof AppAAccountNumbersIndexRoute
+  AppAAccountOverviewIndexRoute: typeof AppAAccountOverviewIndexRoute
   AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
   AppAAccountVoicemailIndexRoute: typeof AppAAccountVoicemailIndexRoute
+  AppAAccountAccountsCustomerIndexRoute: typeof AppAAccountAccountsCustomerIndexRoute
+  AppAAccountAccountsNewIndexRoute: typeof AppAAccountAccountsNewIndexRoute
   AppAAccountCallflowsFlowIndexRoute: typeof AppAAccountCallflowsFlowIndexRoute
 }
 
@@ -536,10 +599,13 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountMenusIndexRoute: AppAAccountMenusIndexRoute,
   AppAAccountMusicIndexRoute: AppAAccountMusicIndexRoute,
   AppAAccountNumbersIndexRoute: AppAAccountNumbersIndexRoute,
+  AppAAccountOverviewIndexRoute: AppAAccountOverviewIndexRoute,
   AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
   AppAAccountVoicemailIndexRoute: AppAAccountVoicemailIndexRoute,
+  AppAAccountAccountsCustomerIndexRoute: AppAAccountAccountsCustomerIndexRoute,
+  AppAAccountAccountsNewIndexRoute: AppAAccountAccountsNewIndexRoute,
   AppAAccountCallflowsFlowIndexRoute: AppAAccountCallflowsFlowIndexRoute,
 }
 

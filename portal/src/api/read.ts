@@ -34,7 +34,25 @@ export const ancestorsQuery = (account: string) =>
     staleTime: 60_000,
   });
 
-export const childrenQuery = (account: string) => list<AccountRow[]>(account, "children", urls.getListChildrenUrl(account), { ascending: true });
+/** The accounts directly below, page by page: the first ones show while the rest is still being read. */
+export const childrenQuery = (account: string) => {
+  const queryKey = ["account", account, "children"];
+  return queryOptions({
+    queryKey,
+    queryFn: async ({ client, signal }) => {
+      const rows: AccountRow[] = [];
+      let start: string | undefined;
+      do {
+        // oxlint-disable-next-line no-await-in-loop -- each page says where the next begins
+        const page = await call<AccountRow[]>("GET", urls.getListChildrenUrl(account), { query: { ascending: true, page_size: start ? 1000 : 200, start_key: start }, signal });
+        rows.push(...page.data);
+        start = page.next_start_key ?? undefined;
+        if (start && rows.length > (client.getQueryData<AccountRow[]>(queryKey)?.length ?? 0)) client.setQueryData(queryKey, [...rows]);
+      } while (start);
+      return rows;
+    },
+  });
+};
 
 /** Accounts below (and including) `account` whose name starts with `text`. */
 export const accountSearchQuery = (account: string, text: string) =>

@@ -12,6 +12,10 @@ export interface Account {
   music_on_hold?: { media_id?: string };
   is_reseller?: boolean;
   superduper_admin?: boolean;
+  /** Gregorian seconds. */
+  created?: number;
+  contact?: { billing?: Partial<Record<"street_address" | "street_address_extra" | "locality" | "region" | "postal_code" | "country", string>> };
+  call_restriction?: Record<string, { action?: "inherit" | "deny" }>;
 }
 
 export interface AccountRow {
@@ -19,6 +23,8 @@ export interface AccountRow {
   name: string;
   realm: string;
   descendants_count: number;
+  is_reseller?: boolean;
+  enabled?: boolean;
 }
 
 export interface UserRow {

@@ -9,13 +9,13 @@ export const LANGUAGES = ["en", "fr"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 type Words = Record<string, unknown>;
-const files = import.meta.glob<Words>(["../routes/**/-{en,fr}.json", "../ui/-{en,fr}.json"], { import: "default" });
+const files = import.meta.glob<Words>(["../routes/**/-{en,fr}.json", "../ui/-{en,fr}.json", "../office/-{en,fr}.json"], { import: "default" });
 
 /** The files by "language/namespace". */
 function byName(): Map<string, () => Promise<Words>> {
   return new Map(
     Object.entries(files).map(([path, load]) => {
-      const [, folder, language] = /([^/]+)\/-(\w+)\.json$/.exec(path) ?? [];
+      const [, folder, language] = /-?([^/]+)\/-(\w+)\.json$/.exec(path) ?? [];
       if (!folder || !language) throw new Error(`not a words file: ${path}`);
       return [`${language}/${folder}`, load];
     }),

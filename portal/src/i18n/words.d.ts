@@ -1,6 +1,9 @@
 /** Makes a wrong key a type error: the English words are the model of both languages. */
 import "i18next";
 
+import type overview from "../routes/_app/a/$account/overview/-en.json";
+import type customer from "../routes/_app/a/$account/accounts/-customer/-en.json";
+import type wizard from "../routes/_app/a/$account/accounts/-wizard/-en.json";
 import type accounts from "../routes/_app/a/$account/accounts/-en.json";
 import type calls from "../routes/_app/a/$account/calls/-en.json";
 import type callflows from "../routes/_app/a/$account/callflows/-en.json";
@@ -20,6 +23,7 @@ import type featureCodes from "../routes/_app/a/$account/feature-codes/-en.json"
 import type settings from "../routes/_app/a/$account/settings/-en.json";
 import type users from "../routes/_app/a/$account/users/-en.json";
 import type signIn from "../routes/sign-in/-en.json";
+import type office from "../office/-en.json";
 import type ui from "../ui/-en.json";
 
 declare module "i18next" {
@@ -27,7 +31,11 @@ declare module "i18next" {
     defaultNS: "ui";
     resources: {
       ui: typeof ui;
+      office: typeof office;
       "sign-in": typeof signIn;
+      overview: typeof overview;
+      customer: typeof customer;
+      wizard: typeof wizard;
       accounts: typeof accounts;
       calls: typeof calls;
       callflows: typeof callflows;

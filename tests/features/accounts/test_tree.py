@@ -106,6 +106,12 @@ async def test_A4_C3_limits_and_features_come_with_the_account_or_nothing_does(w
     assert "callflows" not in given
 
 
+async def test_A5_a_reseller_is_born_by_the_masters_word_only(world):
+    wanted = {"name": "Born", "realm": "born.example.test", "reseller": True}
+    assert (await world.reseller.call("PUT", "accounts/{A}", wanted)).status_code == 403
+    assert (await world.master.put("accounts/{A}", wanted))["is_reseller"] is True
+
+
 async def test_A2_a_list_tells_who_is_a_reseller_and_who_is_switched_off(world):
     await world.reseller.patch(f"accounts/{world.customer.account_id}", {"enabled": False})
     rows = {row["id"]: row for row in await world.master.get("accounts/{A}/descendants?paginate=false")}

@@ -864,8 +864,11 @@ export type NewAccountVoicemail = { [key: string]: unknown } | null;
 
 export type NewAccountAdmin = { [key: string]: unknown } | null;
 
+export type NewAccountLimits = { [key: string]: unknown } | null;
+
 /**
- * An account and, if `admin` is given (a user document), its administrator, in one transaction.
+ * An account and what may come with it in the same transaction: `admin` (a user document), its administrator;
+ * `limits`; `hidden_apps`, the applications it does not get, by name or id.
  */
 export interface NewAccount {
   /**
@@ -892,6 +895,8 @@ export interface NewAccount {
   token_auth_expiry_s?: number | null;
   flags?: string[] | null;
   admin?: NewAccountAdmin;
+  limits?: NewAccountLimits;
+  hidden_apps?: string[] | null;
   [key: string]: unknown;
  }
 

@@ -2238,7 +2238,9 @@ export const getPutChannelActionUrl = (accountId: string,
 }
 
 /**
- * `data.action`: `hangup`; `transfer` with `target` (and `leg`: `self` to send this leg itself); `break`.
+ * `data.action`: `hangup`; `transfer` with `target` (`leg` `self` sends this leg itself; `transfer-type` `attended`
+ * talks with the target first); `break`; `hold`, `resume`, `merge`, `record`, `play`, `say`, `callflow`, `move`,
+ * `audio_level` with `data`; `metaflow` with a whole node as `data`.
  * @summary Hang up, transfer or break a live call
  */
 export const putChannelAction = async (accountId: string,
@@ -2265,7 +2267,9 @@ export const getActOnChannelUrl = (accountId: string,
 }
 
 /**
- * `data.action`: `hangup`; `transfer` with `target` (and `leg`: `self` to send this leg itself); `break`.
+ * `data.action`: `hangup`; `transfer` with `target` (`leg` `self` sends this leg itself; `transfer-type` `attended`
+ * talks with the target first); `break`; `hold`, `resume`, `merge`, `record`, `play`, `say`, `callflow`, `move`,
+ * `audio_level` with `data`; `metaflow` with a whole node as `data`.
  * @summary Hang up, transfer or break a live call
  */
 export const actOnChannel = async (accountId: string,
@@ -6424,6 +6428,32 @@ export const activatePhoneNumber = async (accountId: string,
   {
     ...options,
     method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getGetOverviewUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/overview`
+}
+
+/**
+ * Accounts; numbers, and how many of them lead nowhere; calls now, by account; calls of the last 24 hours by the
+ * hour (UTC, Gregorian seconds of its start); what needs attention, with the accounts concerned.
+ * @summary Calls and accounts of a part of the tree
+ */
+export const getOverview = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetOverviewUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
 
 
   }

@@ -27,5 +27,7 @@ export function useActing() {
     path: from >= 0 ? ancestors.slice(from) : [],
     masquerading: id !== home,
     manages: Boolean(homeAccount?.is_reseller || homeAccount?.superduper_admin),
+    // Where administration happens: the account one acts in if it has accounts of its own, else one's own.
+    office: account?.is_reseller || account?.superduper_admin ? id : home,
   };
 }

@@ -17,7 +17,7 @@ const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcut-l
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const { id: account, manages } = useActing();
+  const { id: account, manages, office } = useActing();
   const places = useMemo(() => placesFor(manages), [manages]);
   const current = placeAt(useRouterState({ select: (state) => state.location.pathname }));
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
@@ -30,7 +30,7 @@ export function Frame({ children }: { children: ReactNode }) {
   }, []);
   const palette = useCallback(() => show("palette"), [show]);
   const help = useCallback(() => show("help"), [show]);
-  useShortcuts({ account, places, onPalette: palette, onHelp: help });
+  useShortcuts({ account, office, places, onPalette: palette, onHelp: help });
 
   return (
     <LiveProvider account={account}>
@@ -38,13 +38,13 @@ export function Frame({ children }: { children: ReactNode }) {
         {t("skip")}
       </a>
       <div className={classes.frame}>
-        <Rail account={account} places={places} current={current} />
-        <PageList account={account} places={places} current={current} />
+        <Rail account={account} office={office} places={places} current={current} />
+        <PageList account={account} office={office} places={places} current={current} />
         <TopBar account={account} current={current} onSearch={palette} />
         <main className={classes.content} id="content" tabIndex={-1}>
           {children}
         </main>
-        <TabBar account={account} places={places} current={current} />
+        <TabBar account={account} office={office} places={places} current={current} />
       </div>
       <Suspense>
         {asked.has("palette") && <Palette opened={open === "palette"} onClose={close} />}

@@ -8,12 +8,13 @@ import { Pages } from "./rail";
 
 interface Props {
   account: string;
+  office: string;
   places: readonly Place[];
   opened: boolean;
   onClose: () => void;
 }
 
-export function MoreSheet({ account, places, opened, onClose }: Props) {
+export function MoreSheet({ account, office, places, opened, onClose }: Props) {
   const { t } = useTranslation();
   return (
     <Drawer.Root opened={opened} onClose={onClose} position="bottom" size="auto" lockScroll={false} transitionProps={{ duration: 120 }}>
@@ -23,7 +24,7 @@ export function MoreSheet({ account, places, opened, onClose }: Props) {
           {AREAS.filter(({ area }) => places.some((place) => place.area === area)).map(({ area }) => (
             <div key={area}>
               <p className={classes.sheetArea}>{t(`area.${area}`)}</p>
-              <Pages account={account} places={places} area={area} onGo={onClose} />
+              <Pages account={account} office={office} places={places} area={area} onGo={onClose} />
             </div>
           ))}
         </nav>

@@ -2,11 +2,11 @@
  * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
  * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
  */
-import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconRecordMail, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
+import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconChartHistogram, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconRecordMail, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
 
 export type AreaId = "pbx" | "callflows" | "admin" | "settings";
 export type SectionId = "people" | "calls" | "account";
-export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "accounts" | "settings";
+export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "overview" | "accounts" | "settings";
 
 export interface Place {
   page: PageId;
@@ -38,7 +38,8 @@ export const PLACES: readonly Place[] = [
   { page: "menus", area: "callflows", to: "/a/$account/menus", icon: IconListNumbers },
   { page: "media", area: "callflows", to: "/a/$account/media", icon: IconMusic },
   { page: "schedules", area: "callflows", to: "/a/$account/schedules", icon: IconCalendarTime },
-  { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a" },
+  { page: "overview", area: "admin", to: "/a/$account/overview", icon: IconChartHistogram, key: "o", tab: true },
+  { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a", tab: true },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
 ];
 
@@ -53,6 +54,11 @@ export const AREAS: readonly { area: AreaId; icon: Icon }[] = [
 /** The places one may go to: only accounts that may have others below them administer accounts. */
 export function placesFor(manages: boolean): readonly Place[] {
   return manages ? PLACES : PLACES.filter((place) => place.area !== "admin");
+}
+
+/** Which account a page is opened in: administration is done where accounts are (`office`), all else where one acts. */
+export function accountFor(place: Pick<Place, "area">, { account, office }: { account: string; office: string }): string {
+  return place.area === "admin" ? office : account;
 }
 
 /** The place of an address such as /a/…/users, or undefined. */

@@ -5,17 +5,19 @@ import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import classes from "./frame.module.css";
-import { AREAS, type AreaId, type Place } from "./places";
+import { accountFor, AREAS, type AreaId, type Place } from "./places";
 
 const MoreSheet = lazy(async () => ({ default: (await import("./more-sheet")).MoreSheet }));
 
 interface Props {
   account: string;
+  /** The account that administration pages are of. */
+  office: string;
   places: readonly Place[];
   current: Place | undefined;
 }
 
-export function Rail({ account, places, current }: Props) {
+export function Rail({ account, office, places, current }: Props) {
   const { t } = useTranslation();
   return (
     <nav className={classes.rail} aria-label={t("area.label")}>
@@ -32,7 +34,7 @@ export function Rail({ account, places, current }: Props) {
           <Link
             key={area}
             to={first.to}
-            params={{ account }}
+            params={{ account: accountFor(first, { account, office }) }}
             className={classes.area}
             data-at={area === "settings" ? "end" : undefined}
             data-active={current?.area === area || undefined}
@@ -48,7 +50,7 @@ export function Rail({ account, places, current }: Props) {
 }
 
 /** The pages of one area, those without a section first, then each section under its heading. */
-export function Pages({ account, places, area, onGo }: { account: string; places: readonly Place[]; area: AreaId; onGo?: () => void }) {
+export function Pages({ account, office, places, area, onGo }: { account: string; office: string; places: readonly Place[]; area: AreaId; onGo?: () => void }) {
   const { t } = useTranslation();
   const sections = Map.groupBy(
     places.filter((place) => place.area === area),
@@ -58,7 +60,7 @@ export function Pages({ account, places, area, onGo }: { account: string; places
     <div key={section ?? ""} className={classes.section}>
       {section && <p className={classes.sectionName}>{t(`section.${section}`)}</p>}
       {pages.map(({ page, to, icon: Symbol }) => (
-        <Link key={page} to={to} params={{ account }} className={classes.page} activeProps={{ "data-active": true }} onClick={onGo}>
+        <Link key={page} to={to} params={{ account: accountFor({ area }, { account, office }) }} className={classes.page} activeProps={{ "data-active": true }} onClick={onGo}>
           <Symbol size={16} stroke={1.6} aria-hidden />
           {t(`page.${page}`)}
         </Link>
@@ -67,27 +69,29 @@ export function Pages({ account, places, area, onGo }: { account: string; places
   ));
 }
 
-export function PageList({ account, places, current }: Props) {
+export function PageList({ account, office, places, current }: Props) {
   const { t } = useTranslation();
   if (!current) return null;
   return (
     <nav className={classes.pages} aria-label={t("page.label")}>
       <p className={classes.areaName}>{t(`area.${current.area}`)}</p>
-      <Pages account={account} places={places} area={current.area} />
+      <Pages account={account} office={office} places={places} area={current.area} />
     </nav>
   );
 }
 
-export function TabBar({ account, places, current }: Props) {
+export function TabBar({ account, office, places, current }: Props) {
   const { t } = useTranslation();
   const [open, setOpen] = useState(false);
   const [asked, setAsked] = useState(false);
-  const tabs = places.filter(({ tab }) => tab);
+  // Whoever administers has that area's tabs while there; everywhere else the phone system's are at hand.
+  const area = current?.area === "admin" ? "admin" : "pbx";
+  const tabs = places.filter((place) => place.tab && place.area === area);
   return (
     <>
       <nav className={classes.tabs} aria-label={t("page.label")}>
         {tabs.map(({ page, to, icon: Symbol }) => (
-          <Link key={page} to={to} params={{ account }} className={classes.tab} activeProps={{ "data-active": true }}>
+          <Link key={page} to={to} params={{ account: accountFor({ area }, { account, office }) }} className={classes.tab} activeProps={{ "data-active": true }}>
             <Symbol size={22} stroke={1.6} aria-hidden />
             <span>{t(`tab.${page as "users"}`)}</span>
           </Link>
@@ -100,7 +104,7 @@ export function TabBar({ account, places, current }: Props) {
           <span>{t("tab.more")}</span>
         </button>
       </nav>
-      <Suspense>{asked && <MoreSheet account={account} places={places} opened={open} onClose={() => setOpen(false)} />}</Suspense>
+      <Suspense>{asked && <MoreSheet account={account} office={office} places={places} opened={open} onClose={() => setOpen(false)} />}</Suspense>
     </>
   );
 }

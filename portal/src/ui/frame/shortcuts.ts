@@ -2,10 +2,11 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 
-import type { Place } from "./places";
+import { accountFor, type Place } from "./places";
 
 interface Keys {
   account: string;
+  office: string;
   places: readonly Place[];
   onPalette: () => void;
   onHelp: () => void;
@@ -17,7 +18,7 @@ function typing(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
-export function useShortcuts({ account, places, onPalette, onHelp }: Keys): void {
+export function useShortcuts({ account, office, places, onPalette, onHelp }: Keys): void {
   const navigate = useNavigate();
   const went = useRef(0);
   useEffect(() => {
@@ -32,7 +33,7 @@ export function useShortcuts({ account, places, onPalette, onHelp }: Keys): void
       const second = event.timeStamp - went.current < SEQUENCE_MS;
       went.current = event.key === "g" ? event.timeStamp : 0;
       const place = second ? places.find(({ key }) => key === event.key) : undefined;
-      if (place) void navigate({ to: place.to, params: { account } });
+      if (place) void navigate({ to: place.to, params: { account: accountFor(place, { account, office }) } });
       else if (event.key === "?") onHelp();
       else if (event.key === "/") {
         const field = document.querySelector<HTMLInputElement>("[data-list-search]");
@@ -44,5 +45,5 @@ export function useShortcuts({ account, places, onPalette, onHelp }: Keys): void
     };
     window.addEventListener("keydown", onKey);
     return () => window.removeEventListener("keydown", onKey);
-  }, [account, places, onPalette, onHelp, navigate]);
+  }, [account, office, places, onPalette, onHelp, navigate]);
 }

@@ -11,14 +11,14 @@ import { readable } from "../phone-number";
 import { prefer, useScheme } from "../preferences";
 import { useActing } from "./acting";
 import { distinctAccounts, type Entry, matching, userName } from "./palette-entries";
-import { placesFor } from "./places";
+import { accountFor, placesFor } from "./places";
 
 /** The entries that match `text`, best first. */
 export function useEntries(text: string): Entry[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const scheme = useScheme();
-  const { id: account, home, homeName, masquerading, manages } = useActing();
+  const { id: account, home, homeName, masquerading, manages, office } = useActing();
   const [settled] = useDebouncedValue(text.trim(), 150);
   const users = useQuery(usersQuery(account)).data ?? [];
   const callflows = useQuery(callflowsQuery(account)).data ?? [];
@@ -29,8 +29,7 @@ export function useEntries(text: string): Entry[] {
 
   const entries: Entry[] = [
     ...placesFor(manages).map(({ page, to, area }): Entry => {
-      const target = page === "accounts" ? home : account;
-      const run = () => void navigate({ to, params: { account: target } });
+      const run = () => void navigate({ to, params: { account: accountFor({ area }, { account, office }) } });
       return { kind: "pages", id: page, label: t(`page.${page}`), hint: area === "settings" ? undefined : t(`area.${area}`), run };
     }),
     ...users.map((user): Entry => {
@@ -38,7 +37,7 @@ export function useEntries(text: string): Entry[] {
       return { kind: "users", id: user.id, label: userName(user), hint: extension.get(user.id) ?? user.username, run };
     }),
     ...distinctAccounts(children, found).map((row): Entry => {
-      const run = () => void navigate({ to: "/a/$account/dashboard", params: { account: row.id } });
+      const run = () => void navigate({ to: "/a/$account/accounts/$customer", params: { account: home, customer: row.id } });
       return { kind: "accounts", id: row.id, label: row.name, hint: row.realm, run };
     }),
     ...Object.entries(numbers).map(([number, row]): Entry => {

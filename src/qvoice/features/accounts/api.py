@@ -32,12 +32,13 @@ router = APIRouter(tags=["accounts"])
 
 class NewAccount(AccountDocument):
     """An account and what may come with it in the same transaction: `admin` (a user document), its administrator;
-    `limits`; `hidden_apps`, the applications it does not get, by name or id.
+    `limits`; `hidden_apps`, the applications it does not get, by name or id; `reseller`, which only the master may say.
     """
 
     admin: dict[str, Any] | None = None
     limits: dict[str, Any] | None = None
     hidden_apps: list[str] | None = None
+    reseller: bool = False
 
 
 class Move(BaseModel):
@@ -59,6 +60,9 @@ def under(part: str) -> Iterator[None]:
 async def _create(ctx: Context) -> Response:
     data = dict(ctx.data)
     admin, limits, hidden = data.pop("admin", None), data.pop("limits", None), data.pop("hidden_apps", None)
+    reseller = data.pop("reseller", False)
+    if reseller and not ctx.who.actor.is_master:
+        raise Forbidden("only the master account makes resellers")
     for name, given in (("admin", admin), ("limits", limits)):
         if given is not None and not isinstance(given, dict):
             raise Invalid.field(name, "type", f"{name} must be an object")
@@ -70,6 +74,8 @@ async def _create(ctx: Context) -> Response:
     extra: dict[str, Any] = {}
     async with ctx.tx(parent) as s:
         account, _scope = await store.create_account(s, ctx.key, data)
+        if reseller:
+            account = await store.set_reseller(s, account.id, True)
         if limits is not None:
             with under("limits"):
                 await documents.create(s, "limits", limits, id=account.id)

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.features.auth.permit import Context, permit
-from qvoice.kit.clock import to_gregorian
+from qvoice.kit.clock import to_gregorian, utcnow
 
 router = APIRouter(tags=["overview"])
 MOST = 50
@@ -96,6 +96,7 @@ async def overview(request: Request, account_id: str, ctx: Context = permit("ove
             "accounts": accounts,
             "numbers": {"total": numbers.total, "spare": numbers.spare},
             "calls": {"now": int(total), "accounts": found, "by_account": now},
+            "hour": to_gregorian(utcnow().replace(minute=0, second=0, microsecond=0)),
             "hours": hours,
             "attention": attention,
         }

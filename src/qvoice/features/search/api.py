@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from qvoice.db import Scope
-from qvoice.features.accounts.queries import descendants
+from qvoice.features.accounts.queries import descendants, resellers_among
 from qvoice.features.accounts.resource import TABLE as ACCOUNTS
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import filters, listing, resource
@@ -61,8 +61,17 @@ async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
         )
         rows = [kind.summary(document.whole) for document in found.documents]
         if type == "account":
-            counts = await descendants(s, [row["id"] for row in rows])
-            rows = [{**row, "descendants_count": counts.get(row["id"], 0)} for row in rows]
+            ids = [row["id"] for row in rows]
+            counts, resellers = await descendants(s, ids), await resellers_among(s, ids)
+            rows = [
+                {
+                    **kind.summary(document.whole),
+                    "descendants_count": counts.get(document.id, 0),
+                    "is_reseller": document.id in resellers,
+                    "enabled": document.doc.get("enabled", True),
+                }
+                for document in found.documents
+            ]
     return rows
 
 

@@ -1,12 +1,13 @@
-/** The accounts below the one of the address, as a tree read level by level; "Use account" enters one. */
+/** The accounts below the one of the address, as a tree read level by level: a row opens the account, "Use account" enters it. */
 import { useDebouncedValue } from "@mantine/hooks";
-import { IconBuildingSkyscraper } from "@tabler/icons-react";
+import { IconBuildingSkyscraper, IconPlus } from "@tabler/icons-react";
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { accountSearchQuery, ancestorsQuery, childrenQuery } from "@/api";
+import office from "@/office/office.module.css";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { LinkButton } from "@/ui/link-button";
@@ -16,6 +17,7 @@ import list from "@/ui/list/list-page.module.css";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
 import { PageHeader } from "@/ui/page-header";
+import { StateDot } from "@/ui/state-dot";
 
 import { flatten, type TreeRow } from "./-tree";
 
@@ -34,7 +36,7 @@ export const Route = createFileRoute("/_app/a/$account/accounts/")({
 });
 
 function Accounts() {
-  const { t } = useTranslation(["accounts", "ui"]);
+  const { t } = useTranslation(["accounts", "ui", "office"]);
   const { account } = Route.useParams();
   const { q = "", sort: sortText, open } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
@@ -55,8 +57,18 @@ function Accounts() {
   const children = new Map(ids.map((id, at) => [id, branches[at]?.data]));
 
   const columns: Column<TreeRow>[] = [
-    { id: "name", title: t("column.name"), cell: (row) => row.name, value: (row) => row.name },
+    {
+      id: "name",
+      title: t("column.name"),
+      cell: (row) => (
+        <>
+          {row.name} {row.is_reseller && <span className={office.badge}>{t("office:reseller")}</span>}
+        </>
+      ),
+      value: (row) => row.name,
+    },
     { id: "realm", title: t("column.realm"), cell: (row) => row.realm, value: (row) => row.realm, wide: true },
+    { id: "state", title: t("column.state"), cell: (row) => <StateDot tone={row.enabled === false ? "bad" : "good"}>{t(row.enabled === false ? "state.off" : "state.on")}</StateDot>, value: (row) => t(row.enabled === false ? "state.off" : "state.on"), width: "132px", wide: true },
     { id: "below", title: t("column.below"), cell: (row) => row.descendants_count || "", value: (row) => row.descendants_count, width: "120px", numeric: true, wide: true },
   ];
   const sort = parseSort(sortText, "name");
@@ -66,10 +78,17 @@ function Accounts() {
     : root.data && flatten(root.data, children, expanded, order);
   const failed = settled ? found : root;
 
-  const use = (row: TreeRow) => void navigate({ to: "/a/$account/dashboard", params: { account: row.id } });
+  const show = (row: TreeRow) => void navigate({ to: "/a/$account/accounts/$customer", params: { account, customer: row.id } });
+  const add = (
+    <LinkButton data-new to="/a/$account/accounts/new" params={{ account }} leftSection={<IconPlus size={16} stroke={1.8} />}>
+      {t("add")}
+    </LinkButton>
+  );
   return (
     <div className={list.page}>
-      <PageHeader title={t("title")} about={t("about")} />
+      <PageHeader title={t("title")} about={t("about")}>
+        {add}
+      </PageHeader>
       <Toolbar
         search={q}
         onSearch={(value) => void navigate({ search: (now) => ({ ...now, q: value || undefined }), replace: true })}
@@ -88,7 +107,7 @@ function Accounts() {
           sort={sort}
           onSort={(value) => void navigate({ search: (now) => ({ ...now, sort: value }), replace: true })}
           open={open}
-          onOpen={use}
+          onOpen={show}
           tree={{
             level: (row) => row.level,
             expanded: (row) => (row.descendants_count > 0 && !settled ? expanded.has(row.id) : undefined),
@@ -103,7 +122,7 @@ function Accounts() {
             settled ? (
               <EmptyState icon={IconBuildingSkyscraper} title={t("ui:list.noMatch")} text={t("ui:list.noMatchHelp")} />
             ) : (
-              <EmptyState icon={IconBuildingSkyscraper} title={t("empty.title")} text={t("empty.text")} />
+              <EmptyState icon={IconBuildingSkyscraper} title={t("empty.title")} text={t("empty.text")} action={add} />
             )
           }
         />

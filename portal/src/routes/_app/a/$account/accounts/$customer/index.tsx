@@ -1,0 +1,77 @@
+/** One account as those above it see it: what it is, its people, numbers, limits, and who did what in it. */
+import { Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
+import { useTranslation } from "react-i18next";
+
+import { accountQuery } from "@/api";
+import { ErrorState } from "@/ui/error-state";
+import { Skeleton } from "@/ui/skeleton";
+
+import classes from "../-customer/customer.module.css";
+import { Head } from "../-customer/head";
+import { Summary } from "../-customer/summary";
+import { type Tab, TABS } from "../-customer/tabs";
+
+const People = lazy(async () => ({ default: (await import("../-customer/people")).People }));
+const CustomerNumbers = lazy(async () => ({ default: (await import("../-customer/numbers")).CustomerNumbers }));
+const CustomerLimits = lazy(async () => ({ default: (await import("../-customer/limits")).CustomerLimits }));
+const Audit = lazy(async () => ({ default: (await import("../-customer/audit")).Audit }));
+
+interface Search {
+  tab?: Tab;
+  /** What is being added. */
+  add?: "numbers" | "user";
+}
+
+export const Route = createFileRoute("/_app/a/$account/accounts/$customer/")({
+  validateSearch: (search: Record<string, unknown>): Search => ({
+    tab: TABS.find((one) => one === search.tab),
+    add: (["numbers", "user"] as const).find((one) => one === search.add),
+  }),
+  component: Customer,
+});
+
+function Customer() {
+  const { t } = useTranslation(["customer", "ui"]);
+  const { account: office, customer } = Route.useParams();
+  const { tab = "summary", add } = Route.useSearch();
+  const navigate = useNavigate({ from: Route.fullPath });
+  const account = useQuery(accountQuery(customer));
+  if (account.error) return <ErrorState error={account.error} onRetry={() => void account.refetch()} />;
+  if (!account.data) return <Skeleton width={240} />;
+  const shared = { office, account: account.data };
+  const adding = (what: Search["add"]) => void navigate({ search: (now) => ({ ...now, add: what }), replace: what === undefined });
+  return (
+    <div className={classes.page}>
+      <Head {...shared} />
+      <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: TABS.find((one) => one === next && one !== "summary") }, replace: true })} keepMounted={false}>
+        <Tabs.List className={classes.tabs}>
+          {TABS.map((one) => (
+            <Tabs.Tab key={one} value={one}>
+              {t(`tab.${one}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        <Tabs.Panel value="summary">
+          <Summary key={customer} {...shared} />
+        </Tabs.Panel>
+        <Suspense fallback={<Skeleton width={240} />}>
+          <Tabs.Panel value="people">
+            <People {...shared} adding={add === "user"} onAdding={(on) => adding(on ? "user" : undefined)} />
+          </Tabs.Panel>
+          <Tabs.Panel value="numbers">
+            <CustomerNumbers {...shared} adding={add === "numbers"} onAdding={(on) => adding(on ? "numbers" : undefined)} />
+          </Tabs.Panel>
+          <Tabs.Panel value="limits">
+            <CustomerLimits key={customer} {...shared} />
+          </Tabs.Panel>
+          <Tabs.Panel value="audit">
+            <Audit {...shared} />
+          </Tabs.Panel>
+        </Suspense>
+      </Tabs>
+    </div>
+  );
+}

@@ -1,0 +1,82 @@
+/** What the wizard collects, and the one request it becomes; pure. */
+import type { Limits } from "@/office/limits-fields";
+import { NEW_LIMITS } from "@/office/limits-fields";
+import { isRealm } from "@/office/realm";
+
+export const STEPS = ["account", "people", "features", "limits"] as const;
+export type Step = (typeof STEPS)[number];
+
+/** Parts of the portal that an account may do without; the names are the API's. */
+export const APPS = ["voip", "callflows"] as const;
+/** Classes of numbers that may be barred, those that cost first. */
+export const CLASSES = ["international", "toll_us", "caribbean"] as const;
+
+export interface NewAccount {
+  name: string;
+  realm: string;
+  timezone: string;
+  language: string;
+  country: string;
+  reseller: boolean;
+  contact: { billing: Partial<Record<"street_address" | "street_address_extra" | "locality" | "region" | "postal_code" | "country", string>> };
+  admin: { first_name: string; last_name: string; email: string };
+  apps: Record<(typeof APPS)[number], boolean>;
+  calls: Record<(typeof CLASSES)[number], boolean>;
+  limits: Limits;
+}
+
+/** A new account's defaults: safe ones, so that one may leave every step as it is. */
+export function blank(zone: string, language: string, country: string): NewAccount {
+  return {
+    name: "",
+    realm: "",
+    timezone: zone,
+    language,
+    country,
+    reseller: false,
+    contact: { billing: { country } },
+    admin: { first_name: "", last_name: "", email: "" },
+    apps: { voip: true, callflows: true },
+    calls: { international: false, toll_us: false, caribbean: false },
+    limits: NEW_LIMITS,
+  };
+}
+
+/** What is wrong with one step, as kind of problem by path. */
+export function wrongIn(step: Step, { name, realm, timezone, admin }: NewAccount): Record<string, "required" | "realmWrong" | "emailWrong"> {
+  switch (step) {
+    case "account":
+      return {
+        ...(name.trim() ? {} : { name: "required" }),
+        ...(isRealm(realm.trim()) ? {} : { realm: "realmWrong" }),
+        ...(timezone ? {} : { timezone: "required" }),
+      };
+    case "people":
+      return /^\S+@\S+\.\S+$/.test(admin.email.trim()) ? {} : { "admin.email": admin.email.trim() ? "emailWrong" : "required" };
+    default:
+      return {};
+  }
+}
+
+/** The step a field of a refusal belongs to. */
+export function stepOf(path: string): Step {
+  if (path.startsWith("admin") || path.startsWith("contact")) return "people";
+  if (path.startsWith("limits")) return "limits";
+  return path.startsWith("hidden_apps") || path.startsWith("call_restriction") ? "features" : "account";
+}
+
+const filled = <T extends object>(part: T) => Object.fromEntries(Object.entries(part).flatMap(([key, value]) => (typeof value === "string" && !value.trim() ? [] : [[key, typeof value === "string" ? value.trim() : value]])));
+
+/** The body of the one PUT that makes it all. */
+export function bodyOf(account: NewAccount): object {
+  const { apps, calls, contact, admin, reseller, limits, ...own } = account;
+  return {
+    ...filled(own),
+    contact: { billing: filled(contact.billing) },
+    call_restriction: Object.fromEntries(CLASSES.map((name) => [name, { action: calls[name] ? "inherit" : "deny" }])),
+    admin: { ...filled(admin), username: admin.email.trim().toLowerCase() },
+    hidden_apps: APPS.filter((name) => !apps[name]),
+    limits: filled(limits),
+    ...(reseller ? { reseller } : {}),
+  };
+}

@@ -1,0 +1,22 @@
+/** A new account, step by step as the specification has it: made in one request at the end, then given its first number. */
+import { useQuery } from "@tanstack/react-query";
+import { createFileRoute } from "@tanstack/react-router";
+import { useState } from "react";
+
+import { accountQuery } from "@/api";
+import { ErrorState } from "@/ui/error-state";
+import { Skeleton } from "@/ui/skeleton";
+
+import { type Made, Ready } from "../-wizard/ready";
+import { Wizard } from "../-wizard/wizard";
+
+export const Route = createFileRoute("/_app/a/$account/accounts/new/")({ component: NewAccountPage });
+
+function NewAccountPage() {
+  const { account } = Route.useParams();
+  const above = useQuery(accountQuery(account));
+  const [made, setMade] = useState<Made | null>(null);
+  if (above.error) return <ErrorState error={above.error} onRetry={() => void above.refetch()} />;
+  if (!above.data) return <Skeleton width={240} />;
+  return made ? <Ready office={account} made={made} /> : <Wizard above={above.data} onMade={setMade} />;
+}
