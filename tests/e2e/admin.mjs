@@ -89,13 +89,14 @@ await walk(async ({ page, go, check }) => {
   await button("More").click();
   await page.getByRole("menuitem", { name: "Turn off" }).click();
   await page.getByText("Turned off", { exact: true }).waitFor();
-  await button("Undo").click();
+  await page.getByRole("alert").filter({ hasText: "is turned off" }).getByRole("button", { name: "Undo" }).click();
   await page.getByText("In service", { exact: true }).waitFor();
 
   // The tree finds it by name, shows resellers as such, and opens by keyboard.
   await go("accounts");
   await page.getByRole("row", { name: new RegExp(`${reseller}.*Reseller`) }).waitFor();
   await page.getByLabel("Search accounts by name").fill(name.toLowerCase());
+  await page.getByRole("row", { name: new RegExp(`${reseller}.*Reseller`) }).waitFor({ state: "detached" });
   await page.getByRole("link", { name: `Use account ${name}` }).waitFor();
   await check("accounts");
   await page.getByLabel("Search accounts by name").press("ArrowDown");
