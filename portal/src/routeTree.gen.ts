@@ -13,6 +13,7 @@ import { Route as AppRouteImport } from "./routes/_app"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
 import { Route as SignInIndexRouteImport } from "./routes/sign-in/index"
 import { Route as AppAAccountRouteRouteImport } from "./routes/_app/a/$account/route"
+import { Route as WelcomeTokenIndexRouteImport } from "./routes/welcome/$token/index"
 import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/index"
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
 import { Route as AppAAccountCallerIdIndexRouteImport } from "./routes/_app/a/$account/caller-id/index"
@@ -55,6 +56,11 @@ const AppAAccountRouteRoute = AppAAccountRouteRouteImport.update({
   id: "/a/$account",
   path: "/a/$account",
   getParentRoute: () => AppRoute,
+} as any)
+const WelcomeTokenIndexRoute = WelcomeTokenIndexRouteImport.update({
+  id: "/welcome/$token/",
+  path: "/welcome/$token/",
+  getParentRoute: () => rootRouteImport,
 } as any)
 const AppAAccountIndexRoute = AppAAccountIndexRouteImport.update({
   id: "/",
@@ -190,6 +196,7 @@ export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
   "/sign-in/": typeof SignInIndexRoute
   "/a/$account": typeof AppAAccountRouteRouteWithChildren
+  "/welcome/$token/": typeof WelcomeTokenIndexRoute
   "/a/$account/": typeof AppAAccountIndexRoute
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
@@ -217,6 +224,7 @@ export interface FileRoutesByFullPath {
 export interface FileRoutesByTo {
   "/": typeof AppIndexRoute
   "/sign-in": typeof SignInIndexRoute
+  "/welcome/$token": typeof WelcomeTokenIndexRoute
   "/a/$account": typeof AppAAccountIndexRoute
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
   "/a/$account/caller-id": typeof AppAAccountCallerIdIndexRoute
@@ -247,6 +255,7 @@ export interface FileRoutesById {
   "/_app/": typeof AppIndexRoute
   "/sign-in/": typeof SignInIndexRoute
   "/_app/a/$account": typeof AppAAccountRouteRouteWithChildren
+  "/welcome/$token/": typeof WelcomeTokenIndexRoute
   "/_app/a/$account/": typeof AppAAccountIndexRoute
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/_app/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
@@ -277,6 +286,7 @@ export interface FileRouteTypes {
     | "/"
     | "/sign-in/"
     | "/a/$account"
+    | "/welcome/$token/"
     | "/a/$account/"
     | "/a/$account/accounts/"
     | "/a/$account/caller-id/"
@@ -304,6 +314,7 @@ export interface FileRouteTypes {
   to:
     | "/"
     | "/sign-in"
+    | "/welcome/$token"
     | "/a/$account"
     | "/a/$account/accounts"
     | "/a/$account/caller-id"
@@ -333,6 +344,7 @@ export interface FileRouteTypes {
     | "/_app/"
     | "/sign-in/"
     | "/_app/a/$account"
+    | "/welcome/$token/"
     | "/_app/a/$account/"
     | "/_app/a/$account/accounts/"
     | "/_app/a/$account/caller-id/"
@@ -361,6 +373,7 @@ export interface FileRouteTypes {
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren
   SignInIndexRoute: typeof SignInIndexRoute
+  WelcomeTokenIndexRoute: typeof WelcomeTokenIndexRoute
 }
 
 declare module "@tanstack/react-router" {
@@ -392,6 +405,13 @@ declare module "@tanstack/react-router" {
       fullPath: "/a/$account"
       preLoaderRoute: typeof AppAAccountRouteRouteImport
       parentRoute: typeof AppRoute
+    }
+    "/welcome/$token/": {
+      id: "/welcome/$token/"
+      path: "/welcome/$token"
+      fullPath: "/welcome/$token/"
+      preLoaderRoute: typeof WelcomeTokenIndexRouteImport
+      parentRoute: typeof rootRouteImport
     }
     "/_app/a/$account/": {
       id: "/_app/a/$account/"
@@ -627,6 +647,7 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
   SignInIndexRoute: SignInIndexRoute,
+  WelcomeTokenIndexRoute: WelcomeTokenIndexRoute,
 }
 export const routeTree = rootRouteImport
   ._addFileChildren(rootRouteChildren)

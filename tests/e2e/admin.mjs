@@ -38,9 +38,10 @@ await walk(async ({ page, go, check }) => {
   await check("wizard, limits");
   await button("Create account").click();
 
-  // It is ready: the password is shown once, the first number is added at once; a number that is none is refused as one types.
+  // It is ready: the administrator is invited by mail, the first number is added at once; a number that is none is refused as one types.
   await page.getByRole("heading", { level: 1, name: `${name} is ready` }).waitFor();
-  const login = Object.fromEntries(await page.locator("dl > div").evaluateAll((rows) => rows.map((row) => [row.querySelector("dt")?.textContent, row.querySelector("code")?.textContent])));
+  await page.getByRole("heading", { name: "Its administrator is invited" }).waitFor();
+  await page.getByText(`A link goes to ${email}.`).waitFor();
   await page.getByLabel("Numbers", { exact: true }).fill("12345");
   await page.getByText("is not a number in E.164").waitFor();
   assert.ok(await button("Add numbers").isDisabled());
@@ -71,6 +72,14 @@ await walk(async ({ page, go, check }) => {
   const phone = Object.fromEntries(await secrets.locator("dl > div").evaluateAll((rows) => rows.map((row) => [row.querySelector("dt")?.textContent, row.querySelector("code")?.textContent])));
   await secrets.getByRole("button", { name: "Done" }).click();
   await page.getByRole("row", { name: /Ruth Ringer.*2001/ }).waitFor();
+  // Everyone is invited, the administrator again (his first link ends), Ruth for the first time.
+  await button("Invite everyone").click();
+  const invite = page.getByRole("dialog", { name: `Invite everyone of ${name}` });
+  await invite.getByRole("button", { name: "Invite everyone" }).click();
+  await invite.getByText("2 people are invited.").waitFor();
+  await check("invited");
+  await invite.getByRole("button", { name: "Close" }).last().click();
+  await page.getByRole("button", { name: "Invite again: Ruth Ringer" }).waitFor();
   await check("account, people");
   await page.getByRole("tab", { name: "Numbers" }).click();
   await page.getByRole("row", { name: /Call route/ }).waitFor();
@@ -114,5 +123,5 @@ await walk(async ({ page, go, check }) => {
     if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wide.push(path);
     await check(`${path}, phone, French`);
   }
-  return { account, realm, login, phone, wide };
+  return { account, realm, phone, wide };
 });

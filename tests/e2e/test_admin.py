@@ -38,8 +38,12 @@ async def test_G1_A4_B1_C3_a_new_customer_gets_a_number_and_a_user_and_the_phone
         seen = await walk_aside("admin", given, tmp_path, platform)
         made = seen["account"]
         assert seen["wide"] == []
-        assert seen["login"]["User name"] == given["email"]
-        assert len(seen["login"]["Password"]) >= 16
+        invited = {(row["to"], row["kind"]) for row in platform.master.get(f"accounts/{made}/invitations")}
+        assert invited == {
+            (given["email"], "new_account"),
+            (given["email"], "invitation"),
+            (f"ruth.{given['email']}", "invitation"),
+        }
         document = platform.master.get(f"accounts/{made}")
         assert document["contact"]["billing"]["locality"] == "Toronto"
         assert document["call_restriction"]["international"] == {"action": "deny"}

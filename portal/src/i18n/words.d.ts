@@ -24,6 +24,7 @@ import type settings from "../routes/_app/a/$account/settings/-en.json";
 import type users from "../routes/_app/a/$account/users/-en.json";
 import type signIn from "../routes/sign-in/-en.json";
 import type office from "../office/-en.json";
+import type welcome from "../routes/welcome/-welcome/-en.json";
 import type ui from "../ui/-en.json";
 
 declare module "i18next" {
@@ -32,6 +33,7 @@ declare module "i18next" {
     resources: {
       ui: typeof ui;
       office: typeof office;
+      welcome: typeof welcome;
       "sign-in": typeof signIn;
       overview: typeof overview;
       customer: typeof customer;

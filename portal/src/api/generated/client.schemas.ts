@@ -163,11 +163,27 @@ export interface AppSettings {
  }
 
 /**
+ * Nothing needs to be said; `name` is what the device will be called.
+ */
+export interface AppWanted {
+  name?: string | null;
+  [key: string]: unknown;
+ }
+
+/**
  * How the code is to come: by a call that speaks it.
  */
 export interface AskForCode {
   /** @pattern ^voice$ */
   method?: string;
+  [key: string]: unknown;
+ }
+
+/**
+ * Which deck of the account above this account pays by; null: that account's default deck, else none (free).
+ */
+export interface Binding {
+  ratedeck_id?: string | null;
   [key: string]: unknown;
  }
 
@@ -271,6 +287,15 @@ export interface Callflow {
   owner_id?: string | null;
   contact_list?: CallflowContactList;
   flags?: string[] | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * `display_name`: what the number shows to whoever it calls; `inbound_lookup`: find the names of its callers.
+ */
+export interface Cnam {
+  display_name?: string | null;
+  inbound_lookup?: boolean | null;
   [key: string]: unknown;
  }
 
@@ -516,6 +541,15 @@ export interface ExternalNumber {
   [key: string]: unknown;
  }
 
+/**
+ * Where calls go when nobody in the account can be reached: a number or a SIP URI, not both.
+ */
+export interface Failover {
+  e164?: string | null;
+  sip?: string | null;
+  [key: string]: unknown;
+ }
+
 export type FaxboxNotifications = { [key: string]: unknown } | null;
 
 /**
@@ -643,6 +677,95 @@ export interface Hotdesk {
 export interface Impersonation {
   action: string;
 }
+
+/**
+ * A sheet that will be sent in pieces: `bytes` in all.
+ */
+export interface ImportWish {
+  /**
+     * @minimum 1
+     * @maximum 2147483648
+     */
+  bytes: number;
+  /** @maxLength 255 */
+  file_name?: string;
+  [key: string]: unknown;
+ }
+
+export type InviteChannel = typeof InviteChannel[keyof typeof InviteChannel];
+
+
+export const InviteChannel = {
+  email: 'email',
+  sms: 'sms',
+} as const;
+
+/**
+ * Whom to invite: ids, or `all` for every enabled user who has not accepted an invitation yet; and how.
+ */
+export interface Invite {
+  users?: string[] | 'all';
+  channel?: InviteChannel;
+  [key: string]: unknown;
+ }
+
+export type InviteOneChannel = typeof InviteOneChannel[keyof typeof InviteOneChannel];
+
+
+export const InviteOneChannel = {
+  email: 'email',
+  sms: 'sms',
+} as const;
+
+/**
+ * How to invite one user.
+ */
+export interface InviteOne {
+  channel?: InviteOneChannel;
+  [key: string]: unknown;
+ }
+
+export type LedgerEntryPeriod = { [key: string]: unknown } | null;
+
+export type LedgerEntryMetadata = { [key: string]: unknown } | null;
+
+/**
+ * What the money is about: the name of a service, and an id within it.
+ */
+export interface Source {
+  /** @maxLength 64 */
+  service?: string;
+  /** @maxLength 128 */
+  id?: string;
+  [key: string]: unknown;
+ }
+
+/**
+ * How much of it was used.
+ */
+export interface Usage {
+  /** @maxLength 64 */
+  type?: string;
+  quantity?: number;
+  /** @maxLength 32 */
+  unit?: string;
+  [key: string]: unknown;
+ }
+
+/**
+ * A credit or debit. `key`: yours; sent twice with the same key it is booked once.
+ */
+export interface LedgerEntry {
+  amount: number | string;
+  /** @maxLength 500 */
+  description?: string;
+  source?: Source | null;
+  usage?: Usage | null;
+  period?: LedgerEntryPeriod;
+  metadata?: LedgerEntryMetadata;
+  key?: string | null;
+  [key: string]: unknown;
+ }
 
 /**
  * Trunks and calls; absent means not limited here.
@@ -868,7 +991,7 @@ export type NewAccountLimits = { [key: string]: unknown } | null;
 
 /**
  * An account and what may come with it in the same transaction: `admin` (a user document), its administrator;
- * `limits`; `hidden_apps`, the applications it does not get, by name or id.
+ * `limits`; `hidden_apps`, the applications it does not get, by name or id; `reseller`, which only the master may say.
  */
 export interface NewAccount {
   /**
@@ -897,8 +1020,19 @@ export interface NewAccount {
   admin?: NewAccountAdmin;
   limits?: NewAccountLimits;
   hidden_apps?: string[] | null;
+  reseller?: boolean;
   [key: string]: unknown;
  }
+
+/**
+ * The new password; the `current` one too, unless one has just come in by a link or has none yet; a `username` when
+ * there is none.
+ */
+export interface NewPassword {
+  password: string;
+  current?: string | null;
+  username?: string | null;
+}
 
 /**
  * Several numbers at once; other keys go into each.
@@ -908,13 +1042,26 @@ export interface NumberList {
   [key: string]: unknown;
  }
 
-export type PhoneNumberCnam = { [key: string]: unknown } | null;
-
 export type PhoneNumberE911 = { [key: string]: unknown } | null;
 
-export type PhoneNumberFailover = { [key: string]: unknown } | null;
+/**
+ * Put before the name of whoever calls this number, so that the callee sees which line rings.
+ */
+export interface Prepend {
+  enabled?: boolean | null;
+  name?: string | null;
+  number?: string | null;
+  [key: string]: unknown;
+ }
 
-export type PhoneNumberPrepend = { [key: string]: unknown } | null;
+/**
+ * Media that callers hear while phones ring: from the start, and while they are transferred.
+ */
+export interface Ringback {
+  early?: string | null;
+  transfer?: string | null;
+  [key: string]: unknown;
+ }
 
 /**
  * A phone number's document; unknown keys are kept.
@@ -922,10 +1069,11 @@ export type PhoneNumberPrepend = { [key: string]: unknown } | null;
 export interface PhoneNumber {
   create_with_state?: string | null;
   force_outbound?: boolean | null;
-  cnam?: PhoneNumberCnam;
+  cnam?: Cnam | null;
   e911?: PhoneNumberE911;
-  failover?: PhoneNumberFailover;
-  prepend?: PhoneNumberPrepend;
+  failover?: Failover | null;
+  prepend?: Prepend | null;
+  ringback?: Ringback | null;
   [key: string]: unknown;
  }
 
@@ -938,6 +1086,63 @@ export interface PresenceAction {
   state?: string | null;
   [key: string]: unknown;
  }
+
+/**
+ * A price list. `is_default`: accounts below that were given no deck pay by this one.
+ */
+export interface RateDeck {
+  /**
+     * @minLength 1
+     * @maxLength 128
+     */
+  name: string;
+  /** @maxLength 1024 */
+  description?: string;
+  is_default?: boolean;
+  [key: string]: unknown;
+ }
+
+/**
+ * What calls to a prefix cost, in a deck of the account; what each key means: core.rating.rate.
+ */
+export interface RateDocument {
+  prefix: string | number;
+  rate_cost: number | string;
+  ratedeck_id?: string | null;
+  rate_surcharge?: number | string | null;
+  rate_minimum?: number | null;
+  rate_increment?: number | null;
+  rate_nocharge_time?: number | null;
+  weight?: number | null;
+  rate_name?: string | null;
+  description?: string | null;
+  direction?: string[] | null;
+  routes?: string[] | null;
+  caller_id_numbers?: string | null;
+  options?: string[] | null;
+  carrier?: string | null;
+  iso_country_code?: string | null;
+  internal_rate_cost?: number | string | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * Whose password is forgotten: an account (name, realm or number) and a user name or e-mail address.
+ */
+export interface Recovery {
+  account_name?: string | null;
+  account_realm?: string | null;
+  phone_number?: string | null;
+  username: string;
+  [key: string]: unknown;
+ }
+
+/**
+ * The token of the link in the mail.
+ */
+export interface ResetId {
+  reset_id: string;
+}
 
 /**
  * How to wake a phone: `reboot` asks it to restart, else it fetches its configuration.
@@ -1231,6 +1436,8 @@ export interface User {
   username?: string | null;
   password?: string | null;
   email?: string | null;
+  mobile?: string | null;
+  send_email_on_creation?: boolean | null;
   enabled?: boolean;
   priv_level?: UserPrivLevel;
   admin_type?: UserAdminType;
@@ -1352,6 +1559,31 @@ export interface Wanted {
   ringing?: WantedRinging;
   [key: string]: unknown;
  }
+
+export type WordingLanguage = typeof WordingLanguage[keyof typeof WordingLanguage];
+
+
+export const WordingLanguage = {
+  en: 'en',
+  fr: 'fr',
+} as const;
+
+/**
+ * Subject and text in one language; facts as `{{ first_name }}`.
+ */
+export interface Wording {
+  language?: WordingLanguage;
+  /**
+     * @minLength 1
+     * @maxLength 200
+     */
+  subject: string;
+  /**
+     * @minLength 1
+     * @maxLength 20000
+     */
+  body: string;
+}
 
 export type ErrorStatus = typeof ErrorStatus[keyof typeof ErrorStatus];
 
@@ -3844,6 +4076,164 @@ export type DeleteGroup200 = {
   next_start_key?: string;
 };
 
+export type CreateInvitationsBody = {
+  data: Invite;
+};
+
+export type CreateInvitations201Data = { [key: string]: unknown };
+
+export type CreateInvitations201Status = typeof CreateInvitations201Status[keyof typeof CreateInvitations201Status];
+
+
+export const CreateInvitations201Status = {
+  success: 'success',
+} as const;
+
+export type CreateInvitations201 = {
+  data: CreateInvitations201Data;
+  status: CreateInvitations201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type InviteUserBody = {
+  data: InviteOne;
+};
+
+export type InviteUser201Data = { [key: string]: unknown };
+
+export type InviteUser201Status = typeof InviteUser201Status[keyof typeof InviteUser201Status];
+
+
+export const InviteUser201Status = {
+  success: 'success',
+} as const;
+
+export type InviteUser201 = {
+  data: InviteUser201Data;
+  status: InviteUser201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type AskRecoveryBody = {
+  data: Recovery;
+};
+
+export type AskRecovery201Data = { [key: string]: unknown };
+
+export type AskRecovery201Status = typeof AskRecovery201Status[keyof typeof AskRecovery201Status];
+
+
+export const AskRecovery201Status = {
+  success: 'success',
+} as const;
+
+export type AskRecovery201 = {
+  data: AskRecovery201Data;
+  status: AskRecovery201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type UseRecoveryBody = {
+  data: ResetId;
+};
+
+export type UseRecovery200Data = { [key: string]: unknown };
+
+export type UseRecovery200Status = typeof UseRecovery200Status[keyof typeof UseRecovery200Status];
+
+
+export const UseRecovery200Status = {
+  success: 'success',
+} as const;
+
+export type UseRecovery200 = {
+  data: UseRecovery200Data;
+  status: UseRecovery200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreditAccountBody = {
+  data: LedgerEntry;
+};
+
+export type CreditAccount201Status = typeof CreditAccount201Status[keyof typeof CreditAccount201Status];
+
+
+export const CreditAccount201Status = {
+  success: 'success',
+} as const;
+
+export type CreditAccount201 = {
+  data: LedgerEntry;
+  status: CreditAccount201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DebitAccountBody = {
+  data: LedgerEntry;
+};
+
+export type DebitAccount201Status = typeof DebitAccount201Status[keyof typeof DebitAccount201Status];
+
+
+export const DebitAccount201Status = {
+  success: 'success',
+} as const;
+
+export type DebitAccount201 = {
+  data: LedgerEntry;
+  status: DebitAccount201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type GetLimits200Status = typeof GetLimits200Status[keyof typeof GetLimits200Status];
 
 
@@ -4264,6 +4654,60 @@ export const DeleteList200Status = {
 export type DeleteList200 = {
   data: MatchList;
   status: DeleteList200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SetNotificationBody = {
+  data: Wording;
+};
+
+export type SetNotification200Data = { [key: string]: unknown };
+
+export type SetNotification200Status = typeof SetNotification200Status[keyof typeof SetNotification200Status];
+
+
+export const SetNotification200Status = {
+  success: 'success',
+} as const;
+
+export type SetNotification200 = {
+  data: SetNotification200Data;
+  status: SetNotification200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PreviewNotificationBody = {
+  data: Wording;
+};
+
+export type PreviewNotification200Data = { [key: string]: unknown };
+
+export type PreviewNotification200Status = typeof PreviewNotification200Status[keyof typeof PreviewNotification200Status];
+
+
+export const PreviewNotification200Status = {
+  success: 'success',
+} as const;
+
+export type PreviewNotification200 = {
+  data: PreviewNotification200Data;
+  status: PreviewNotification200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -5295,6 +5739,556 @@ export type SetDevicePresence200 = {
   next_start_key?: string;
 };
 
+export type GetRatedeckInForce200Status = typeof GetRatedeckInForce200Status[keyof typeof GetRatedeckInForce200Status];
+
+
+export const GetRatedeckInForce200Status = {
+  success: 'success',
+} as const;
+
+export type GetRatedeckInForce200 = {
+  data: Binding;
+  status: GetRatedeckInForce200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SetRatedeckBody = {
+  data: Binding;
+};
+
+export type SetRatedeck200Status = typeof SetRatedeck200Status[keyof typeof SetRatedeck200Status];
+
+
+export const SetRatedeck200Status = {
+  success: 'success',
+} as const;
+
+export type SetRatedeck200 = {
+  data: Binding;
+  status: SetRatedeck200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListRatedeckAccounts200DataItem = { [key: string]: unknown };
+
+export type ListRatedeckAccounts200Status = typeof ListRatedeckAccounts200Status[keyof typeof ListRatedeckAccounts200Status];
+
+
+export const ListRatedeckAccounts200Status = {
+  success: 'success',
+} as const;
+
+export type ListRatedeckAccounts200 = {
+  data: ListRatedeckAccounts200DataItem[];
+  status: ListRatedeckAccounts200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListRatedecksParams = {
+/**
+ * Rows per page
+ * @minimum 1
+ * @maximum 1000
+ */
+page_size?: number;
+/**
+ * next_start_key of the page before
+ */
+start_key?: string;
+/**
+ * false: everything in one answer
+ */
+paginate?: ListRatedecksPaginate;
+/**
+ * true: A to Z (the default is descending)
+ */
+ascending?: ListRatedecksAscending;
+/**
+ * Only documents that have this key
+ */
+has_key?: string;
+/**
+ * Only documents without this key
+ */
+key_missing?: string;
+/**
+ * Only documents where this key is present and not empty
+ */
+has_value?: string;
+/**
+ * Only documents where this key is absent or empty
+ */
+value_missing?: string;
+/**
+ * Created at or after, Gregorian seconds
+ */
+created_from?: number;
+/**
+ * Created at or before, Gregorian seconds
+ */
+created_to?: number;
+};
+
+export type ListRatedecksPaginate = typeof ListRatedecksPaginate[keyof typeof ListRatedecksPaginate];
+
+
+export const ListRatedecksPaginate = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListRatedecksAscending = typeof ListRatedecksAscending[keyof typeof ListRatedecksAscending];
+
+
+export const ListRatedecksAscending = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListRatedecks200DataItem = { [key: string]: unknown };
+
+export type ListRatedecks200Status = typeof ListRatedecks200Status[keyof typeof ListRatedecks200Status];
+
+
+export const ListRatedecks200Status = {
+  success: 'success',
+} as const;
+
+export type ListRatedecks200 = {
+  data: ListRatedecks200DataItem[];
+  status: ListRatedecks200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateRateDeckBody = {
+  data: RateDeck;
+};
+
+export type CreateRateDeck201Status = typeof CreateRateDeck201Status[keyof typeof CreateRateDeck201Status];
+
+
+export const CreateRateDeck201Status = {
+  success: 'success',
+} as const;
+
+export type CreateRateDeck201 = {
+  data: RateDeck;
+  status: CreateRateDeck201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetRateDeck200Status = typeof GetRateDeck200Status[keyof typeof GetRateDeck200Status];
+
+
+export const GetRateDeck200Status = {
+  success: 'success',
+} as const;
+
+export type GetRateDeck200 = {
+  data: RateDeck;
+  status: GetRateDeck200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceRateDeckBody = {
+  data: RateDeck;
+};
+
+export type ReplaceRateDeck200Status = typeof ReplaceRateDeck200Status[keyof typeof ReplaceRateDeck200Status];
+
+
+export const ReplaceRateDeck200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceRateDeck200 = {
+  data: RateDeck;
+  status: ReplaceRateDeck200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchRateDeckBodyData = { [key: string]: unknown };
+
+export type PatchRateDeckBody = {
+  data: PatchRateDeckBodyData;
+};
+
+export type PatchRateDeck200Status = typeof PatchRateDeck200Status[keyof typeof PatchRateDeck200Status];
+
+
+export const PatchRateDeck200Status = {
+  success: 'success',
+} as const;
+
+export type PatchRateDeck200 = {
+  data: RateDeck;
+  status: PatchRateDeck200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteRateDeck200Status = typeof DeleteRateDeck200Status[keyof typeof DeleteRateDeck200Status];
+
+
+export const DeleteRateDeck200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteRateDeck200 = {
+  data: RateDeck;
+  status: DeleteRateDeck200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetPrice200Data = { [key: string]: unknown };
+
+export type GetPrice200Status = typeof GetPrice200Status[keyof typeof GetPrice200Status];
+
+
+export const GetPrice200Status = {
+  success: 'success',
+} as const;
+
+export type GetPrice200 = {
+  data: GetPrice200Data;
+  status: GetPrice200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListRates200DataItem = { [key: string]: unknown };
+
+export type ListRates200Status = typeof ListRates200Status[keyof typeof ListRates200Status];
+
+
+export const ListRates200Status = {
+  success: 'success',
+} as const;
+
+export type ListRates200 = {
+  data: ListRates200DataItem[];
+  status: ListRates200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateRateBody = {
+  data: RateDocument;
+};
+
+export type CreateRate201Status = typeof CreateRate201Status[keyof typeof CreateRate201Status];
+
+
+export const CreateRate201Status = {
+  success: 'success',
+} as const;
+
+export type CreateRate201 = {
+  data: RateDocument;
+  status: CreateRate201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetRate200Status = typeof GetRate200Status[keyof typeof GetRate200Status];
+
+
+export const GetRate200Status = {
+  success: 'success',
+} as const;
+
+export type GetRate200 = {
+  data: RateDocument;
+  status: GetRate200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceRateBody = {
+  data: RateDocument;
+};
+
+export type ReplaceRate200Status = typeof ReplaceRate200Status[keyof typeof ReplaceRate200Status];
+
+
+export const ReplaceRate200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceRate200 = {
+  data: RateDocument;
+  status: ReplaceRate200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchRate200Status = typeof PatchRate200Status[keyof typeof PatchRate200Status];
+
+
+export const PatchRate200Status = {
+  success: 'success',
+} as const;
+
+export type PatchRate200 = {
+  data: RateDocument;
+  status: PatchRate200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteRate200Status = typeof DeleteRate200Status[keyof typeof DeleteRate200Status];
+
+
+export const DeleteRate200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteRate200 = {
+  data: RateDocument;
+  status: DeleteRate200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ImportRatesBody = {
+  data: ImportWish;
+};
+
+export type ImportRates201Data = { [key: string]: unknown };
+
+export type ImportRates201Status = typeof ImportRates201Status[keyof typeof ImportRates201Status];
+
+
+export const ImportRates201Status = {
+  success: 'success',
+} as const;
+
+export type ImportRates201 = {
+  data: ImportRates201Data;
+  status: ImportRates201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListRateImports200DataItem = { [key: string]: unknown };
+
+export type ListRateImports200Status = typeof ListRateImports200Status[keyof typeof ListRateImports200Status];
+
+
+export const ListRateImports200Status = {
+  success: 'success',
+} as const;
+
+export type ListRateImports200 = {
+  data: ListRateImports200DataItem[];
+  status: ListRateImports200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SendRates200Data = { [key: string]: unknown };
+
+export type SendRates200Status = typeof SendRates200Status[keyof typeof SendRates200Status];
+
+
+export const SendRates200Status = {
+  success: 'success',
+} as const;
+
+export type SendRates200 = {
+  data: SendRates200Data;
+  status: SendRates200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetRateImport200Data = { [key: string]: unknown };
+
+export type GetRateImport200Status = typeof GetRateImport200Status[keyof typeof GetRateImport200Status];
+
+
+export const GetRateImport200Status = {
+  success: 'success',
+} as const;
+
+export type GetRateImport200 = {
+  data: GetRateImport200Data;
+  status: GetRateImport200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type StopRateImport200Data = { [key: string]: unknown };
+
+export type StopRateImport200Status = typeof StopRateImport200Status[keyof typeof StopRateImport200Status];
+
+
+export const StopRateImport200Status = {
+  success: 'success',
+} as const;
+
+export type StopRateImport200 = {
+  data: StopRateImport200Data;
+  status: StopRateImport200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type CreateResourcesBody = {
   data: Trunks;
 };
@@ -5763,6 +6757,33 @@ export const ValidateSchema200Status = {
 export type ValidateSchema200 = {
   data: ValidateSchema200Data;
   status: ValidateSchema200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateSoftphoneBody = {
+  data: AppWanted;
+};
+
+export type CreateSoftphone201Data = { [key: string]: unknown };
+
+export type CreateSoftphone201Status = typeof CreateSoftphone201Status[keyof typeof CreateSoftphone201Status];
+
+
+export const CreateSoftphone201Status = {
+  success: 'success',
+} as const;
+
+export type CreateSoftphone201 = {
+  data: CreateSoftphone201Data;
+  status: CreateSoftphone201Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -6280,6 +7301,33 @@ export const ListUserGroups200Status = {
 export type ListUserGroups200 = {
   data: ListUserGroups200DataItem[];
   status: ListUserGroups200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ChangePasswordBody = {
+  data: NewPassword;
+};
+
+export type ChangePassword201Data = { [key: string]: unknown };
+
+export type ChangePassword201Status = typeof ChangePassword201Status[keyof typeof ChangePassword201Status];
+
+
+export const ChangePassword201Status = {
+  success: 'success',
+} as const;
+
+export type ChangePassword201 = {
+  data: ChangePassword201Data;
+  status: ChangePassword201Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

@@ -13,8 +13,12 @@ import type {
   AddNumbersBody,
   AddPhoneNumber201,
   AddPhoneNumberBody,
+  AskRecovery201,
+  AskRecoveryBody,
   CallExternalNumber201,
   CallExternalNumberBody,
+  ChangePassword201,
+  ChangePasswordBody,
   CheckCallflow200,
   CheckCallflowBody,
   CheckNumbers200,
@@ -42,16 +46,24 @@ import type {
   CreateGlobalResourceBody,
   CreateGroup201,
   CreateGroupBody,
+  CreateInvitations201,
+  CreateInvitationsBody,
   CreateList201,
   CreateListBody,
   CreateMediaFile201,
   CreateMediaFileBody,
   CreateMenu201,
   CreateMenuBody,
+  CreateRate201,
+  CreateRateBody,
+  CreateRateDeck201,
+  CreateRateDeckBody,
   CreateResource201,
   CreateResourceBody,
   CreateResources201,
   CreateResourcesBody,
+  CreateSoftphone201,
+  CreateSoftphoneBody,
   CreateTemporalRule201,
   CreateTemporalRuleBody,
   CreateTemporalRulesSet201,
@@ -60,6 +72,10 @@ import type {
   CreateUserBody,
   CreateVoicemailBox201,
   CreateVoicemailBoxBody,
+  CreditAccount201,
+  CreditAccountBody,
+  DebitAccount201,
+  DebitAccountBody,
   DeleteAccountMetaflows200,
   DeleteBlacklist200,
   DeleteCallflow200,
@@ -78,6 +94,8 @@ import type {
   DeleteMenu200,
   DeleteNumbers200,
   DeleteNumbersBody,
+  DeleteRate200,
+  DeleteRateDeck200,
   DeleteResource200,
   DeleteTemporalRule200,
   DeleteTemporalRulesSet200,
@@ -107,6 +125,11 @@ import type {
   GetMediaFile200,
   GetMenu200,
   GetPhoneNumber200,
+  GetPrice200,
+  GetRate200,
+  GetRateDeck200,
+  GetRateImport200,
+  GetRatedeckInForce200,
   GetResource200,
   GetTemporalRule200,
   GetTemporalRulesSet200,
@@ -116,8 +139,12 @@ import type {
   GetVoicemailBox200,
   ImpersonateUser201,
   ImpersonateUserBody,
+  ImportRates201,
+  ImportRatesBody,
   InstallApp201,
   InstallAppBody,
+  InviteUser201,
+  InviteUserBody,
   ListBlacklists200,
   ListBlacklistsParams,
   ListCallflowModules200,
@@ -150,6 +177,11 @@ import type {
   ListMenus200,
   ListMenusParams,
   ListPhoneNumbers200,
+  ListRateImports200,
+  ListRatedeckAccounts200,
+  ListRatedecks200,
+  ListRatedecksParams,
+  ListRates200,
   ListResources200,
   ListResourcesParams,
   ListTemporalRules200,
@@ -198,6 +230,9 @@ import type {
   PatchNumbers200,
   PatchNumbersBody,
   PatchPhoneNumber200,
+  PatchRate200,
+  PatchRateDeck200,
+  PatchRateDeckBody,
   PatchResource200,
   PatchResourceBody,
   PatchTemporalRule200,
@@ -212,6 +247,8 @@ import type {
   PostTokeninfo200,
   PostTokeninfoBody,
   PostUserQuickcallParams,
+  PreviewNotification200,
+  PreviewNotificationBody,
   ReplaceAccount200,
   ReplaceAccountBody,
   ReplaceAccountMetaflows200,
@@ -253,6 +290,10 @@ import type {
   ReplaceNumbersBody,
   ReplacePhoneNumber200,
   ReplacePhoneNumberBody,
+  ReplaceRate200,
+  ReplaceRateBody,
+  ReplaceRateDeck200,
+  ReplaceRateDeckBody,
   ReplaceResource200,
   ReplaceResourceBody,
   ReplaceResources200,
@@ -268,17 +309,25 @@ import type {
   ReplaceVoicemailBox200,
   ReplaceVoicemailBoxBody,
   RestoreCallflowVersion200,
+  SendRates200,
   SetDevicePresence200,
   SetDevicePresenceBody,
+  SetNotification200,
+  SetNotificationBody,
   SetPresence200,
   SetPresenceBody,
+  SetRatedeck200,
+  SetRatedeckBody,
   SetUserPresence200,
   SetUserPresenceBody,
   SimulateCall200,
   SimulateCallBody,
+  StopRateImport200,
   SyncDevice200,
   SyncDeviceBody,
   UploadMedia200,
+  UseRecovery200,
+  UseRecoveryBody,
   ValidateSchema200,
   VerifyExternalNumber200,
   VerifyExternalNumberBody
@@ -4255,6 +4304,269 @@ export const listDeviceHotdesks = async (accountId: string,
 
 
 
+export const getCreateInvitationsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invitations`
+}
+
+/**
+ * Invite; answers how many, and who was passed over with the reason. Earlier unused links of these users end.
+ * @summary Invite users by mail or text message
+ */
+export const createInvitations = async (accountId: string,
+    createInvitationsBody: CreateInvitationsBody, options?: Parameters<typeof send>[1]): Promise<CreateInvitations201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateInvitations201>(getCreateInvitationsUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createInvitationsBody)
+  }
+);}
+
+
+
+export const getListInvitationsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invitations`
+}
+
+/**
+ * Newest first. `filter_user_id`; `page_size` (at most 1000) and `start_key` as everywhere.
+ * @summary Invitations and their fate
+ */
+export const listInvitations = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListInvitationsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getInviteUserUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/invitation`
+}
+
+/**
+ * Invite one user; 400 when there is nowhere to send it.
+ * @summary Invite one user
+ */
+export const inviteUser = async (accountId: string,
+    userId: string,
+    inviteUserBody: InviteUserBody, options?: Parameters<typeof send>[1]): Promise<InviteUser201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<InviteUser201>(getInviteUserUrl(accountId,userId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(inviteUserBody)
+  }
+);}
+
+
+
+export const getRevokeInvitationUrl = (accountId: string,
+    invitationId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invitations/${encodeURIComponent(String(invitationId))}`
+}
+
+/**
+ * Make the link worthless; what it was used for stays.
+ * @summary Take one back
+ */
+export const revokeInvitation = async (accountId: string,
+    invitationId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getRevokeInvitationUrl(accountId,invitationId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetOnboardingUrl = (token: string,) => {
+
+
+
+
+  return `/v2/onboarding/${encodeURIComponent(String(token))}`
+}
+
+/**
+ * Return whom the page greets. A link that is used, expired or taken back says only that.
+ * @summary Whom a link greets (changes nothing)
+ */
+export const getOnboarding = async (token: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetOnboardingUrl(token),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getUseOnboardingUrl = (token: string,) => {
+
+
+
+
+  return `/v2/onboarding/${encodeURIComponent(String(token))}`
+}
+
+/**
+ * Log in. The link is worthless afterwards; 404 `link_gone` when it is already.
+ * @summary Use a link up: log in without a password
+ */
+export const useOnboarding = async (token: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getUseOnboardingUrl(token),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getAskRecoveryUrl = () => {
+
+
+
+
+  return `/v2/user_auth/recovery`
+}
+
+/**
+ * Always the same answer: it does not tell whether there is such an account or user. `ui_url` is not heeded: a
+ * link never leads to where a stranger says.
+ * @summary Ask for a mail with a link to choose a new password
+ */
+export const askRecovery = async (askRecoveryBody: AskRecoveryBody, options?: Parameters<typeof send>[1]): Promise<AskRecovery201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<AskRecovery201>(getAskRecoveryUrl(),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(askRecoveryBody)
+  }
+);}
+
+
+
+export const getUseRecoveryUrl = () => {
+
+
+
+
+  return `/v2/user_auth/recovery`
+}
+
+/**
+ * Use the link up; the answer says `require_password_update`.
+ * @summary Log in by the link of a recovery mail
+ */
+export const useRecovery = async (useRecoveryBody: UseRecoveryBody, options?: Parameters<typeof send>[1]): Promise<UseRecovery200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<UseRecovery200>(getUseRecoveryUrl(),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(useRecoveryBody)
+  }
+);}
+
+
+
 export const getListLedgersUrl = (accountId: string,) => {
 
 
@@ -4264,7 +4576,7 @@ export const getListLedgersUrl = (accountId: string,) => {
 }
 
 /**
- * Return `{source: {amount, usage}}`: no source charges yet.
+ * Return `{source: {amount, usage}}` of the last 31 days, or of created_from to created_to.
  * @summary Sums by source of charge
  */
 export const listLedgers = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -4289,7 +4601,7 @@ export const getGetBalanceUrl = (accountId: string,) => {
 }
 
 /**
- * Return the sum of all entries, in the account's currency.
+ * Return the sum of all entries.
  * @summary The balance
  */
 export const getBalance = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -4314,7 +4626,7 @@ export const getGetAvailableUrl = (accountId: string,) => {
 }
 
 /**
- * Return the balance and what may be spent beyond it: nothing.
+ * Return the balance without what running calls have reserved, and with what may be owed.
  * @summary What may still be spent
  */
 export const getAvailable = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -4330,6 +4642,113 @@ export const getAvailable = async (accountId: string, options?: Parameters<typeo
 
 
 
+export const getGetLedgerMonthUrl = (accountId: string,
+    month: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ledgers/summary/${encodeURIComponent(String(month))}`
+}
+
+/**
+ * Return the sums of a calendar month (UTC), `YYYYMM`; the dialect's `{account}-YYYYMM` is understood.
+ * @summary Sums of a month by source
+ */
+export const getLedgerMonth = async (accountId: string,
+    month: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetLedgerMonthUrl(accountId,month),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreditAccountUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ledgers/credit`
+}
+
+/**
+ * Add to the balance of an account below one's own.
+ * @summary Add funds (from above)
+ */
+export const creditAccount = async (accountId: string,
+    creditAccountBody: CreditAccountBody, options?: Parameters<typeof send>[1]): Promise<CreditAccount201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreditAccount201>(getCreditAccountUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(creditAccountBody)
+  }
+);}
+
+
+
+export const getDebitAccountUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ledgers/debit`
+}
+
+/**
+ * Take from the balance of an account below one's own.
+ * @summary Take funds (from above)
+ */
+export const debitAccount = async (accountId: string,
+    debitAccountBody: DebitAccountBody, options?: Parameters<typeof send>[1]): Promise<DebitAccount201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<DebitAccount201>(getDebitAccountUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(debitAccountBody)
+  }
+);}
+
+
+
 export const getListLedgerUrl = (accountId: string,
     source: string,) => {
 
@@ -4340,13 +4759,42 @@ export const getListLedgerUrl = (accountId: string,
 }
 
 /**
- * Return the entries of a source of charges: there are none, whatever it is called.
+ * Return the entries of a source (`all`: of every one), newest first, in pages; CSV by `accept=text/csv`.
  * @summary Entries of one source
  */
 export const listLedger = async (accountId: string,
     source: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getListLedgerUrl(accountId,source),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetLedgerEntryUrl = (accountId: string,
+    source: string,
+    entryId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ledgers/${encodeURIComponent(String(source))}/${encodeURIComponent(String(entryId))}`
+}
+
+/**
+ * Return one entry as this account sees it.
+ * @summary One entry
+ */
+export const getLedgerEntry = async (accountId: string,
+    source: string,
+    entryId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetLedgerEntryUrl(accountId,source,entryId),
   {
     ...options,
     method: 'GET'
@@ -4897,6 +5345,169 @@ export const getMail = async (accountId: string,
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getListNotificationsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/notifications`
+}
+
+/**
+ * Every kind of mail with its words in each language and whose they are: `account`, `above` or `system`.
+ * @summary The mails that we send
+ */
+export const listNotifications = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListNotificationsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetNotificationUrl = (accountId: string,
+    kind: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/notifications/${encodeURIComponent(String(kind))}`
+}
+
+/**
+ * One kind of mail.
+ * @summary One mail's words
+ */
+export const getNotification = async (accountId: string,
+    kind: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetNotificationUrl(accountId,kind),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetNotificationUrl = (accountId: string,
+    kind: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/notifications/${encodeURIComponent(String(kind))}`
+}
+
+/**
+ * Set the words of one language.
+ * @summary Set one's own words for a mail
+ */
+export const setNotification = async (accountId: string,
+    kind: string,
+    setNotificationBody: SetNotificationBody, options?: Parameters<typeof send>[1]): Promise<SetNotification200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetNotification200>(getSetNotificationUrl(accountId,kind),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setNotificationBody)
+  }
+);}
+
+
+
+export const getResetNotificationUrl = (accountId: string,
+    kind: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/notifications/${encodeURIComponent(String(kind))}`
+}
+
+/**
+ * Drop one's own words (`language=fr`: of that language only).
+ * @summary Go back to the words above
+ */
+export const resetNotification = async (accountId: string,
+    kind: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getResetNotificationUrl(accountId,kind),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getPreviewNotificationUrl = (accountId: string,
+    kind: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/notifications/${encodeURIComponent(String(kind))}/preview`
+}
+
+/**
+ * What a reader would get; words that would be refused are refused here too.
+ * @summary See a mail with sample facts
+ */
+export const previewNotification = async (accountId: string,
+    kind: string,
+    previewNotificationBody: PreviewNotificationBody, options?: Parameters<typeof send>[1]): Promise<PreviewNotification200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<PreviewNotification200>(getPreviewNotificationUrl(accountId,kind),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(previewNotificationBody)
   }
 );}
 
@@ -6639,6 +7250,676 @@ return send<SetDevicePresence200>(getSetDevicePresenceUrl(accountId,deviceId),
 
 
 
+export const getGetRatedeckInForceUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedeck`
+}
+
+/**
+ * Return the deck; those above see in `available` which it could be given.
+ * @summary Which deck this account pays by
+ */
+export const getRatedeckInForce = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetRatedeckInForce200> => {
+
+  return send<GetRatedeckInForce200>(getGetRatedeckInForceUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetRatedeckUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedeck`
+}
+
+/**
+ * Bind a deck; calls are priced by it at once.
+ * @summary Give this account a deck of the account above
+ */
+export const setRatedeck = async (accountId: string,
+    setRatedeckBody: SetRatedeckBody, options?: Parameters<typeof send>[1]): Promise<SetRatedeck200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetRatedeck200>(getSetRatedeckUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setRatedeckBody)
+  }
+);}
+
+
+
+export const getListRatedeckAccountsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}/accounts`
+}
+
+/**
+ * Return the accounts directly below that pay by the deck (not those that have it as the default).
+ * @summary Which accounts were given this deck
+ */
+export const listRatedeckAccounts = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<ListRatedeckAccounts200> => {
+
+  return send<ListRatedeckAccounts200>(getListRatedeckAccountsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListRatedecksUrl = (accountId: string,
+    params?: ListRatedecksParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks`
+}
+
+/**
+ * @summary List ratedecks
+ */
+export const listRatedecks = async (accountId: string,
+    params?: ListRatedecksParams, options?: Parameters<typeof send>[1]): Promise<ListRatedecks200> => {
+
+  return send<ListRatedecks200>(getListRatedecksUrl(accountId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateRateDeckUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks`
+}
+
+/**
+ * @summary Create a rate deck
+ */
+export const createRateDeck = async (accountId: string,
+    createRateDeckBody: CreateRateDeckBody, options?: Parameters<typeof send>[1]): Promise<CreateRateDeck201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateRateDeck201>(getCreateRateDeckUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createRateDeckBody)
+  }
+);}
+
+
+
+export const getGetRateDeckUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Read a rate deck
+ */
+export const getRateDeck = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<GetRateDeck200> => {
+
+  return send<GetRateDeck200>(getGetRateDeckUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceRateDeckUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Replace a rate deck
+ */
+export const replaceRateDeck = async (accountId: string,
+    documentId: string,
+    replaceRateDeckBody: ReplaceRateDeckBody, options?: Parameters<typeof send>[1]): Promise<ReplaceRateDeck200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceRateDeck200>(getReplaceRateDeckUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceRateDeckBody)
+  }
+);}
+
+
+
+export const getPatchRateDeckUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Change keys of a rate deck
+ */
+export const patchRateDeck = async (accountId: string,
+    documentId: string,
+    patchRateDeckBody: PatchRateDeckBody, options?: Parameters<typeof send>[1]): Promise<PatchRateDeck200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<PatchRateDeck200>(getPatchRateDeckUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(patchRateDeckBody)
+  }
+);}
+
+
+
+export const getDeleteRateDeckUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Delete a rate deck
+ */
+export const deleteRateDeck = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<DeleteRateDeck200> => {
+
+  return send<DeleteRateDeck200>(getDeleteRateDeckUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetPriceUrl = (accountId: string,
+    number: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/rates/number/${encodeURIComponent(String(number))}`
+}
+
+/**
+ * Return the rate of a call to `number` and its cost for `seconds` (60); `direction`, `caller_id` may be given.
+ * @summary What this account pays for a call
+ */
+export const getPrice = async (accountId: string,
+    number: string, options?: Parameters<typeof send>[1]): Promise<GetPrice200> => {
+
+  return send<GetPrice200>(getGetPriceUrl(accountId,number),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListRatesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/rates`
+}
+
+/**
+ * Return rates of `ratedeck_id` (else the default deck) in the order of their prefixes; `prefix` narrows.
+ * @summary List a deck's rates
+ */
+export const listRates = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<ListRates200> => {
+
+  return send<ListRates200>(getListRatesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateRateUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/rates`
+}
+
+/**
+ * Add a rate to a deck; calls are priced by it at once.
+ * @summary Add a rate
+ */
+export const createRate = async (accountId: string,
+    createRateBody: CreateRateBody, options?: Parameters<typeof send>[1]): Promise<CreateRate201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateRate201>(getCreateRateUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createRateBody)
+  }
+);}
+
+
+
+export const getGetRateUrl = (accountId: string,
+    rateId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/rates/${encodeURIComponent(String(rateId))}`
+}
+
+/**
+ * Return a rate of one of the account's decks.
+ * @summary Read a rate
+ */
+export const getRate = async (accountId: string,
+    rateId: string, options?: Parameters<typeof send>[1]): Promise<GetRate200> => {
+
+  return send<GetRate200>(getGetRateUrl(accountId,rateId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceRateUrl = (accountId: string,
+    rateId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/rates/${encodeURIComponent(String(rateId))}`
+}
+
+/**
+ * Replace a rate; it stays in its deck.
+ * @summary Replace a rate
+ */
+export const replaceRate = async (accountId: string,
+    rateId: string,
+    replaceRateBody: ReplaceRateBody, options?: Parameters<typeof send>[1]): Promise<ReplaceRate200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceRate200>(getReplaceRateUrl(accountId,rateId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceRateBody)
+  }
+);}
+
+
+
+export const getPatchRateUrl = (accountId: string,
+    rateId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/rates/${encodeURIComponent(String(rateId))}`
+}
+
+/**
+ * Merge into a rate.
+ * @summary Change keys of a rate
+ */
+export const patchRate = async (accountId: string,
+    rateId: string, options?: Parameters<typeof send>[1]): Promise<PatchRate200> => {
+
+  return send<PatchRate200>(getPatchRateUrl(accountId,rateId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getDeleteRateUrl = (accountId: string,
+    rateId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/rates/${encodeURIComponent(String(rateId))}`
+}
+
+/**
+ * Take a rate out of its deck.
+ * @summary Remove a rate
+ */
+export const deleteRate = async (accountId: string,
+    rateId: string, options?: Parameters<typeof send>[1]): Promise<DeleteRate200> => {
+
+  return send<DeleteRate200>(getDeleteRateUrl(accountId,rateId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getImportRatesUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}/imports`
+}
+
+/**
+ * Take a CSV as the body; or `{bytes, file_name}`, then send it in pieces to the import. `mode` replace or merge;
+ * with `strict` one bad line keeps the deck as it is. Follow it by its id.
+ * @summary Import a sheet of rates
+ */
+export const importRates = async (accountId: string,
+    documentId: string,
+    importRatesBody: ImportRatesBody, options?: Parameters<typeof send>[1]): Promise<ImportRates201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ImportRates201>(getImportRatesUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(importRatesBody)
+  }
+);}
+
+
+
+export const getListRateImportsUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}/imports`
+}
+
+/**
+ * Return the latest 50 imports.
+ * @summary A deck's imports
+ */
+export const listRateImports = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<ListRateImports200> => {
+
+  return send<ListRateImports200>(getListRateImportsUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSendRatesUrl = (accountId: string,
+    documentId: string,
+    importId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}/imports/${encodeURIComponent(String(importId))}`
+}
+
+/**
+ * Take the bytes from `start` on; `next` says where to go on, also after an interruption.
+ * @summary Send a piece of the sheet
+ */
+export const sendRates = async (accountId: string,
+    documentId: string,
+    importId: string, options?: Parameters<typeof send>[1]): Promise<SendRates200> => {
+
+  return send<SendRates200>(getSendRatesUrl(accountId,documentId,importId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getGetRateImportUrl = (accountId: string,
+    documentId: string,
+    importId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}/imports/${encodeURIComponent(String(importId))}`
+}
+
+/**
+ * Return the import with its first 1,000 bad lines; all that are kept with `paginate=false`.
+ * @summary How far an import is, and its bad lines
+ */
+export const getRateImport = async (accountId: string,
+    documentId: string,
+    importId: string, options?: Parameters<typeof send>[1]): Promise<GetRateImport200> => {
+
+  return send<GetRateImport200>(getGetRateImportUrl(accountId,documentId,importId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getStopRateImportUrl = (accountId: string,
+    documentId: string,
+    importId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/ratedecks/${encodeURIComponent(String(documentId))}/imports/${encodeURIComponent(String(importId))}`
+}
+
+/**
+ * Stop it; the deck stays as it is.
+ * @summary Stop an import
+ */
+export const stopRateImport = async (accountId: string,
+    documentId: string,
+    importId: string, options?: Parameters<typeof send>[1]): Promise<StopRateImport200> => {
+
+  return send<StopRateImport200>(getStopRateImportUrl(accountId,documentId,importId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
 export const getListRecordingsUrl = (accountId: string,) => {
 
 
@@ -7653,6 +8934,74 @@ export const listTransactions = async (accountId: string, options?: Parameters<t
 
 
 
+export const getCreateSoftphoneUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/softphone`
+}
+
+/**
+ * Make a device for the app and a link that gives it its credentials once, within a quarter of an hour. A device
+ * whose link nobody fetched is used again.
+ * @summary Set up a phone app: link, QR code, credentials of its own
+ */
+export const createSoftphone = async (accountId: string,
+    userId: string,
+    createSoftphoneBody: CreateSoftphoneBody, options?: Parameters<typeof send>[1]): Promise<CreateSoftphone201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateSoftphone201>(getCreateSoftphoneUrl(accountId,userId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createSoftphoneBody)
+  }
+);}
+
+
+
+export const getFetchSoftphoneUrl = (token: string,) => {
+
+
+
+
+  return `/v2/softphone/${encodeURIComponent(String(token))}`
+}
+
+/**
+ * Return Linphone's configuration. 404 afterwards; the same address may repeat it for a minute.
+ * @summary What a phone app fetches, once
+ */
+export const fetchSoftphone = async (token: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getFetchSoftphoneUrl(token),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListTemporalRulesUrl = (accountId: string,
     params?: ListTemporalRulesParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -8295,6 +9644,48 @@ export const listUserGroups = async (accountId: string,
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getChangePasswordUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/password`
+}
+
+/**
+ * Change one's own password; administrators set others' by changing the user.
+ * @summary Choose a new password for oneself
+ */
+export const changePassword = async (accountId: string,
+    userId: string,
+    changePasswordBody: ChangePasswordBody, options?: Parameters<typeof send>[1]): Promise<ChangePassword201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ChangePassword201>(getChangePasswordUrl(accountId,userId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(changePasswordBody)
   }
 );}
 

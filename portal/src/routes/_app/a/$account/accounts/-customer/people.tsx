@@ -1,14 +1,17 @@
 /** An account's people: who may do what; adding one makes user, voicemail box, route and phone as the phone system's own page does. */
 import { Button } from "@mantine/core";
-import { IconPlus, IconUsers } from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
+import { IconMail, IconPlus, IconUsers } from "@tabler/icons-react";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { type Account, callflowsQuery, devicesQuery, usersQuery, voicemailBoxesQuery } from "@/api";
+import { type Account, call, callflowsQuery, devicesQuery, Problem, urls, usersQuery, voicemailBoxesQuery } from "@/api";
+import { invitationsQuery, InvitationState } from "@/office/invitations";
+import { tellDone } from "@/ui/done";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
+import { tellFailure } from "@/ui/failed";
 import { type Column, contains, parseSort, sorted, toCsv } from "@/ui/list/columns";
 import { download } from "@/ui/list/download";
 import { Table } from "@/ui/list/table";
@@ -20,6 +23,7 @@ import { CreateForm } from "../../users/-create-form";
 import { people, type Person } from "../../users/-rows";
 import { type Secret, SecretDialog } from "../../users/-secret-dialog";
 import classes from "./customer.module.css";
+import { InviteAll } from "./invite-all";
 
 interface Props {
   account: Account;
@@ -39,12 +43,28 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
   const callflows = useQuery(callflowsQuery(id)).data;
   const boxes = useQuery(voicemailBoxesQuery(id)).data;
   const devices = useQuery(devicesQuery(id)).data;
+  const client = useQueryClient();
+  const [inviting, setInviting] = useState(false);
+  const invitations = useQuery(invitationsQuery(id));
+  // Newest first: the first of a user is the one that counts.
+  const invited = new Map((invitations.data ?? []).toReversed().map((one) => [one.user_id, one]));
+  const invite = async (row: Person) => {
+    try {
+      const { data } = await call<{ to: string }>("PUT", urls.getInviteUserUrl(id, row.id), { body: { channel: "email" } });
+      tellDone(t("invite.sent", { name: row.name, to: data.to }));
+    } catch (error) {
+      if (error instanceof Problem && error.fields.email) tellDone(t("invite.noAddress", { name: row.name }));
+      else tellFailure(error);
+    }
+    await client.invalidateQueries({ queryKey: ["account", id, "invitations"] });
+  };
   const all = users.data && callflows && boxes && devices && people({ users: users.data, callflows, boxes, devices });
   const columns: Column<Person>[] = [
     { id: "name", title: t("users:column.name"), cell: (row) => row.name, value: (row) => row.name },
     { id: "extension", title: t("users:extension"), cell: (row) => <span className="tabular">{row.extension || "–"}</span>, value: (row) => row.extension, width: "120px" },
     { id: "role", title: t("users:column.role"), cell: (row) => t(`users:role.${row.role}`), value: (row) => row.role, width: "140px", wide: true },
     { id: "phone", title: t("phone"), cell: (row) => <StateDot tone={TONE[row.phone]}>{t(`phones.${row.phone}`)}</StateDot>, value: (row) => row.phone, width: "140px", wide: true },
+    { id: "invitation", title: t("invite.title"), cell: (row) => <InvitationState invitation={invited.get(row.id)} />, value: (row) => invited.get(row.id)?.state ?? "", width: "140px", wide: true },
     { id: "email", title: t("users:email"), cell: (row) => row.user.email ?? row.user.username ?? "", value: (row) => row.user.email ?? "", wide: true },
   ];
   const sort = parseSort(sortText, "name");
@@ -58,6 +78,9 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
     <div className={classes.tablePanel}>
       <Toolbar search={search} onSearch={setSearch} placeholder={t("searchPeople")} onExport={rows && (() => download("people.csv", "text/csv", toCsv(rows, columns)))}>
         {add}
+        <Button variant="default" leftSection={<IconMail size={16} stroke={1.6} />} onClick={() => setInviting(true)}>
+          {t("invite.all")}
+        </Button>
       </Toolbar>
       {users.error ? (
         <ErrorState error={users.error} onRetry={() => void users.refetch()} />
@@ -71,6 +94,11 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
           sort={sort}
           onSort={setSort}
           onOpen={(row) => void navigate({ to: "/a/$account/users", params: { account: id }, search: { user: row.id } })}
+          actions={(row) => (
+            <Button variant="default" size="compact-sm" aria-label={t(invited.has(row.id) ? "invite.oneAgain" : "invite.one", { name: row.name })} onClick={() => void invite(row)}>
+              {t(invited.has(row.id) ? "invite.again" : "invite.do")}
+            </Button>
+          )}
           empty={
             all?.length ? (
               <EmptyState icon={IconUsers} title={t("ui:list.noMatch")} text={t("ui:list.noMatchHelp")} />
@@ -98,6 +126,7 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
           }}
         />
       </SidePanel>
+      <InviteAll account={id} name={name} opened={inviting} onClose={() => setInviting(false)} />
       <SecretDialog secret={secret} onClose={() => setSecret(null)} />
     </div>
   );

@@ -1,11 +1,13 @@
 /** The account is made: its administrator's password, shown once, its first number, and the door into it. */
 import { ActionIcon, CopyButton, Tooltip } from "@mantine/core";
 import { IconCheck, IconCircleCheck, IconCopy } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Account } from "@/api";
 import { AddNumbersForm } from "@/office/add-numbers-form";
+import { invitationsQuery, InvitationState } from "@/office/invitations";
 import office from "@/office/office.module.css";
 import { useMaster } from "@/office/use-master";
 import form from "@/ui/form/form.module.css";
@@ -18,10 +20,10 @@ import classes from "./wizard.module.css";
 export interface Made {
   account: Account;
   email: string;
-  admin?: { username: string; password?: string };
+  admin?: { username: string; password?: string; invitation?: string };
 }
 
-export function Ready({ office: from, made: { account, admin } }: { office: string; made: Made }) {
+export function Ready({ office: from, made: { account, admin, email } }: { office: string; made: Made }) {
   const { t } = useTranslation(["wizard", "ui", "office"]);
   const master = useMaster();
   const [numbers, setNumbers] = useState<string[]>([]);
@@ -34,6 +36,15 @@ export function Ready({ office: from, made: { account, admin } }: { office: stri
           <p className={form.help}>{account.realm}</p>
         </div>
       </header>
+      {admin?.invitation && (
+        <section className={`${page.card} ${classes.card}`} aria-labelledby="login">
+          <h2 className={classes.heading} id="login">
+            {t("ready.invited")}
+          </h2>
+          <p className={form.help}>{t("ready.invitedHelp", { email })}</p>
+          <Invitation account={account.id} id={admin.invitation} />
+        </section>
+      )}
       {admin?.password && (
         <section className={`${page.card} ${classes.card}`} aria-labelledby="login">
           <h2 className={classes.heading} id="login">
@@ -76,6 +87,13 @@ export function Ready({ office: from, made: { account, admin } }: { office: stri
       </div>
     </div>
   );
+}
+
+/** How far the mail to the administrator has come. */
+function Invitation({ account, id }: { account: string; id: string }) {
+  const found = useQuery({ ...invitationsQuery(account), refetchInterval: ({ state: { data } }) => (data?.find((row) => row.id === id)?.state === "queued" ? 2_000 : 15_000) });
+  const row = found.data?.find((one) => one.id === id);
+  return row ? <InvitationState invitation={row} /> : null;
 }
 
 function Line({ name, value }: { name: string; value: string }) {

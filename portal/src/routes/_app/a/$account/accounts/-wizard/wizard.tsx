@@ -63,7 +63,7 @@ export function Wizard({ above, onMade }: { above: Account; onMade: (made: Made)
     setBusy(true);
     setFailure(null);
     try {
-      const { data } = await call<Account & { admin?: { username: string; password?: string } }>("PUT", urls.getCreateChildAccountUrl(above.id), { body: bodyOf(draft.value) });
+      const { data } = await call<Account & { admin?: Made["admin"] }>("PUT", urls.getCreateChildAccountUrl(above.id), { body: bodyOf(draft.value) });
       draft.adopt(draft.value);
       await client.invalidateQueries({ queryKey: ["account", above.id] });
       onMade({ account: data, email: draft.value.admin.email.trim(), admin: data.admin });
