@@ -103,10 +103,9 @@ def _replaces(argument: str) -> Replaces | None:
     if not text:
         return None
     call_id, *rest = (part.strip() for part in clean_line(text, 1024).split(";"))
-    named = dict(part.partition("=")[::2] for part in rest)
-    return Replaces(
-        call_id, frozenset({named.get("to-tag", ""), named.get("from-tag", "")}), early_only="early-only" in named
-    )
+    named = {name: value for name, _, value in (part.partition("=") for part in rest)}
+    tags = frozenset({named.get("to-tag", ""), named.get("from-tag", "")})
+    return Replaces(call_id, tags, early_only="early-only" in named)
 
 
 def forward_header(target: Loop, *, private: bool) -> str:

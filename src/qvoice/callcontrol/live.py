@@ -327,11 +327,21 @@ class LiveCall:
         up = self.bridge_up()
         await all_of(up, self.ari.post(f"bridges/{self.bridge}/addChannel", {"channel": channels}))
 
-    def drop_bridge(self) -> None:
-        """Destroy the call's bridge, if there is one; channels in it stay where they are."""
-        if self.bridge:
-            bridge, self.bridge = self.bridge, ""
-            self.ari.tell("DELETE", f"bridges/{bridge}")
+    def drop_bridge(self, *also: CallLeg) -> None:
+        """Destroy the call's bridge, if there is one. `also`: legs of other calls by now that are still in it.
+
+        Who lives on is taken out first: Asterisk puts the channels of a bridge that is destroyed out by and by, and
+        what is played to one of them meanwhile is neither heard nor ever over.
+        """
+        if not self.bridge:
+            return
+        bridge, self.bridge = self.bridge, ""
+        ours = (*self.legs.values(), *(() if self.released else (self.caller,)))
+        for leg in (*ours, *also):
+            if not leg.gone and not leg.cancelled:
+                # One request each: together they are refused when one is not in the bridge.
+                self.ari.tell("POST", f"bridges/{bridge}/removeChannel", {"channel": leg.channel})
+        self.ari.tell("DELETE", f"bridges/{bridge}")
 
 
 async def all_of(*futures: asyncio.Future[wire.Message]) -> None:

@@ -45,7 +45,7 @@ class QuickCalls:
     def __init__(self, exchange: Exchange) -> None:
         """One for a node."""
         self._exchange = exchange
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[bool]] = set()
 
     async def quickcall(self, arguments: dict[str, Any]) -> dict[str, Any]:
         """Start ringing and return: `account`, `user` or `device`, `number`, `timeout` seconds, `auto_answer`,

@@ -156,6 +156,7 @@ class _Talk:
         elif command.kind == "hand-over":
             self.holding.end()
             call.give_up_leg(command.data["leg"])
+            call.drop_bridge(command.data["leg"])
             command.finish()
             self.after = self._gone
         else:

@@ -143,7 +143,7 @@ def go(call: LiveCall, by: CallLeg, party: CallLeg, placed: Placed, *, waits: bo
 def hand(call: LiveCall, party: CallLeg) -> LiveCall:
     """Take `party` out of a call and its bridge, and give him a call of his own (not started yet)."""
     call.give_up_leg(party)
-    call.drop_bridge()
+    call.drop_bridge(party)
     # What he heard while he was held goes on in Asterisk, whoever holds him.
     call.ari.tell("DELETE", f"channels/{party.channel}/moh")
     return LiveCall(call.exchange, party, interaction_id=call.interaction_id)
@@ -215,7 +215,7 @@ def take_place(second: LiveCall, command: Command) -> CallLeg:
     of: LiveCall = command.data["of"]
     old = second.caller
     of.give_up_leg(party)
-    of.drop_bridge()
+    of.drop_bridge(party)
     second.ari.tell("DELETE", f"channels/{party.channel}/moh")
     second.caller, second.legs[old.channel] = party, old
     second.interaction_id = of.interaction_id
