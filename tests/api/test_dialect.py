@@ -186,7 +186,7 @@ async def test_post_tunnels_other_methods_by_verb(shared_world):
     [
         "multi_factor/qrcode", "multi_factor/reset_qrcode", "telexsmsboxes",
         "port_requests/lnp_lookup",
-        "trunkingio_settings", "trunkingio_settings/check", "match_lists", "service_plans/override", "qubicle_queues",
+        "trunkingio_settings", "trunkingio_settings/check", "match_lists", "qubicle_queues",
         "qubicle_recipients", "entitlements",
     ],
 )  # fmt: skip

@@ -11,7 +11,13 @@ from qvoice.features.auth import audit
 from qvoice.features.documents import envelope
 from qvoice.kit import errors, log
 
-_BY_CODE = {"range_too_large": 416, "account_disabled": 423, "payload_too_large": 413, "not_acceptable": 406}
+_BY_CODE = {
+    "accept charges": 402,
+    "range_too_large": 416,
+    "account_disabled": 423,
+    "payload_too_large": 413,
+    "not_acceptable": 406,
+}
 _BY_CATEGORY: tuple[tuple[type[errors.QvoiceError], int], ...] = (
     (errors.Unauthenticated, 401),
     (errors.Forbidden, 403),
@@ -36,6 +42,8 @@ def answer(request: Request, problem: errors.QvoiceError) -> Response:
     status = status_of(problem)
     if isinstance(problem, errors.Invalid):
         response = envelope.failure(request, status, str(problem.args[0]), problem.fields)
+    elif "invoices" in problem.details:
+        response = envelope.failure(request, status, problem.code, problem.details["invoices"])
     else:
         data = {**problem.details}
         data.setdefault("message", problem.message)

@@ -22,7 +22,7 @@ from qvoice.db import SYSTEM, Database, Scope
 from qvoice.features.auth import audit
 from qvoice.features.auth.directory import TOUCHING, AccountInfo, Directory
 from qvoice.features.auth.tokens import TokenKey
-from qvoice.features.documents import envelope
+from qvoice.features.documents import envelope, watching
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Forbidden, Invalid, NotFound, Unauthenticated
@@ -140,13 +140,21 @@ class Context:
         async with self.db.tx(scope or self.scope) as session:
             session.info["actor"] = self.principal
             session.info["touched"] = touched = set()
+            session.info["accept_charges"] = self._accepts_charges
             yield session
+            await watching.before_commit(session)
             if self._is_masqueraded_write and not getattr(self.request.state, "audited", False):
                 # In the same transaction: what was done in somebody else's account is never done without its trace.
                 await audit.append(session, self.request, 201 if self.request.method == "PUT" else 200)
                 self.request.state.audited = True
         if touched & TOUCHING:
             self.directory.forget()
+
+    @property
+    def _accepts_charges(self) -> bool:
+        """Whether the client has seen what the request costs, and said yes (kazoo.md H11)."""
+        given = self.envelope.get("accept_charges", self.request.query_params.get("accept_charges"))
+        return given is True or str(given).lower() == "true"
 
     @property
     def _is_masqueraded_write(self) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db.notices import notify_document
-from qvoice.features.documents import body
+from qvoice.features.documents import body, watching
 from qvoice.features.documents.resource import Change, Document, Hook, Resource, resource
 from qvoice.features.documents.table import COMMON
 from qvoice.features.documents.validate import validated
@@ -223,6 +223,7 @@ def _values(kind: Resource, change: Change) -> dict[str, Any]:
 
 async def _written(kind: Resource, change: Change, statement: Any) -> Document:
     names = [*COMMON, *kind.columns]
+    await watching.before_write(change.session, change.scope.account_id, kind.type)
     try:
         row = (await change.session.execute(statement.returning(*(kind.table.c[name] for name in names)))).one()
     except IntegrityError as problem:

@@ -167,7 +167,7 @@ async def one(s: AsyncSession, entry_id: str, *, source: str | None = None) -> A
 
 
 _SHOWN_APART = frozenset(
-    {"source_id", "quantity", "unit", "usage", "period_start", "period_end", "metadata", "call_id"}
+    {"source_id", "quantity", "unit", "usage", "period_start", "period_end", "metadata", "call_id", "text"}
 )
 
 
@@ -181,7 +181,7 @@ def shown(row: Any, account_name: str | None = None) -> dict[str, Any]:
         "currency": row.currency,
         "type": "debit" if row.amount < 0 else "credit",
         "book": row.book,
-        "description": row.text,
+        "description": facts.get("text") or row.text,
         "account": {"id": row.account_id.hex, **({"name": account_name} if account_name else {})},
         "source": {"service": row.kind, "id": str(facts.get("source_id") or facts.get("call_id") or row.entry_id.hex)},
         "usage": {

@@ -13,9 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.db import Scope
 from qvoice.db.metadata import METADATA, HexId
 from qvoice.db.notices import notify_document
+from qvoice.features.documents import watching
 
+TYPE = "phone_numbers"
 TABLE = Table(
-    "phone_numbers",
+    TYPE,
     METADATA,
     Column("number", Text, primary_key=True),
     Column("account_id", HexId),
@@ -49,6 +51,7 @@ async def insert_new(
     """Insert a number; returns None when the platform has it already (whoever owns it)."""
     from sqlalchemy.dialects.postgresql import insert as upsert
 
+    await watching.before_write(s, account_id, TYPE)
     row = (
         await s.execute(
             upsert(TABLE)
@@ -69,6 +72,8 @@ async def insert_new(
 async def change(s: AsyncSession, number: str, *, action: str = "edited", **values: Any) -> Any:
     """Change a number's columns, tell everybody and write it into its history; `action` says what was done."""
     before = await one(s, number)
+    for account_id in {before.account_id: 1, values.get("account_id", before.account_id): 1} if before else ():
+        await watching.before_write(s, account_id, TYPE)
     row = (
         await s.execute(
             update(TABLE)
@@ -102,6 +107,9 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
 
 async def remove(s: AsyncSession, number: str) -> None:
     """Take a number off the platform."""
+    before = await one(s, number)
+    if before is not None:
+        await watching.before_write(s, before.account_id, TYPE)
     row = (await s.execute(delete(TABLE).where(TABLE.c.number == number).returning(*TABLE.c))).one()
     await _tell(s, row, "deleted")
     await _remember(s, number, row.account_id, "deleted", states=(row.state, "deleted"))

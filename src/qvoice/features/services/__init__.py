@@ -1,1 +1,1 @@
-"""Service plans and what they cost: there are none yet. Clients of the dialect ask before they show an account."""
+"""Services: what accounts use, what it costs at each level of the tree, and who has to accept that (C1)."""

@@ -1,0 +1,105 @@
+"""The service plan document (kazoo.md 5.4). Unknown keys are kept."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from qvoice.features.accounts.schemas import Lenient
+from qvoice.kit import money
+
+
+def _price(value: float | str) -> float | str:
+    """Accept an amount from 0 to a million, of six places at most."""
+    amount = money.parse(value)
+    if not 0 <= amount <= 1_000_000:
+        raise ValueError("a price is between 0 and 1000000")
+    return value
+
+
+Price = Annotated[float | str, AfterValidator(_price)]
+Count = Annotated[int, Field(ge=0, le=1_000_000)]
+Tiers = dict[Annotated[str, Field(pattern=r"^[0-9]{1,7}$")], Price]
+Name = Annotated[str, Field(max_length=128)]
+
+
+class PlanDiscount(Lenient):
+    """Money off; `maximum`: for so many at most."""
+
+    rate: Price | None = None
+    rates: Tiers | None = None
+    maximum: Count | None = None
+
+
+class Discounts(Lenient):
+    """`single` once, `cumulative` for each."""
+
+    single: PlanDiscount | None = None
+    cumulative: PlanDiscount | None = None
+
+
+class Prorate(Lenient):
+    """Whether the rest of the month is charged for what comes, and given back for what goes."""
+
+    additions: bool = True
+    removals: bool = False
+
+
+class Tax(Lenient):
+    """A tax on an item."""
+
+    name: Name
+    percentage: Annotated[float, Field(ge=0, le=100)]
+
+
+class PlanItem(Lenient):
+    """How one item is charged a month."""
+
+    name: Name | None = None
+    rate: Price | None = None
+    rates: Tiers | None = None
+    flat_rate: Price | None = None
+    flat_rates: Tiers | None = None
+    minimum: Count | None = None
+    maximum: Count | None = None
+    step: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    cascade: bool | None = None
+    activation_charge: Price | None = None
+    discounts: Discounts | None = None
+    prorate: Prorate | None = None
+    taxes: Annotated[list[Tax], Field(max_length=10)] | None = None
+    markup_type: Literal["fixed_price", "percentage", "rate"] | None = None
+    exceptions: Annotated[list[str], Field(max_length=200)] | None = None
+    as_: Annotated[str, Field(max_length=64)] | None = Field(default=None, alias="as")
+
+
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+PlanItems = dict[Key, dict[Key, PlanItem]]
+
+
+class Merge(Lenient):
+    """How this plan joins others of an account: the higher priority wins."""
+
+    strategy: Literal["simple", "recursive", "cumulative"] = "simple"
+    priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
+
+
+class ServicePlan(Lenient):
+    """A service plan."""
+
+    name: Annotated[str, Field(min_length=1, max_length=128)]
+    description: Annotated[str, Field(max_length=1000)] | None = None
+    category: Name | None = None
+    plan: PlanItems
+    merge: Merge | None = None
+    bookkeeper: dict[str, Any] | None = None
+    ratedeck: dict[str, Any] | None = None
+    limits: dict[str, Any] | None = None
+    applications: dict[str, Any] | None = None
+
+
+class Overrides(Lenient):
+    """Special prices of one account, laid over its plans."""
+
+    overrides: dict[Key, Any]
