@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qvoice.core.plans import plan, quote
@@ -107,6 +107,7 @@ rules = st.fixed_dictionaries(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(counts, rules, st.sets(st.sampled_from("abcdef")))
 def test_C1_every_thing_is_counted_once_or_is_an_exception(own, everything, listed) -> None:
     written = {"_all": everything, **{name: {"rate": 1} for name in listed}}
@@ -116,6 +117,7 @@ def test_C1_every_thing_is_counted_once_or_is_an_exception(own, everything, list
     assert quote.total(found) == sum(line.priced.total for line in found)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(counts, counts, counts)
 def test_C1_changes_one_after_the_other_cost_what_they_cost_together(one, two, three) -> None:
     written = {"c": {"_all": {"rate": 7}, "a": {"rates": {"5": 3}, "rate": 2}}}
