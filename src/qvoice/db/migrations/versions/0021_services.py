@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_PATH, definer, document_ddl, protect
 
-revision = "0020"
-down_revision = "0019"
+revision = "0021"
+down_revision = "0020"
 
 TABLES = [
     *document_ddl("service_plans", "name text not null", "category text"),
