@@ -1,0 +1,177 @@
+"""What the worker does: run tasks, a batch of rows in each transaction, so that nothing is lost or done twice."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.db import Database, Scope
+from qvoice.db.queue import Backoff, Task
+from qvoice.features.auth.tokens import TokenKey
+from qvoice.features.tasks import store
+from qvoice.features.tasks.action import FileAction, RowsAction, actions
+from qvoice.kit import log
+from qvoice.kit.errors import Conflict, Invalid, QvoiceError, Unavailable
+from qvoice.kit.settings import Settings
+
+KEEP_DAYS = 30
+PART = 8 * 1024 * 1024
+"""Bytes of a file in one row of the database."""
+
+
+async def run(db: Database, settings: Settings, *, account_id: str, path: str, task_id: str) -> None:
+    """Run a task to its end, or until somebody stops it. Begun again after a crash it goes on where it was."""
+    scope = Scope(account_id, path)
+    async with db.tx(scope) as s:
+        try:
+            task = await store.load(s, task_id)
+        except store.NoSuchTask:
+            return
+    if task.state != "executing":
+        return
+    action = actions().get((task.category, task.action))
+    scope = Scope(
+        account_id, path, task.actor_id and task.actor_id.hex, task.actor_account_id and task.actor_account_id.hex
+    )
+    if isinstance(action, RowsAction):
+        key = TokenKey(settings.secret("token-key"))
+        while await _batch(db, scope, action, task, key):
+            pass
+    elif isinstance(action, FileAction):
+        await _file(db, settings, scope, action, task_id)
+    else:
+        await _end(db, scope, task_id, "failure", "this installation knows no such bulk action any more")
+
+
+async def _batch(db: Database, scope: Scope, action: RowsAction, task: Any, key: TokenKey) -> bool:
+    """Do a batch of rows; tell whether there may be more. The rows' marks commit with what they did."""
+    async with db.tx(scope) as s:
+        s.info["token_key"] = key
+        state = (await s.execute(text("select state from tasks where id = :id for update"), {"id": task.id})).scalar()
+        if state != "executing":
+            return False
+        rows = (
+            await s.execute(
+                text("select n, row from task_rows where task_id = :id and state = 'ready' order by n limit :most"),
+                {"id": task.id, "most": store.BATCH},
+            )
+        ).all()
+        marks = [await _row(s, action, row, task.options) for row in rows]
+        if marks:
+            await s.execute(
+                text(
+                    "update task_rows r set state = m.state, result = m.result, problems = r.problems || m.problems"
+                    " from jsonb_to_recordset(cast(:marks as jsonb))"
+                    " as m(n integer, state text, result jsonb, problems jsonb)"
+                    " where r.task_id = :id and r.n = m.n"
+                ),
+                {"id": task.id, "marks": store.json(marks)},
+            )
+        done = sum(mark["state"] == "done" for mark in marks)
+        last = len(rows) < store.BATCH
+        await s.execute(
+            text(
+                "update tasks set done = done + :done, failed = failed + :failed, changed = now(),"
+                " state = case when not :last then state when failed + :failed + bad = 0 then 'success'"
+                " when done + :done = 0 then 'failure' else 'partial' end,"
+                " ended = case when :last then now() end where id = :id"
+            ),
+            {"id": task.id, "done": done, "failed": len(marks) - done, "last": last},
+        )
+        await store.tell(s, task.id.hex)
+    return not last
+
+
+async def _row(s: AsyncSession, action: RowsAction, row: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Do one row in a savepoint: a refused row leaves nothing behind and does not stop the others."""
+    try:
+        async with s.begin_nested():
+            return {"n": row.n, "state": "done", "result": await action.run(s, row.row, options), "problems": []}
+    except (Unavailable, Conflict):
+        raise  # not the row's fault: the whole batch is tried again
+    except Invalid as refused:
+        problems = [
+            {"column": field, "message": rule["message"], "level": "error"}
+            for field, rules in refused.fields.items()
+            for rule in rules.values()
+        ]
+    except QvoiceError as refused:
+        problems = [{"column": "", "message": refused.message, "level": "error"}]
+    except DBAPIError as refused:
+        if refused.connection_invalidated:
+            raise
+        log.get().warning("tasks.row_refused", row=row.n, error=str(refused.orig)[:300])
+        problems = [
+            {"column": "", "message": "the database refused this row: a value cannot be stored", "level": "error"}
+        ]
+    return {"n": row.n, "state": "failed", "result": {}, "problems": problems}
+
+
+async def _file(db: Database, settings: Settings, scope: Scope, action: FileAction, task_id: str) -> None:
+    """Make the file, part by part; what an interrupted try left is thrown away first."""
+    async with db.tx(scope) as s:
+        await s.execute(text("delete from task_parts where task_id = :id"), {"id": task_id})
+
+    async def tell(done: int, total: int) -> None:
+        async with db.tx(scope) as s:
+            await s.execute(
+                text("update tasks set done = :done, total = :total, changed = now() where id = :id"),
+                {"id": task_id, "done": done, "total": total},
+            )
+            await store.tell(s, task_id)
+
+    size, number, waiting = 0, 0, bytearray()
+    try:
+        async for piece in action.make(db, settings, scope, tell):
+            waiting += piece
+            while len(waiting) >= PART:
+                await _part(db, scope, task_id, number, bytes(waiting[:PART]))
+                del waiting[:PART]
+                number, size = number + 1, size + PART
+                if not await _goes_on(db, scope, task_id):
+                    return
+    except QvoiceError as problem:
+        if isinstance(problem, Unavailable):
+            raise
+        await _end(db, scope, task_id, "failure", problem.message)
+        return
+    await _part(db, scope, task_id, number, bytes(waiting))
+    async with db.tx(scope) as s:
+        await s.execute(
+            text("update tasks set file_name = :name, file_type = :type, file_size = :size where id = :id"),
+            {"id": task_id, "name": action.file_name, "type": action.file_type, "size": size + len(waiting)},
+        )
+    await _end(db, scope, task_id, "success", "")
+
+
+async def _part(db: Database, scope: Scope, task_id: str, number: int, data: bytes) -> None:
+    async with db.tx(scope) as s:
+        await s.execute(
+            text("insert into task_parts (task_id, account_id, n, data) values (:id, :account, :n, :data)"),
+            {"id": task_id, "account": scope.account_id, "n": number, "data": data},
+        )
+
+
+async def _goes_on(db: Database, scope: Scope, task_id: str) -> bool:
+    async with db.tx(scope) as s:
+        return (await store.load(s, task_id)).state == "executing"
+
+
+async def _end(db: Database, scope: Scope, task_id: str, state: str, problem: str) -> None:
+    async with db.tx(scope) as s:
+        await s.execute(
+            text(
+                "update tasks set state = :state, problem = :problem, ended = now(), changed = now()"
+                " where id = :id and state = 'executing'"
+            ),
+            {"id": task_id, "state": state, "problem": problem[:500]},
+        )
+        await store.tell(s, task_id)
+
+
+Tell = Callable[[int, int], Awaitable[None]]
+TASKS = [Task(store.RUN, run, Backoff(first=5, longest=300, tries=40))]

@@ -1,0 +1,241 @@
+"""Users from a file: the verdict of each row before anything is written, then a user with extension, voicemail box,
+directory entry and device for each good one (A8).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import Text
+
+from qvoice.features import documents
+from qvoice.features.documents.validate import to_invalid
+from qvoice.features.tasks.action import Options, Problem, Row, RowsAction
+from qvoice.features.users.schemas import User
+from qvoice.kit import ids
+from qvoice.kit.errors import Invalid
+
+COLUMNS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "email": "E-mail address; also the user name when there is none",
+    "username": "Name to log in with",
+    "extension": "Internal number, 2 to 6 digits; with it come a voicemail box and a directory entry",
+    "mobile": "Mobile number, E.164 (+14165550123)",
+    "role": "user (when empty) or admin",
+    "admin_type": "of an admin: total, read-only, user-activation or call-centre",
+    "language": "such as en-us or fr-ca",
+    "timezone": "such as America/Toronto",
+    "device": "softphone, sip_device, or nothing",
+    "invite": "email or sms: invite the person at once",
+}
+ALIASES = {
+    "firstname": "first_name", "first": "first_name", "given_name": "first_name", "prénom": "first_name",
+    "lastname": "last_name", "last": "last_name", "surname": "last_name", "nom": "last_name",
+    "e_mail": "email", "mail": "email", "courriel": "email", "email_address": "email", "user_name": "username",
+    "ext": "extension", "poste": "extension", "mobile_number": "mobile", "cell": "mobile", "time_zone": "timezone",
+}  # fmt: skip
+DEVICES = ("softphone", "sip_device")
+DIRECTORY = "SmartPBX Directory"
+_NO = ("", "no", "none", "non", "false", "0")
+_YES = ("yes", "oui", "true", "1")
+
+
+def document(row: Row) -> dict[str, Any]:
+    """Return the user document of a row; raises Invalid naming columns."""
+    extension, role = row.get("extension", ""), (row.get("role") or "user").lower()
+    email, username = row.get("email", ""), row.get("username", "").lower()
+    if role not in ("user", "admin"):
+        raise Invalid.field("role", "enum", "use user or admin")
+    if extension and not (extension.isascii() and extension.isdigit() and 2 <= len(extension) <= 6):
+        raise Invalid.field("extension", "format", "an extension has 2 to 6 digits")
+    name = f"{row.get('first_name', '')} {row.get('last_name', '')}".strip()
+    doc: dict[str, Any] = {
+        "first_name": row.get("first_name", ""),
+        "last_name": row.get("last_name", ""),
+        "username": username or email.lower() or None,
+        "email": email or None,
+        "mobile": row.get("mobile") or None,
+        "priv_level": role,
+        "admin_type": row.get("admin_type", "").lower() or None,
+        "language": row.get("language") or None,
+        "timezone": row.get("timezone") or None,
+        "presence_id": extension or None,
+        "caller_id": {"internal": {"name": name[:35], "number": extension}} if extension else None,
+    }
+    return {key: value for key, value in doc.items() if value is not None}
+
+
+def _own(row: Row) -> list[Problem]:
+    """Return what is wrong with a row by itself."""
+    problems = []
+    try:
+        User.model_validate(document(row))
+    except ValidationError as refused:
+        problems += _told(to_invalid(refused))
+    except Invalid as refused:
+        problems += _told(refused)
+    if row.get("admin_type") and (row.get("role") or "user").lower() != "admin":
+        problems.append(Problem("admin_type", "only an admin has an admin type", "warning"))
+    device, invite = row.get("device", "").lower(), row.get("invite", "").lower()
+    if device not in (*DEVICES, *_NO, *_YES):
+        problems.append(Problem("device", "use softphone, sip_device or nothing"))
+    if invite not in ("email", "sms", *_NO, *_YES):
+        problems.append(Problem("invite", "use email, sms or nothing"))
+    elif invite == "sms" and not row.get("mobile"):
+        problems.append(Problem("invite", "there is no mobile number to send the text message to"))
+    elif invite in ("email", *_YES) and not row.get("email"):
+        problems.append(Problem("invite", "there is no e-mail address to send the invitation to"))
+    if any(letter in row.get(name, "") for name in ("first_name", "last_name") for letter in "\r\n"):
+        problems.append(Problem("first_name", "a name is one line: is a quote missing?"))
+    return problems
+
+
+def _told(refused: Invalid) -> list[Problem]:
+    names = {"priv_level": "role", "presence_id": "extension"}
+    return [
+        Problem(names.get(field, field.partition(".")[0]), str(rule["message"]))
+        for field, rules in refused.fields.items()
+        for rule in rules.values()
+    ]
+
+
+def _user_name(row: Row) -> str:
+    return (row.get("username") or row.get("email") or "").strip().lower()
+
+
+async def check(s: AsyncSession, rows: Sequence[Row], options: Options) -> list[list[Problem]]:
+    """Judge each row: by itself, against the others of the file, and against what the account has."""
+    names, extensions = [_user_name(row) for row in rows], [row.get("extension", "") for row in rows]
+    twice_names, twice_extensions = Counter(names), Counter(extensions)
+    first: dict[tuple[str, str], int] = {}
+    known_names = await _known(s, "select username as v from users where deleted is null and username = any(:v)", names)
+    mails = [row.get("email", "").lower() for row in rows]
+    known_mails = await _known(
+        s, "select lower(email) as v from users where deleted is null and lower(email) = any(:v)", mails
+    )
+    taken = await _known(
+        s,
+        "select number as v from callflow_numbers where number = any(:v) union"
+        " select doc ->> 'mailbox' from vmboxes where deleted is null and doc ->> 'mailbox' = any(:v)",
+        extensions,
+    )
+    verdicts = []
+    for number, row in enumerate(rows, 1):
+        problems = _own(row)
+        name, extension = names[number - 1], extensions[number - 1]
+        for column, value, counts in (
+            ("username", name, twice_names), ("extension", extension, twice_extensions),
+        ):  # fmt: skip
+            if value and counts[value] > 1:
+                earlier = first.setdefault((column, value), number)
+                if earlier != number:
+                    problems.append(Problem(column, f"{value[:64]} is in row {earlier} too"))
+        if name in known_names:
+            problems.append(Problem("username", f"a user of this account is called {name[:64]} already"))
+        elif mails[number - 1] in known_mails:
+            problems.append(Problem("email", "another user of this account has this address", "warning"))
+        if extension in taken:
+            problems.append(Problem("extension", f"{extension[:16]} is in use already"))
+        verdicts.append(problems)
+    return verdicts
+
+
+async def _known(s: AsyncSession, query: str, values: Iterable[str]) -> set[str]:
+    wanted = sorted({value for value in values if value})
+    if not wanted:
+        return set()
+    statement = text(query).bindparams(bindparam("v", wanted, type_=ARRAY(Text)))
+    return {row.v for row in await s.execute(statement)}
+
+
+async def run(s: AsyncSession, row: Row, options: Options) -> dict[str, str]:
+    """Make the user of a row with all that belongs to it; raises Invalid, and then nothing of it is left."""
+    doc, extension = document(row), row.get("extension", "")
+    flow_id = ids.new_id()
+    if extension:
+        if await _known(s, "select number as v from callflow_numbers where number = any(:v)", [extension]):
+            raise Invalid.field("extension", "unique", f"{extension} is in use already")
+        doc["directories"] = {await _directory(s): flow_id}
+    user = await documents.create(s, "users", doc)
+    result = {"user_id": user.id}
+    if extension:
+        name = f"{doc['first_name']} {doc['last_name']}"
+        box = await documents.create(
+            s,
+            "vmboxes",
+            {"owner_id": user.id, "mailbox": extension, "name": f"{name}'s VMBox"[:128], "pin": ids.new_pin(6)},
+        )
+        await documents.create(s, "callflows", _flow(user.id, name, extension, box.id), id=flow_id)
+    device = row.get("device", "").lower()
+    if device not in _NO:
+        made = await documents.create(
+            s,
+            "devices",
+            {
+                "name": f"{doc['first_name']}'s phone"[:128],
+                "owner_id": user.id,
+                "device_type": device if device in DEVICES else "softphone",
+            },
+        )
+        result["device_id"] = made.id
+    invite = row.get("invite", "").lower()
+    if invite not in _NO:
+        await _invite(s, user, "sms" if invite == "sms" else "email")
+    return result
+
+
+async def _invite(s: AsyncSession, user: documents.Document, channel: Any) -> None:
+    from qvoice.features.invitations.invite import invite  # imported late: invitations build on users
+
+    await invite(s, s.info["token_key"], [user], channel=channel)
+
+
+async def _directory(s: AsyncSession) -> str:
+    """Return the account's directory, made when there is none; looked up once a batch."""
+    known = s.info.get("bulk_directory")
+    if known is None:
+        found = await documents.find(s, "directories", name=DIRECTORY, limit=1)
+        directory = found[0] if found else await documents.create(
+            s, "directories",
+            {"name": DIRECTORY, "confirm_match": False, "max_dtmf": 0, "min_dtmf": 3, "sort_by": "last_name"},
+        )  # fmt: skip
+        known = directory.id
+        if found:
+            s.info["bulk_directory"] = known
+    return known
+
+
+def _flow(user: str, name: str, extension: str, box: str) -> dict[str, Any]:
+    """The route to a user: ring its devices for 20 s, then its voicemail box (the document SmartPBX makes)."""
+    return {
+        "name": f"{name} SmartPBX's Callflow"[:128],
+        "numbers": [extension],
+        "owner_id": user,
+        "type": "mainUserCallflow",
+        "flow": {
+            "module": "user",
+            "data": {"id": user, "can_call_self": False, "timeout": 20},
+            "children": {"_": {"module": "voicemail", "data": {"id": box}, "children": {}}},
+        },
+    }
+
+
+ACTIONS = [
+    RowsAction(
+        category="users",
+        action="import",
+        columns=COLUMNS,
+        required=("first_name", "last_name"),
+        check=check,
+        run=run,
+        permission=("users", "create"),
+        aliases=ALIASES,
+    )
+]
