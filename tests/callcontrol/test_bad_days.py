@@ -7,6 +7,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -17,13 +18,17 @@ from qvoice.callcontrol.journal import Journal
 from qvoice.callcontrol.placing import Placing
 from qvoice.callcontrol.port import Connection, Door
 from qvoice.core.flow import commands as c
+from qvoice.core.flow.call import Call as FlowCall
 from qvoice.core.flow.modules import park
-from qvoice.core.flow.talk import answer, play, ring
+from qvoice.core.flow.talk import Talk, answer, collect, hangup, play, ring
+from qvoice.core.page.plan import PagePlan
 from qvoice.db.engine import Database, Scope
 from qvoice.features.channels.write import forget, of_node
 from qvoice.features.media.files import MediaFiles
 from tests.callcontrol.conftest import Office
 from tests.callcontrol.node import MediaNode
+from tests.callcontrol.test_incall import KEYS, consulting
+from tests.callcontrol.test_transfer import rings, talk
 from tests.callcontrol.world import ACME, Book, Scripts, leg, plan
 from tests.sip.agent import UserAgent, until
 
@@ -209,6 +214,94 @@ async def test_an_ivr_caller_starts_again_at_his_node_after_a_restart(office: Of
     await alice.media.hears(440)
     await alice.hang_up()
     await office.idle()
+
+
+async def test_D8_held_three_consulting_paged_and_in_a_menu_all_go_on_after_a_restart(
+    office: Office, db: Database
+) -> None:
+    """One kill for five calls. Afterwards they are heard, obey their keys, and leave nothing behind."""
+    chosen = []
+
+    def menu(call: FlowCall) -> Talk[Any]:
+        yield from answer()
+        got = yield from collect(c.Tone("440"), max_digits=1, timeout_ms=60_000)
+        chosen.append(got.digits)
+        yield from hangup()
+
+    def pages(call: FlowCall) -> Talk[Any]:
+        yield from answer()
+        yield c.Page(PagePlan((leg("1003"),), timeout=10))
+        yield from hangup()
+
+    office.scripts.accounts[ACME]["metaflows"] = KEYS
+    for number in ("1001", "1002"):
+        office.scripts.on(number, rings(number))
+    office.scripts.on("500", menu)
+    office.scripts.on("700", pages)
+    menu_flow = await office.scripts.find_flow(ACME, "500")
+
+    async def load_flow(account_id: str, flow_id: str, **_: Any) -> Any:
+        return menu_flow
+
+    office.scripts.load_flow = load_flow
+    holder, held = await talk(office)
+    await holder.media.press("*5")
+    one, two = await talk(office)
+    three = await consulting(office, one)
+    await one.media.press("*3")
+    actor, peer = await talk(office)
+    target = await consulting(office, actor)
+    speaker = await office.dial("700")
+    paged = await office.edge.incoming()
+    await paged.answer()
+    speaker.media.tone(950)
+    await paged.media.hears(950)
+    caller = await (await office.dial("500")).wait_answered()
+    await caller.media.hears(440)
+
+    async def noted() -> bool:
+        sql = "select count(*) from call_journal where state ->> 'held_by' <> '' or state ->> 'others' <> '[]'"
+        sql += " or state ->> 'consulting' <> '{}' or state ->> 'paging' = 'true'"
+        async with db.tx(Scope(ACME, ACME)) as s:
+            return (await s.execute(text(sql))).scalar() == 4
+
+    await until(noted, what="all four are noted")
+    await asyncio.sleep(0.2)
+    office.process.kill()
+    everybody = [holder, held, one, two, three, actor, peer, target, speaker, paged, caller]
+    await office.process.start()
+    office.exchange = office.process.exchange
+    assert not any(call.over.is_set() for call in everybody)
+    for call in everybody:
+        call.media.forget()
+    await held.media.hears_anything(seconds=0.5)
+    await holder.media.press("5")
+    await held.media.hears(500)
+    await one.hang_up()
+    two.media.forget()
+    await two.media.hears(1100)
+    await three.media.hears(800)
+    await target.media.hears(500)
+    await peer.media.hears_anything(seconds=0.5)
+    await actor.media.press("*1")
+    await target.wait_over()
+    await actor.media.hears(800)
+    await paged.media.hears(950)
+    await speaker.hang_up()
+    await paged.wait_over()
+    # The menu asks again.
+    await caller.media.hears(440)
+    await caller.media.press("7")
+    await caller.wait_over()
+    assert chosen == ["7"]
+    for call in (held, two, peer):
+        await call.hang_up()
+    await office.idle()
+
+    async def written() -> bool:
+        return len(await records(db)) == len(everybody) and not await left(db)
+
+    await until(written, what="a record of each leg, and nothing else")
 
 
 async def test_D8_a_parked_caller_stays_parked_after_a_restart(office: Office, db: Database) -> None:

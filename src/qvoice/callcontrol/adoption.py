@@ -10,9 +10,10 @@ records: those calls ended while nobody watched.
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, field
 from typing import Any
 
-from qvoice.callcontrol import meeting, rooms
+from qvoice.callcontrol import meeting, paging, rooms
 from qvoice.callcontrol import talking as conversation
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.exchange import Exchange
@@ -67,17 +68,13 @@ async def _one(
     call.group_music = str(state.get("group_music") or "")
     call.sounds = int(state.get("sounds", 0)) + _UNNOTED
     checkpoint = Checkpoint.from_json(state["checkpoint"]) if state.get("checkpoint") else None
-    talking = next((leg for leg in legs if leg.channel == state["talking_with"]), None)
-    together = bridges.get(state["bridge"], set())
-    both = talking is not None and caller.channel in alive and {caller.channel, talking.channel} <= together
-    held = talking is not None and bool(state.get("held_by")) and {caller.channel, talking.channel} <= alive
-    third = [leg for leg in legs if both and leg.channel in state.get("others", ()) and leg.channel in together]
+    kept = _kept(state, caller, legs, alive, bridges.get(state["bridge"], set()))
     for leg in legs:
         call.legs[leg.channel] = leg
         exchange.tapes.adopt(leg, alive)
         if leg.channel in alive:
             exchange.adopt_leg(call, leg)
-            if not ((both or held) and leg is talking) and leg not in third:
+            if leg not in kept.legs:
                 call.hang_up(leg, LOST)
         else:
             call.end_leg(leg, exchange.now(), LOST, 0)
@@ -89,8 +86,8 @@ async def _one(
             return False
     if checkpoint is not None:
         await _facts(exchange, call, checkpoint)
-    if talking is not None and (both or held):
-        _go_on(exchange, call, talking, third, state, together=both)
+    if kept.legs:
+        _go_on(exchange, call, kept, state)
         return True
     if not caller.gone and state.get("room"):
         exchange.rooms.adopt(call, state["room"], bridges)
@@ -102,7 +99,7 @@ async def _one(
     if state.get("playing"):
         # It would be heard beside what the flow plays now.
         exchange.ari.tell("DELETE", f"playbacks/{state['playing']}")
-    if placed is not None and talking is None:
+    if placed is not None and not state["talking_with"]:
         if placed.facts.unclaimed:
             call.transfer = Pending(call, caller, there=False)
         exchange.start(call, placed)
@@ -111,21 +108,71 @@ async def _one(
     return True
 
 
-def _go_on(
-    exchange: Exchange, call: LiveCall, leg: CallLeg, third: list[CallLeg], state: dict[str, Any], *, together: bool
-) -> None:
-    """Take a conversation on: two, three, or one who is held outside the bridge."""
-    if not together:
+@dataclass(slots=True)
+class _Kept:
+    """Which legs of a call go on, and how: in a conversation with `talking`, `with_others` too, or in a page."""
+
+    talking: CallLeg | None = None
+    how: str = ""
+    """`together`, `held`, `consulting`, `page`."""
+    with_others: list[CallLeg] = field(default_factory=list)
+
+    @property
+    def legs(self) -> list[CallLeg]:
+        return [*([self.talking] if self.talking else []), *self.with_others]
+
+
+def _kept(
+    state: dict[str, Any], caller: CallLeg, legs: list[CallLeg], alive: set[str], together: set[str]
+) -> _Kept:
+    if caller.channel not in alive:
+        return _Kept()
+    inside = [leg for leg in legs if leg.channel in together]
+    if state.get("paging") and caller.channel in together:
+        return _Kept(None, "page", inside)
+    talking = next((leg for leg in legs if leg.channel == state["talking_with"] and leg.channel in alive), None)
+    if talking is None:
+        return _Kept()
+    if {caller.channel, talking.channel} <= together:
+        return _Kept(talking, "together", [leg for leg in inside if leg.channel in state.get("others", ())])
+    if state.get("held_by"):
+        return _Kept(talking, "held")
+    if noted := state.get("consulting"):
+        return _Kept(talking, "consulting", [leg for leg in inside if leg.channel == noted["target"]])
+    return _Kept()
+
+
+def _go_on(exchange: Exchange, call: LiveCall, kept: _Kept, state: dict[str, Any]) -> None:
+    """Take a conversation on: two, three, one who is held outside the bridge, a consultation, a page."""
+    others, leg = kept.with_others, kept.talking
+    if leg is None:
+        call.bridge = state["bridge"]
+        exchange.live(call, lambda: paging.go_on(call))
+    elif kept.how == "together":
+        call.bridge = state["bridge"]
+        if others:
+            exchange.live(call, lambda: _three(call, leg, others[0]))
+        else:
+            exchange.join(call, leg, in_bridge=True)
+    elif kept.how == "held":
         # Brought together for a moment, then held again.
-        call.held_by = str(state["held_by"])
+        call.held_by, call.held_key = str(state["held_by"]), str(state.get("held_key") or "")
         exchange.ari.tell("DELETE", f"playbacks/{state.get('playing') or 'none'}")
         exchange.join(call, leg)
-        return
-    call.bridge = state["bridge"]
-    if third:
-        exchange.live(call, lambda: _three(call, leg, third[0]))
     else:
-        exchange.join(call, leg, in_bridge=True)
+        _consult_on(exchange, call, leg, state, answered=bool(others))
+
+
+def _consult_on(exchange: Exchange, call: LiveCall, leg: CallLeg, state: dict[str, Any], *, answered: bool) -> None:
+    """Take a consultation on; one whose target had not answered is over, and the two talk again."""
+    noted = state["consulting"]
+    party = leg if noted["by"] == call.caller.channel else call.caller
+    exchange.ari.tell("DELETE", f"playbacks/{state.get('playing') or 'none'}")
+    exchange.ari.tell("DELETE", f"channels/{party.channel}/moh")
+    exchange.ari.tell("DELETE", f"channels/{noted['by']}/ring")
+    if answered:
+        call.bridge, call.consulting = state["bridge"], noted
+    exchange.join(call, leg, in_bridge=answered)
 
 
 async def _three(call: LiveCall, leg: CallLeg, third: CallLeg) -> str:

@@ -32,7 +32,19 @@ async def consult(call: LiveCall, leg: CallLeg, by: CallLeg, act: a.Transfer) ->
     """Consult until it is over: True when caller and leg talk again, the leg the caller talks with from now on, a
     Meeting, or an end. Raises CallerHungUp when the caller leaves (the others go on in a call of their own).
     """
-    consultation = _Consultation(call, leg, by, act)
+    return await _carry_through(_Consultation(call, leg, by, act))
+
+
+async def again(call: LiveCall, leg: CallLeg) -> Done:
+    """Go on with the consultation that an earlier process began, whose target has answered; as `consult`."""
+    noted = call.consulting
+    act = a.Transfer(noted["number"], attended=True, take_back=noted["take_back"], merge=noted["merge"])
+    by = leg if noted["by"] == leg.channel else call.caller
+    return await _carry_through(_Consultation(call, leg, by, act, target=call.legs[noted["target"]]))
+
+
+async def _carry_through(consultation: _Consultation) -> Done:
+    call = consultation.call
     try:
         await consultation.begin()
         while not consultation.over:
@@ -44,11 +56,16 @@ async def consult(call: LiveCall, leg: CallLeg, by: CallLeg, act: a.Transfer) ->
         raise
     finally:
         consultation.music.stop()
+        call.consulting = {}
     return await consultation.outcome()
 
 
 class _Consultation:
-    def __init__(self, call: LiveCall, leg: CallLeg, by: CallLeg, act: a.Transfer) -> None:
+    """`target`: who was dialled, and has answered, before this process began."""
+
+    def __init__(
+        self, call: LiveCall, leg: CallLeg, by: CallLeg, act: a.Transfer, *, target: CallLeg | None = None
+    ) -> None:
         self.call, self.leg, self.by, self.act = call, leg, by, act
         self.party = call.caller if by is leg else leg
         self.machine = m.TransferMachine(attended=True)
@@ -59,7 +76,8 @@ class _Consultation:
             by.person,
             timeout=RING_SECONDS,
         )
-        self.target = outgoing(
+        self.begun = target is not None
+        self.target = target or outgoing(
             plan,
             account_id=call.caller.account_id,
             now=call.exchange.now(),
@@ -78,6 +96,17 @@ class _Consultation:
     async def begin(self) -> None:
         """Put the peer on music and dial the target."""
         call = self.call
+        call.consulting = {
+            "by": self.by.channel,
+            "target": self.target.channel,
+            "number": self.act.target,
+            "take_back": self.act.take_back,
+            "merge": self.act.merge,
+        }
+        if self.begun:
+            await self.music.start()
+            await self.take(m.TargetAnswers())
+            return
         channels = f"{call.caller.channel},{self.leg.channel}"
         call.ari.tell("POST", f"bridges/{call.bridge}/removeChannel", {"channel": channels})
         call.ari.tell("DELETE", f"channels/{self.party.channel}/moh")

@@ -49,7 +49,7 @@ class Holding:
             return False
         call = self.call
         self.holder, self._key = by, key
-        call.held_by = by.channel
+        call.held_by, call.held_key = by.channel, key
         call.exchange.journal.touch(call)
         call.ari.tell("POST", f"bridges/{call.bridge}/removeChannel", {"channel": self.held.channel})
         call.ari.tell("DELETE", f"channels/{self.held.channel}/moh")
@@ -71,7 +71,7 @@ class Holding:
         """After a restart of this process: somebody was held."""
         by = self.call.held_by
         if by:
-            await self.start(self.leg if by == self.leg.channel else self.call.caller, key="1")
+            await self.start(self.leg if by == self.leg.channel else self.call.caller, key=self.call.held_key)
 
     def key(self, by: CallLeg, digit: str) -> bool:
         """Take a key of a party; True when it ended the hold."""

@@ -82,6 +82,11 @@ class LiveCall:
         self.talking_with = ""
         self.held_by = ""
         """Channel of the party that holds the other by us (not by its phone alone)."""
+        self.held_key = ""
+        self.consulting: dict[str, str] = {}
+        """A consultation under way (consulting.py): for the case that this process dies."""
+        self.paging = False
+        """The caller speaks to phones that have answered by themselves (paging.py)."""
         self.group_music = ""
         """Hold music of the group that the caller reached (media id), for him."""
         self.others: list[CallLeg] = []

@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from qvoice.callcontrol import talking
+from qvoice.callcontrol import dialling, talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
-from qvoice.callcontrol.legs import CallLeg, create_body, name_callee, outgoing
+from qvoice.callcontrol.legs import CallLeg
 from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall
 from qvoice.core.flow.events import PageDone
 from qvoice.core.page import machine as p
 from qvoice.core.page.plan import PagePlan
 from qvoice.core.ring import machine as m
-from qvoice.core.ring.plan import Leg
-from qvoice.kit import log
 
 LONGEST_PAGE = 3600.0
 """Seconds after which a page ends: a speaker who forgot to hang up must not hold fifty phones for ever."""
@@ -37,7 +35,8 @@ async def page(call: LiveCall, plan: PagePlan) -> PageDone:
     until = loop.time() + LONGEST_PAGE
     await call.bridge_up()
     await call.ari.post(f"bridges/{call.bridge}/addChannel", {"channel": call.caller.channel, "absorbDTMF": "true"})
-    call.obeying = True
+    call.obeying = call.paging = True
+    call.exchange.journal.touch(call)
     try:
         _carry_out(state, state.machine.start(loop.time()))
         while state.machine.over is None:
@@ -49,28 +48,40 @@ async def page(call: LiveCall, plan: PagePlan) -> PageDone:
         _carry_out(state, state.machine.on(m.CallerLeft(), loop.time()))
         raise
     finally:
-        call.obeying = False
+        call.obeying = call.paging = False
         call.drop_bridge()
         call.keys.clear()
     return PageDone(state.machine.over.reached)
+
+
+async def go_on(call: LiveCall) -> str:
+    """Go on with a page of an earlier process, with the phones that had answered; return the cause of its end."""
+    until = asyncio.get_running_loop().time() + LONGEST_PAGE
+    call.obeying = call.paging = True
+    while call.legs:
+        item = await call.next(until)
+        if item is None:
+            break
+        if isinstance(item, Command):
+            talking.decline(item)
+    return "NORMAL_CLEARING"
 
 
 def _event(state: _Paging, item: wire.Message | Command | None) -> p.PageEvent | None:
     if item is None:
         return m.Tick()
     if isinstance(item, Command):
-        if item.kind != "page-failed":
+        if item.kind != dialling.FAILED:
             talking.decline(item)
             return None
-        leg: CallLeg = item.data["leg"]
-        state.call.end_leg(leg, state.call.exchange.now(), "NORMAL_TEMPORARY_FAILURE", 0)
+        leg = dialling.failed(state.call, item)
         return m.LegFailed(leg.plan_id, leg.cause)
     channel = item.peer if item.type == "Dial" else item.channel
     leg_ = next((leg for leg in state.by_plan.values() if channel is not None and leg.channel == channel.id), None)
     if leg_ is None:
         return None
     if item.type == "StasisStart":
-        _watch(state.call, leg_, state.call.ari.post(f"channels/{leg_.channel}/dial", {"timeout": "60"}))
+        dialling.dial(state.call, leg_, limit=60)
     elif item.type == "ChannelStateChange" and leg_.answered:
         return m.LegAnswered(leg_.plan_id)
     elif item.type == "ChannelDestroyed":
@@ -83,7 +94,7 @@ def _carry_out(state: _Paging, actions: list[p.PageAction]) -> None:
     for action in actions:
         match action:
             case m.StartLeg(leg):
-                _start(state, leg)
+                state.by_plan[leg.id] = dialling.start(call, leg)
             case m.CancelLeg(leg_id, reason, _):
                 gone = state.by_plan.get(leg_id)
                 if gone is not None:
@@ -97,36 +108,6 @@ def _carry_out(state: _Paging, actions: list[p.PageAction]) -> None:
                 call.ari.tell("POST", f"bridges/{call.bridge}/play", {"media": "sound:beep"})
             case p.Over():
                 state.wake = None
-
-
-def _start(state: _Paging, plan: Leg) -> None:
-    call, facts = state.call, state.call.facts
-    leg = outgoing(
-        plan,
-        account_id=call.caller.account_id,
-        now=call.exchange.now(),
-        other=call.caller.uuid,
-        authorizing_id=call.caller.authorizing_id,
-    )
-    if facts is not None:
-        name_callee(leg, facts.world, user_id=plan.user_id)
-    state.by_plan[plan.id] = leg
-    call.legs[leg.channel] = leg
-    call.exchange.adopt_leg(call, leg)
-    body = create_body(leg, plan, call_id=call.id, hops=facts.hops if facts else 0)
-    _watch(call, leg, call.ari.post("channels/create", body=body))
-
-
-def _watch(call: LiveCall, leg: CallLeg, future: asyncio.Future[wire.Message]) -> None:
-    """A request that fails comes back through the mailbox, like everything that happens to a leg."""
-
-    def check(future: asyncio.Future[wire.Message]) -> None:
-        problem = None if future.cancelled() else future.exception()
-        if problem is not None and not leg.gone:
-            log.get().info("page.leg_failed", call=call.id, leg=leg.uuid, problem=str(problem))
-            call.mailbox.put(Command("page-failed", leg=leg))
-
-    future.add_done_callback(check)
 
 
 def _join(state: _Paging, leg: CallLeg) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from qvoice.callcontrol import pickup, talking, transfer
+from qvoice.callcontrol import dialling, pickup, talking, transfer
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
-from qvoice.callcontrol.legs import INBOUND, CallLeg, create_body, name_callee, outgoing
+from qvoice.callcontrol.legs import INBOUND, CallLeg
 from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall, all_of
 from qvoice.callcontrol.sounds import Run, language, render
 from qvoice.core.flow.commands import Media, Sound
@@ -116,8 +116,7 @@ def _events(state: _Ringing, item: wire.Message | Command | None) -> list[m.Ring
     if leg is None:
         return []
     if kind == "StasisStart":
-        # The machine ends the leg in time; Asterisk's own limit is for the case that we are gone.
-        _watch(state.call, leg, state.call.ari.post(f"channels/{leg.channel}/dial", {"timeout": "180"}))
+        dialling.dial(state.call, leg, limit=180)
         return []
     if kind == "Dial":
         if item.dialstatus == "RINGING":
@@ -147,10 +146,9 @@ def _own(state: _Ringing, command: Command) -> list[m.RingEvent]:
     """Messages this file sent to itself through the mailbox: a leg that could not be made, a confirmation that is
     due.
     """
-    if command.kind == "leg-failed":
-        leg = command.data["leg"]
-        state.call.end_leg(leg, state.call.exchange.now(), "NORMAL_TEMPORARY_FAILURE", 0)
-        return [m.LegFailed(leg.plan_id, "NORMAL_TEMPORARY_FAILURE")]
+    if command.kind == dialling.FAILED:
+        leg = dialling.failed(state.call, command)
+        return [m.LegFailed(leg.plan_id, leg.cause)]
     if command.kind == "confirm-due":
         leg = command.data["leg"]
         if leg.plan_id not in state.asking or leg.gone:
@@ -213,37 +211,9 @@ async def _carry_out(state: _Ringing, actions: list[m.Action]) -> None:
 
 
 def _start(state: _Ringing, action: m.StartLeg) -> None:
-    """Create the leg; it is dialled when Asterisk says that it is in Stasis (before that, dial is a conflict).
-
-    A refusal comes back through the mailbox, like everything that happens to a leg.
-    """
-    call, plan_leg = state.call, action.leg
-    facts = call.facts
-    leg = outgoing(
-        plan_leg,
-        account_id=call.caller.account_id,
-        now=call.exchange.now(),
-        other=call.caller.uuid,
-        authorizing_id=(facts.authorised_by if facts is not None else None) or call.caller.authorizing_id,
-    )
-    if facts is not None and leg.kind == "aor":
-        name_callee(leg, facts.world, user_id=plan_leg.user_id)
-    state.by_plan[plan_leg.id] = leg
-    state.announced[plan_leg.id] = plan_leg.announce
-    call.legs[leg.channel] = leg
-    call.exchange.adopt_leg(call, leg)
-    body = create_body(leg, plan_leg, call_id=call.id, hops=facts.hops if facts else 0)
-    _watch(call, leg, call.ari.post("channels/create", body=body))
-
-
-def _watch(call: LiveCall, leg: CallLeg, future: asyncio.Future[wire.Message]) -> None:
-    def check(future: asyncio.Future[wire.Message]) -> None:
-        problem = None if future.cancelled() else future.exception()
-        if problem is not None and not leg.gone:
-            log.get().warning("leg.failed", call=call.id, leg=leg.uuid, problem=str(problem))
-            call.mailbox.put(Command("leg-failed", leg=leg))
-
-    future.add_done_callback(check)
+    leg = dialling.start(state.call, action.leg)
+    state.by_plan[action.leg.id] = leg
+    state.announced[action.leg.id] = action.leg.announce
 
 
 async def _indicate(state: _Ringing) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-from qvoice.callcontrol import acting, keys, meeting, transfer
+from qvoice.callcontrol import acting, consulting, keys, meeting, transfer
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.holding import Holding
 from qvoice.callcontrol.legs import CallLeg
@@ -73,6 +73,8 @@ class _Talk:
         """Take what happens until the conversation of these two is over."""
         call, leg, loop = self.call, self.leg, asyncio.get_running_loop()
         await self.holding.again()
+        if call.consulting:
+            await self._done(await consulting.again(call, leg))
         while self.after is None and not leg.gone:
             dues = [armed.reader.due for armed in self.readers if armed.reader.due is not None]
             item = await call.next(min([self.until, *dues]))
@@ -122,16 +124,19 @@ class _Talk:
         for act in wanted:
             if self.after is not None or self.leg.gone:
                 return False
-            done = await acting.do(self.call, self.leg, by, act, self.holding)
-            if done is acting.GONE:
-                self.after = self._gone
-            elif isinstance(done, acting.Meeting):
-                self.after = await meeting.meet(self.call, self.leg, done.third, self.until)
-            elif done is not None and not isinstance(done, bool):
-                self.after = done
-            elif done is False:
+            if not await self._done(await acting.do(self.call, self.leg, by, act, self.holding)):
                 return False
         return True
+
+    async def _done(self, done: acting.Done) -> bool:
+        """Take what came of an act; False when it could not be done."""
+        if isinstance(done, acting.Meeting):
+            self.after = await meeting.meet(self.call, self.leg, done.third, self.until)
+        elif isinstance(done, RingDone | CallLeg):
+            self.after = done
+        elif done is acting.GONE:
+            self.after = self._gone
+        return done is not False
 
     async def _obey(self, command: Command) -> None:
         """Carry out an RPC or another call's wish."""
