@@ -76,6 +76,11 @@ def pytest(*arguments: str) -> tuple[str, ...]:
     )  # fmt: skip
 
 
+SPREAD = ("-n", "auto", "--maxprocesses", "8", "--dist", "loadfile")
+"""Over the processors, for tests that have their world to themselves: each worker starts a database server of its own,
+and tests of one file share what they made.
+"""
+
 TIERS: dict[str, tuple[Step, ...]] = {
     "house": (
         Step("style", (str(BIN / "ruff"), "check", "src", "tests", "bench")),
@@ -89,8 +94,8 @@ TIERS: dict[str, tuple[Step, ...]] = {
             npm=True,
         ),
     ),
-    "core": (Step("unit tests", pytest("-m", "not db and not sip and not browser", "--ignore=tests/arch")),),
-    "db": (Step("database tests", pytest("-m", "db and not sip and not browser")),),
+    "core": (Step("unit tests", pytest(*SPREAD, "-m", "not db and not sip and not browser", "--ignore=tests/arch")),),
+    "db": (Step("database tests", pytest(*SPREAD, "-m", "db and not sip and not browser")),),
     "sip": (Step("real calls", pytest("-m", "sip and not browser")),),
     "browser": (Step("browser tests", pytest("-m", "browser")),),
 }
