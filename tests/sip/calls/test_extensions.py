@@ -127,3 +127,12 @@ async def test_several_phones_of_one_user_ring_and_one_wins(platform: Platform, 
     await one.wait_over()
     await talk(call, two)
     await call.hang_up()
+
+
+async def test_D1_D13_a_number_of_one_digit_is_a_number(platform: Platform, phone: Phones) -> None:
+    alice = await phone(platform.acme, "1000")
+    menu = await alice.call("0")  # the main number's menu, from inside
+    await menu.wait_answered()
+    await menu.hang_up()
+    nothing = await alice.call("5")
+    assert await nothing.wait_status(404, 200) == 404
