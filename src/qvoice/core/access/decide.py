@@ -95,7 +95,7 @@ def decide(actor: Actor, target: Target) -> Allowed | Denied:
 def _as_administrator(actor: Actor, resource: str, action: str, *, at_home: bool) -> Allowed | Denied:
     if holds(MASTER_ONLY, resource, action) and action != "read" and not actor.is_master:
         return Denied("master-only")
-    if resource in ("global_resources", "system", "number_imports") and not actor.is_master:
+    if resource in ("global_resources", "system", "number_imports", "carriers") and not actor.is_master:
         return Denied("master-only")
     if holds(RESELLER_ONLY, resource, action) and not (actor.is_reseller or actor.is_master):
         return Denied("reseller-only")

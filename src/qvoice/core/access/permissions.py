@@ -75,6 +75,7 @@ MASTER_ONLY: Grants = frozenset(
         ("phone_numbers", "create"),
         ("phone_numbers", "delete"),
         ("number_imports", "*"),
+        ("carriers", "*"),
         ("global_resources", "*"),
         ("system", "*"),
         ("acls", "*"),

@@ -24,6 +24,7 @@ from qvoice.db.listen import listen
 from qvoice.db.notices import DOC_CHANNEL
 from qvoice.features.callflows import tenant as tenants
 from qvoice.features.callflows.tenant import Tenant
+from qvoice.features.carriers.names import Names
 from qvoice.features.edge.health import dead_gateways
 from qvoice.features.media.files import MediaFiles
 from qvoice.kit import log
@@ -56,6 +57,7 @@ class Snapshots:
         self._tenants: OrderedDict[str, Tenant] = OrderedDict()
         self._numbers: OrderedDict[str, tuple[float, NumberOwner | None]] = OrderedDict()
         self._numbers_version = 0
+        self._names = Names()
         self._max_documents = max_documents
         self._dead: frozenset[tuple[str, int]] = frozenset()
         self._away_until = 0.0
@@ -183,9 +185,9 @@ class Snapshots:
         return owner
 
     async def caller_name(self, e164: str) -> str:
-        """Return what a number of the platform shows to the world, '' when it is not ours or shows nothing."""
+        """Return what a number shows to the world: ours by their setting, others as a carrier knows them; else ''."""
         owner = await self.number_owner(e164)
-        return owner.settings.display_name if owner is not None else ""
+        return owner.settings.display_name if owner is not None else await self._names.of(self._db, e164)
 
     # --- changes ------------------------------------------------------------------------------------------------------
 

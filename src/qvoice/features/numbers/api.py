@@ -10,10 +10,11 @@ from fastapi import APIRouter, Request, Response
 
 from qvoice.core.dialing.classify import CLASSIFIERS, classify
 from qvoice.features.auth.permit import Context, permit
+from qvoice.features.carriers.api import wanted
+from qvoice.features.carriers.search import offers
 from qvoice.features.documents import envelope, filters, listing
 from qvoice.features.documents.openapi import describe_model
-from qvoice.features.numbers import assign, collections, import_api, life, table
-from qvoice.features.numbers.collections import NumberList, texts_of
+from qvoice.features.numbers import assign, collections, import_api, life, places, table
 from qvoice.features.numbers.rules import CREATED_IN
 from qvoice.features.numbers.schemas import PhoneNumber
 from qvoice.kit.errors import Invalid, NotFound
@@ -22,6 +23,7 @@ router = APIRouter(tags=["phone_numbers"])
 router.include_router(import_api.router)
 router.include_router(collections.router)
 router.include_router(life.router)
+router.include_router(places.router)
 BASE = "/accounts/{account_id}/phone_numbers"
 
 
@@ -30,6 +32,9 @@ BASE = "/accounts/{account_id}/phone_numbers"
 )
 async def list_numbers(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
     """Return a map of the account's numbers under `numbers`."""
+    if any(key in ("prefix", "contains") for key, _ in ctx.query):
+        # The dialect's own way of searching: the same URL with a prefix (kazoo.md 2.4).
+        return ctx.reply(await offers(ctx.db, wanted(ctx)))
     where, paging = filters.parse(ctx.query), listing.read_paging([p for p in ctx.query if p[0] != "start_key"])
     after = _start(dict(ctx.query).get("start_key", ""))
     size = paging.size or listing.MAX_UNPAGED
@@ -101,22 +106,6 @@ async def carriers_info(request: Request, account_id: str, ctx: Context = permit
             "maximal_prefix_length": 3,
         }
     )
-
-
-@router.get(f"{BASE}/prefix", operation_id="search_prefix", summary="Numbers to buy in a city (none)")
-async def prefix(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
-    """Return no offers: no carrier sells through here yet."""
-    return ctx.reply([])
-
-
-@router.post(
-    f"{BASE}/check", **describe_model(body=NumberList), operation_id="check_numbers", summary="Are numbers free?"
-)
-async def check(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "read")) -> Response:
-    """Tell for each number whether this account has it."""
-    async with ctx.tx() as s:
-        found = {text: bool(await table.one(s, assign.parsed(text))) for text in texts_of(ctx)}
-    return ctx.reply({text: {"status": "unavailable" if taken else "unknown"} for text, taken in found.items()})
 
 
 @router.post(f"{BASE}/fix", operation_id="fix_numbers", summary="Nothing to fix")

@@ -12,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.db import Scope
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents.openapi import describe_model
-from qvoice.features.numbers import assign
+from qvoice.features.numbers import assign, buy
 from qvoice.features.numbers.asked import forced, own_scope, rest_of, target_of
-from qvoice.kit.errors import Conflict, Invalid, QvoiceError
+from qvoice.kit.errors import Conflict, Forbidden, Invalid, QvoiceError
 
 router = APIRouter(tags=["phone_numbers"])
 BASE = "/accounts/{account_id}/phone_numbers"
@@ -41,18 +41,28 @@ def texts_of(ctx: Context) -> list[str]:
 Act = Callable[[AsyncSession, str], Awaitable[Any]]
 
 
+def _why(problem: QvoiceError) -> dict[str, Any]:
+    code = {Conflict: 409, Forbidden: 403}
+    status = next((status for kind, status in code.items() if isinstance(problem, kind)), 404)
+    return {"code": status, "error": problem.code, "message": problem.message}
+
+
 async def _each(ctx: Context, act: Act, *, scope: Scope | None = None, status: int = 200) -> Response:
     """Do `act` for each number of the body, each in a savepoint of its own: good rows succeed whatever the bad ones
     are.
     """
     success: dict[str, Any] = {}
     failed: dict[str, Any] = {}
+    ordered: dict[str, buy.Ordered] = {}
     async with ctx.tx(scope) as s:
         for text in texts_of(ctx):
             try:
                 async with s.begin_nested():
                     row = await act(s, assign.parsed(text))
-                success[row.number] = assign.shown(row)
+                if isinstance(row, buy.Ordered):
+                    ordered[text] = row
+                else:
+                    success[row.number] = assign.shown(row)
             except Invalid as problem:
                 failed[text] = {
                     "code": 400,
@@ -62,11 +72,14 @@ async def _each(ctx: Context, act: Act, *, scope: Scope | None = None, status: i
                     else problem.message,
                 }
             except QvoiceError as problem:
-                failed[text] = {
-                    "code": 409 if isinstance(problem, Conflict) else 404,
-                    "error": problem.code,
-                    "message": problem.message,
-                }
+                failed[text] = _why(problem)
+    bought = await buy.settle(ctx.db, target_of(ctx), list(ordered.values())) if ordered else {}
+    for text, one in ordered.items():
+        found = bought[one.number]
+        if isinstance(found, buy.NotBought):
+            failed[text] = _why(found)
+        else:
+            success[one.number] = found
     if failed and not success:
         fields = {text: {"invalid": {"message": why["message"]}} for text, why in failed.items()}
         raise Invalid(fields)
@@ -98,7 +111,7 @@ async def activate_collection(
     account, force = target_of(ctx), forced(ctx)
     return await _each(
         ctx,
-        lambda s, n: assign.activate(s, n, who=ctx.who, account=account, force=force),
+        lambda s, n: buy.activate_or_order(s, n, who=ctx.who, account=account, force=force),
         scope=own_scope(ctx),
         status=201,
     )

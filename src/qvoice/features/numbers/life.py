@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents.openapi import describe_model
-from qvoice.features.numbers import assign, table
+from qvoice.features.numbers import assign, buy, table
 from qvoice.features.numbers.asked import forced, own_scope, rest_of, target_of
 from qvoice.features.numbers.schemas import PhoneNumber
 from qvoice.kit.clock import to_gregorian
@@ -31,11 +31,17 @@ async def activate(
 
 
 async def _assign(ctx: Context, number: str, state: str) -> Response:
-    account, force = target_of(ctx), forced(ctx)
+    account, force, number = target_of(ctx), forced(ctx), assign.parsed(number)
     async with ctx.tx(own_scope(ctx)) as s:
-        row = await assign.activate(
-            s, assign.parsed(number), who=ctx.who, account=account, state=state, force=force
-        )
+        if state == "in_service":
+            row = await buy.activate_or_order(s, number, who=ctx.who, account=account, force=force)
+        else:
+            row = await assign.activate(s, number, who=ctx.who, account=account, state=state, force=force)
+    if isinstance(row, buy.Ordered):
+        bought = (await buy.settle(ctx.db, account, [row]))[number]
+        if isinstance(bought, buy.NotBought):
+            raise bought
+        return ctx.reply(bought, status=201)
     return ctx.reply(assign.shown(row), status=201, revision=row.revision)
 
 
