@@ -159,6 +159,17 @@ async def test_D6_a_screened_caller_who_is_refused_hears_it_and_is_hung_up(
     await caller.wait_over(within=30)
 
 
+async def test_D6_a_screened_caller_who_is_sent_to_voicemail_gets_there(
+    platform: Platform, phone: Phones, carrier: UserAgent, alice: str
+) -> None:
+    caller, incoming = await screened(platform, phone, carrier, alice)
+    await incoming.media.press("3")
+    await incoming.wait_over(within=10)
+    caller.media.forget()
+    await caller.media.hears_anything(within=15)
+    await caller.hang_up()
+
+
 async def test_D13_a_flow_speaks_branches_on_the_caller_and_sends_digits(
     platform: Platform, phone: Phones, make: Make
 ) -> None:
