@@ -2,6 +2,7 @@
 import { md5 } from "js-md5";
 
 import { call } from "./call";
+import { Problem } from "./problem";
 import { getLoginUrl, getLogoutUrl } from "./generated/client";
 import { session, setSession, type Session } from "./session";
 
@@ -9,6 +10,13 @@ export interface SignInForm {
   userName: string;
   password: string;
   account: string;
+  /** The second factor, when it was asked for: a code of the authenticator, or a recovery code. */
+  code?: string;
+}
+
+/** Tell whether a log-in was refused only because a second factor is needed too. */
+export function wantsCode(error: unknown): boolean {
+  return error instanceof Problem && error.status === 401 && error.code === "multi_factor_required";
 }
 
 interface SignedIn {
@@ -34,6 +42,7 @@ export async function signIn(form: SignInForm): Promise<Session> {
       credentials: credential(form.userName, form.password),
       [accountKey(form.account)]: form.account.trim(),
       method: "md5",
+      ...(form.code ? { multi_factor_response: form.code.trim() } : {}),
     },
   });
   if (!reply.auth_token) throw new Error("the API signed in without giving a token");

@@ -74,10 +74,14 @@ def test_A7_a_read_only_administrator_reads_everything_and_writes_only_what_a_us
 def test_A7_a_user_activator_activates_and_no_more() -> None:
     actor = Actor(("m", "r"), Role.USER_ACTIVATION, "u1")
     home = ("m", "r")
-    assert decide(actor, Target(home, "users", "activate", "u2")) == Allowed()
+    assert decide(actor, Target(home, "users", "update", "u2")) == Allowed()
+    before = {"enabled": True, "first_name": "Ann", "priv_level": "user"}
+    assert forbidden_changes(actor, "users", before=before, after={**before, "enabled": False}) == []
+    after = {**before, "first_name": "Bob", "priv_level": "admin", "password": "x"}
+    assert forbidden_changes(actor, "users", before=before, after=after) == ["first_name", "password", "priv_level"]
     assert decide(actor, Target(home, "users", "invite", "u2")) == Allowed()
     assert isinstance(decide(actor, Target(home, "users", "delete", "u2")), Denied)
-    assert isinstance(decide(actor, Target(home, "users", "update", "u2")), Denied)
+    assert isinstance(decide(actor, Target(home, "users", "create")), Denied)
     assert isinstance(decide(actor, Target(home, "callflows", "read", "f")), Denied)
 
 

@@ -5,7 +5,7 @@ import { createFileRoute, redirect, useRouter } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { explanation, Problem, session, signIn, type SignInForm } from "@/api";
+import { explanation, Problem, session, signIn, type SignInForm, wantsCode } from "@/api";
 import { setLanguage } from "@/i18n";
 
 import classes from "./-sign-in.module.css";
@@ -27,9 +27,10 @@ function SignIn() {
   const { next } = Route.useSearch();
   const [failure, setFailure] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+  const [coded, setCoded] = useState(false);
   const required = (value: string) => (value.trim() ? null : t("required"));
   const form = useForm<SignInForm>({
-    initialValues: { userName: "", password: "", account: localStorage.getItem(REMEMBERED) ?? "" },
+    initialValues: { code: "", userName: "", password: "", account: localStorage.getItem(REMEMBERED) ?? "" },
     validate: { userName: required, password: (value) => (value ? null : t("required")), account: required },
   });
 
@@ -41,8 +42,13 @@ function SignIn() {
       localStorage.setItem(REMEMBERED, values.account.trim());
       router.history.push(next ?? "/");
     } catch (error) {
+      if (wantsCode(error)) {
+        setCoded(true);
+        setBusy(false);
+        return;
+      }
       const wrong = error instanceof Problem && [400, 401, 403, 404].includes(error.status);
-      setFailure(wrong ? t("wrong") : t(`ui:${explanation(error)}`));
+      setFailure(wrong ? t(coded ? "wrongCode" : "wrong") : t(`ui:${explanation(error)}`));
       setBusy(false);
     }
   });
@@ -62,6 +68,7 @@ function SignIn() {
         <TextInput label={t("userName")} autoComplete="username" autoCapitalize="none" spellCheck={false} autoFocus {...form.getInputProps("userName")} />
         <PasswordInput label={t("password")} autoComplete="current-password" visibilityToggleButtonProps={{ "aria-label": t("showPassword") }} {...form.getInputProps("password")} />
         <TextInput label={t("account")} description={t("accountHelp")} autoComplete="organization" spellCheck={false} {...form.getInputProps("account")} />
+        {coded && <TextInput label={t("code")} description={t("codeHelp")} autoComplete="one-time-code" spellCheck={false} autoFocus {...form.getInputProps("code")} />}
         <Button type="submit" loading={busy} fullWidth>
           {t("signIn")}
         </Button>

@@ -13,7 +13,9 @@ from qvoice.core.access.permissions import (
     OPEN,
     OWN,
     RESELLER_ONLY,
+    ROLE_FIELDS,
     USER_FIELDS,
+    Grants,
     holds,
 )
 from qvoice.core.access.roles import Role
@@ -29,6 +31,8 @@ class Actor:
     role: Role = Role.ADMIN
     user_id: str | None = None
     is_reseller: bool = False
+    scopes: Grants | None = None
+    """What an API key was made for; None: all that the role may."""
 
     @property
     def account_id(self) -> str:
@@ -82,6 +86,9 @@ def decide(actor: Actor, target: Target) -> Allowed | Denied:
     at_home = target.path == actor.path
     if holds(OPEN, resource, action):
         return Allowed()
+    if actor.scopes is not None and (action == "manage" or not holds(actor.scopes, resource, action)):
+        # Keys make no keys, whatever their scopes: one that leaks must not outlive itself.
+        return Denied("scope", hidden=not at_home)
     if holds(ANYWHERE[actor.role], resource, action):
         return _as_administrator(actor, resource, action, at_home=at_home)
     if not at_home or actor.user_id is None or not holds(OWN[actor.role], resource, action):
@@ -105,11 +112,13 @@ def _as_administrator(actor: Actor, resource: str, action: str, *, at_home: bool
 
 
 def forbidden_changes(actor: Actor, resource: str, *, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """Return the top-level keys that a plain user's write would change but may not (none for administrators).
+    """Return the top-level keys that a write would change but may not (none for total administrators).
 
     Compare whole documents, after a merge; the caller refuses the write when the list is not empty.
     """
-    if holds(ANYWHERE[actor.role], resource, "update"):
-        return []
-    free = USER_FIELDS.get(resource, frozenset())
+    free = ROLE_FIELDS.get((actor.role, resource))
+    if free is None:
+        if holds(ANYWHERE[actor.role], resource, "update"):
+            return []
+        free = USER_FIELDS.get(resource, frozenset())
     return sorted(key for key in before.keys() | after.keys() if key not in free and before.get(key) != after.get(key))

@@ -18,7 +18,7 @@ ANYWHERE: dict[Role, Grants] = {
     Role.ADMIN: frozenset({("*", "*")}),
     Role.READ_ONLY: frozenset({("*", "read")}),
     Role.USER_ACTIVATION: frozenset(
-        {("accounts", "read"), ("users", "read"), ("devices", "read"), ("users", "activate"), ("users", "invite")}
+        {("accounts", "read"), ("users", "read"), ("users", "update"), ("devices", "read"), ("users", "invite")}
     ),
     Role.CALL_CENTRE: frozenset(
         {
@@ -61,6 +61,9 @@ _PERSONAL: Grants = frozenset(
         ("conferences", "read"),
         ("conferences", "moderate"),
         ("softphones", "create"),
+        ("sessions", "read"),
+        ("sessions", "delete"),
+        ("second_factors", "*"),
         ("passwords", "update"),
     }
 )
@@ -155,6 +158,10 @@ USER_FIELDS: dict[str, frozenset[str]] = {
     ),
 }
 """What a plain user may change in an own document: never rights, caller ids, extensions, owners or restrictions."""
+
+
+ROLE_FIELDS: dict[tuple[Role, str], frozenset[str]] = {(Role.USER_ACTIVATION, "users"): frozenset({"enabled"})}
+"""Where a role may change only some keys of others' documents."""
 
 
 def holds(grants: Grants, resource: str, action: str) -> bool:

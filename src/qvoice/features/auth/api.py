@@ -14,6 +14,7 @@ from qvoice.db.notices import notify_document
 from qvoice.features.auth import login
 from qvoice.features.auth.permit import Context, permit, principal_of_token
 from qvoice.features.auth.session import session_data
+from qvoice.features.auth.tokens import KEY_PREFIX
 from qvoice.features.documents.openapi import describe_model
 from qvoice.kit.errors import Invalid, NotFound, Unauthenticated
 
@@ -52,6 +53,8 @@ async def _answer(ctx: Context, found: login.LoggedIn, method: str) -> Response:
     if account is None:
         raise login.WrongCredentials
     data = await session_data(ctx.db, account, found.owner_id, method=method)
+    if found.only_enrol:
+        data["second_factor_wanted"] = True
     return ctx.reply(data, status=201, auth_token=found.token)
 
 
@@ -107,7 +110,9 @@ async def api_auth(request: Request, ctx: Context = permit("api_auth", "create",
     key = ctx.data.get("api_key")
     if not isinstance(key, str) or not key:
         raise Invalid.field("api_key", "required", "send the account's api_key")
-    return await _answer(ctx, await login.by_api_key(request, key.strip().lower()), "cb_api_auth")
+    key = key.strip().lower()
+    method = "qv_api_key" if key.startswith(KEY_PREFIX) else "cb_api_auth"
+    return await _answer(ctx, await login.by_api_key(request, key), method)
 
 
 async def _tokeninfo(ctx: Context, token: Any) -> Response:

@@ -10,8 +10,10 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from qvoice.core.access.addresses import ALLOW_FIRST, AddressList, networks
 from qvoice.core.access.tree import Path, from_ltree
 from qvoice.db import Database
 
@@ -59,6 +61,25 @@ class Holder:
     revoked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class KeyHolder:
+    """An API key with scopes, as it is now."""
+
+    id: str
+    account_id: str
+    scopes: frozenset[tuple[str, str]]
+    sources: AddressList
+    enabled: bool
+    expires: datetime | None
+
+
+def address_list(doc: dict[str, Any] | None) -> AddressList:
+    """Return the list of an access list's document; without one everybody may come."""
+    if not doc:
+        return AddressList()
+    return AddressList(doc.get("order", ALLOW_FIRST), networks(doc.get("cidrs") or []))
+
+
 class Directory:
     """Answers `account` and `holder` from memory or by definer functions."""
 
@@ -83,6 +104,29 @@ class Directory:
         return await self._remembered(
             ("holder", account_id, owner_id or "", token_id), self._read_holder, account_id, owner_id, token_id
         )
+
+    async def access_list(self, account_id: str) -> AddressList:
+        """Return from where people may log in to an account."""
+        return await self._remembered(("access_list", account_id), self._read_access_list, account_id)
+
+    async def api_key(self, *, key_hash: str = "", key_id: str | None = None) -> KeyHolder | None:
+        """Return an API key with scopes by its hash or id; None when there is none (any more)."""
+        return await self._remembered(("api_key", key_hash, key_id or ""), self._read_api_key, key_hash, key_id)
+
+    async def _read_access_list(self, account_id: str) -> AddressList:
+        rows = await self._db.fetch("select login_access_list(cast(:id as uuid)) as doc", {"id": account_id})
+        return address_list(rows[0].doc if rows else None)
+
+    async def _read_api_key(self, key_hash: str, key_id: str | None) -> KeyHolder | None:
+        rows = await self._db.fetch(
+            "select * from api_key_holder(:hash, cast(:id as uuid))", {"hash": key_hash, "id": key_id}
+        )
+        if not rows:
+            return None
+        row = rows[0]
+        scopes = frozenset((one.partition(":")[0], one.partition(":")[2]) for one in row.scopes)
+        sources = AddressList(ALLOW_FIRST, networks(row.cidrs))
+        return KeyHolder(row.id.hex, row.account_id.hex, scopes, sources, row.enabled, row.expires)
 
     async def _remembered(self, key: tuple[str, ...], read: Any, *arguments: Any) -> Any:
         if self.live:

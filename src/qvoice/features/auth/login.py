@@ -5,21 +5,25 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import secrets
 import time
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from fastapi import Request
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import Database, Scope
-from qvoice.features.auth import audit, passwords
+from qvoice.features.auth import audit, passwords, second_factor
 from qvoice.features.auth.guard import LoginGuard
-from qvoice.features.auth.permit import AccountDisabled
-from qvoice.features.auth.tokens import DEFAULT_LIFETIME_S, TokenKey, api_key_hash
+from qvoice.features.auth.permit import AccountDisabled, Principal, check_source, principal_of_key
+from qvoice.features.auth.tokens import DEFAULT_LIFETIME_S, KEY_PREFIX, TokenKey, api_key_hash
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Forbidden, Invalid, Unauthenticated
+from qvoice.kit.text import clean_line
 
 _HEX = re.compile(r"[0-9a-fA-F]{32}|[0-9a-fA-F]{40}")
 
@@ -49,6 +53,8 @@ class Found:
     owner_id: str | None
     secrets: tuple[str, str | None]
     method: str
+    api_key_id: str | None = None
+    impersonated_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,7 @@ class LoggedIn:
     account_id: str
     path: str
     owner_id: str | None
+    only_enrol: bool = False
 
 
 def name_key(name: str) -> str:
@@ -132,7 +139,6 @@ async def by_password(request: Request, data: dict[str, Any], *, method: str = "
     if found is None:
         guard.wrong(f"{kind}:{value}", username, source, credential, time.monotonic())
         raise WrongCredentials
-    guard.right(f"{kind}:{value}", username, source)
     if not found.account_enabled:
         raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
     if not found.user_enabled:
@@ -140,10 +146,20 @@ async def by_password(request: Request, data: dict[str, Any], *, method: str = "
     who = Found(
         found.account_id.hex, found.path, found.user_id.hex, (found.account_identity, found.user_identity), method
     )
-    return await finish(request, who)
+    try:
+        async with db.tx(Scope(who.account_id, who.path)) as s:
+            proof = await second_factor.check(s, request, data, str(who.owner_id))
+            logged_in = await complete(s, request, who, proof=proof)
+    except second_factor.WrongFactor:
+        guard.wrong(f"{kind}:{value}", username, source, str(data.get("multi_factor_response"))[:256], time.monotonic())
+        async with db.tx(Scope(who.account_id, who.path)) as s:
+            await attempted(s, request, who, "second_factor")
+        raise
+    guard.right(f"{kind}:{value}", username, source)
+    return logged_in
 
 
-async def by_link(request: Request, data: dict[str, Any], scope: Scope, user_id: str) -> Found:
+async def by_link(request: Request, scope: Scope, user_id: str) -> Found:
     """Return whom a link stands for, for `complete`; raises AccountDisabled, UserDisabled, WrongCredentials."""
     holder = await request.app.state.directory.holder(scope.account_id, user_id, "")
     if holder is None or holder.user_id is None:
@@ -162,17 +178,42 @@ async def finish(request: Request, who: Found) -> LoggedIn:
         return await complete(s, request, who)
 
 
-async def complete(s: AsyncSession, request: Request, who: Found) -> LoggedIn:
-    """Make the token of somebody who has proved who they are; the log-in goes to the account's audit log."""
+async def complete(
+    s: AsyncSession, request: Request, who: Found, *, proof: str = "", lifetime_s: int | None = None
+) -> LoggedIn:
+    """Make the token of somebody who has proved who they are; the log-in goes to the account's audit log.
+
+    `proof`: how the second factor was proved; `none` where the account wants one gives a token that only sets one up.
+    """
     key: TokenKey = request.app.state.token_key
+    await check_source(request, request.app.state.directory, who.account_id, who.api_key_id)
+    only_enrol = proof == "none" and await second_factor.wanted(s, who.account_id)
+    token_id, lifetime = secrets.token_hex(16), lifetime_s or await token_lifetime(s, who.account_id)
     token = key.issue(
         account_id=who.account_id,
         owner_id=who.owner_id,
         method=who.method,
         identity=key.identity(*who.secrets),
         now=utcnow(),
-        lifetime_s=await token_lifetime(s, who.account_id),
+        lifetime_s=lifetime,
+        api_key_id=who.api_key_id,
+        impersonated_by=who.impersonated_by,
+        only_enrol=only_enrol,
+        token_id=token_id,
     )
+    await s.execute(
+        text(
+            "insert into sessions (token_id, account_id, user_id, method, source, user_agent, impersonated_by, expires)"
+            " values (:id, :account, :user, :method, :source, :agent, :by, :expires)"
+        ),
+        {
+            "id": token_id, "account": who.account_id, "user": who.owner_id, "method": who.method,
+            "source": request.client.host if request.client else "", "by": who.impersonated_by or "",
+            "agent": clean_line(request.headers.get("user-agent", ""), 200),
+            "expires": utcnow() + timedelta(seconds=lifetime),
+        },
+    )  # fmt: skip
+    await attempted(s, request, who, "success")
     await audit.append(
         s,
         request,
@@ -182,15 +223,44 @@ async def complete(s: AsyncSession, request: Request, who: Found) -> LoggedIn:
         actor_id=who.owner_id,
         auth_method=who.method,
     )
-    return LoggedIn(token, who.account_id, who.path, who.owner_id)
+    return LoggedIn(token, who.account_id, who.path, who.owner_id, only_enrol)
+
+
+async def renewed(s: AsyncSession, request: Request, who: Principal) -> str:
+    """Return a token like the one that asks, without its restriction: the second factor is there now."""
+    holder = await request.app.state.directory.holder(who.account_id, who.owner_id, "")
+    if holder is None:
+        raise WrongCredentials
+    scope: Scope = s.info["scope"]
+    found = Found(who.account_id, scope.path, who.owner_id, (holder.account_identity, holder.user_identity), who.method)
+    return (await complete(s, request, found, lifetime_s=max(60, who.expires - int(utcnow().timestamp())))).token
+
+
+async def attempted(s: AsyncSession, request: Request, who: Found, outcome: str) -> None:
+    """Write a log-in down where administrators see it (`security/attempts`)."""
+    await s.execute(
+        text(
+            "insert into login_attempts (id, account_id, user_id, method, outcome, source, user_agent)"
+            " values (:id, :account, :user, :method, :outcome, :source, :agent)"
+        ),
+        {
+            "id": ids.new_id(), "account": who.account_id, "user": who.owner_id, "method": who.method,
+            "outcome": outcome, "source": request.client.host if request.client else "",
+            "agent": clean_line(request.headers.get("user-agent", ""), 200),
+        },
+    )  # fmt: skip
 
 
 async def by_api_key(request: Request, api_key: str) -> LoggedIn:
-    """Log in with an account's API key; raises WrongCredentials, TooManyAttempts, AccountDisabled."""
+    """Log in with an account's API key, or one with scopes; raises WrongCredentials, TooManyAttempts,
+    AccountDisabled.
+    """
     db: Database = request.app.state.db
     guard: LoginGuard = request.app.state.login_guard
     source = request.client.host if request.client else ""
     guard.check("api_key", "", source, time.monotonic())
+    if api_key.startswith(KEY_PREFIX):
+        return await _by_scoped_key(request, api_key, source)
     rows = await db.fetch("select * from api_key_account(:hash)", {"hash": api_key_hash(api_key)})
     if not rows:
         guard.wrong("api_key", "", source, api_key[:256], time.monotonic())
@@ -200,6 +270,22 @@ async def by_api_key(request: Request, api_key: str) -> LoggedIn:
     if account is None or not account.enabled:
         raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
     return await finish(request, Found(account_id, account.path, None, (rows[0].account_identity, None), "cb_api_auth"))
+
+
+async def _by_scoped_key(request: Request, api_key: str, source: str) -> LoggedIn:
+    who = await principal_of_key(request.app.state.directory, api_key)
+    if who is None or who.api_key_id is None:
+        request.app.state.login_guard.wrong("api_key", "", source, api_key[:256], time.monotonic())
+        raise WrongCredentials
+    holder = await request.app.state.directory.holder(who.account_id, None, who.api_key_id)
+    secrets_ = (holder.account_identity, None)
+    path = ".".join(who.actor.path)
+    async with request.app.state.db.tx(Scope(who.account_id, path)) as s:
+        await s.execute(text("update api_keys set last_used = now() where id = :id"), {"id": who.api_key_id})
+        left = max(60, who.expires - int(utcnow().timestamp())) if who.expires else None
+        lifetime = min(left, await token_lifetime(s, who.account_id)) if left else None
+        found = Found(who.account_id, path, None, secrets_, "qv_api_key", who.api_key_id)
+        return await complete(s, request, found, lifetime_s=lifetime)
 
 
 async def token_for_basic(request: Request, encoded: str) -> str:

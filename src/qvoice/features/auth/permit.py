@@ -20,8 +20,8 @@ from qvoice.core.access.roles import Role, role_of
 from qvoice.core.access.tree import from_ltree
 from qvoice.db import SYSTEM, Database, Scope
 from qvoice.features.auth import audit
-from qvoice.features.auth.directory import TOUCHING, AccountInfo, Directory
-from qvoice.features.auth.tokens import TokenKey
+from qvoice.features.auth.directory import TOUCHING, AccountInfo, Directory, KeyHolder
+from qvoice.features.auth.tokens import KEY_PREFIX, TokenKey, api_key_hash
 from qvoice.features.documents import envelope, watching
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
@@ -45,11 +45,13 @@ class Principal:
     token_id: str
     expires: int
     impersonated_by: str | None = None
+    api_key_id: str | None = None
+    only_enrol: bool = False
 
     @property
     def is_admin(self) -> bool:
-        """Whether this is a total administrator (an API key is one)."""
-        return self.actor.role == Role.ADMIN
+        """Whether this is a total administrator (the account's API key is one, a key with scopes is not)."""
+        return self.actor.role == Role.ADMIN and self.actor.scopes is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,11 +202,55 @@ async def principal_of(request: Request) -> Principal:
         from qvoice.features.auth.login import token_for_basic  # imported late: login itself replies through Context
 
         given = await token_for_basic(request, given)
-    who = await principal_of_token(request.app.state.token_key, request.app.state.directory, given)
+    directory: Directory = request.app.state.directory
+    if given.startswith(KEY_PREFIX):
+        who = await principal_of_key(directory, given)
+    else:
+        who = await principal_of_token(request.app.state.token_key, directory, given)
     if who is None:
         raise Unauthenticated("the token is wrong or expired: log in again")
+    await check_source(request, directory, who.account_id, who.api_key_id)
+    if given.startswith(KEY_PREFIX):
+        return who  # the key is not a token: it is not sent back
     request.state.auth_token = given
     return who
+
+
+class WrongAddress(Forbidden):
+    """Nobody may come to this account from your address. Ask its administrator."""
+
+    code = "address_not_allowed"
+
+
+async def check_source(request: Request, directory: Directory, account_id: str, api_key_id: str | None = None) -> None:
+    """Refuse an address that is not on the list of the account that one logs in to, or of the API key."""
+    source = request.client.host if request.client else ""
+    lists = [await directory.access_list(account_id)]
+    if api_key_id:
+        key = await directory.api_key(key_id=api_key_id)
+        lists += [key.sources] if key else []
+    if not all(one.permits(source) for one in lists):
+        raise WrongAddress
+
+
+def usable(key: KeyHolder | None) -> bool:
+    """Tell whether an API key with scopes opens anything now."""
+    return key is not None and key.enabled and (key.expires is None or key.expires > utcnow())
+
+
+async def principal_of_key(directory: Directory, given: str) -> Principal | None:
+    """Return the principal of an API key with scopes, sent as it is; None when it is wrong, off or too old."""
+    key = await directory.api_key(key_hash=api_key_hash(given))
+    if key is None or not usable(key):
+        return None
+    holder = await directory.holder(key.account_id, None, key.id)
+    if holder is None:
+        return None
+    if not holder.account_enabled:
+        raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
+    actor = access.Actor(from_ltree(holder.path), Role.ADMIN, None, holder.is_reseller, key.scopes)
+    expires = int(key.expires.timestamp()) if key.expires else 0
+    return Principal(key.account_id, None, actor, "qv_api_key", key.id, expires, api_key_id=key.id)
 
 
 async def principal_of_token(key: TokenKey, directory: Directory, token: str) -> Principal | None:
@@ -221,13 +267,23 @@ async def principal_of_token(key: TokenKey, directory: Directory, token: str) ->
         return None
     if not holder.account_enabled:
         raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
+    scopes = None
+    if claims.api_key_id:
+        api_key = await directory.api_key(key_id=claims.api_key_id)
+        if api_key is None or not usable(api_key):
+            return None
+        scopes = api_key.scopes
     role = (
         Role.ADMIN
         if claims.owner_id is None
         else role_of({"priv_level": holder.priv_level, "admin_type": holder.admin_type})
     )
     actor = access.Actor(
-        path=from_ltree(holder.path), role=role, user_id=claims.owner_id, is_reseller=holder.is_reseller
+        path=from_ltree(holder.path),
+        role=role,
+        user_id=claims.owner_id,
+        is_reseller=holder.is_reseller,
+        scopes=scopes,
     )
     return Principal(
         claims.account_id,
@@ -237,6 +293,8 @@ async def principal_of_token(key: TokenKey, directory: Directory, token: str) ->
         claims.token_id,
         claims.expires,
         claims.impersonated_by,
+        claims.api_key_id,
+        claims.only_enrol,
     )
 
 
@@ -254,6 +312,16 @@ def allowed(who: Principal, permit_: Permit, path: tuple[str, ...]) -> access.Al
     return answer
 
 
+ENROLMENT = frozenset({"second_factors", "user_auth", "token_auth"})
+"""What somebody may do who must set up a second factor first."""
+
+
+class FactorWanted(Forbidden):
+    """This account wants a second factor of everybody. Set one up first."""
+
+    code = "second_factor_wanted"
+
+
 def permit(resource: str, action: str, *, own: bool = False, public: bool = False) -> Any:
     """Return the dependency for a route: `ctx: Context = permit("menus", "read")`."""
     needed = Permit(resource, action, own, public)
@@ -264,6 +332,8 @@ def permit(resource: str, action: str, *, own: bool = False, public: bool = Fals
             return Context(request, needed, None, None)
         who = await principal_of(request)
         request.state.principal = who
+        if who.only_enrol and needed.resource not in ENROLMENT:
+            raise FactorWanted
         account_id = request.path_params.get("account_id")
         account: AccountInfo | None = None
         if account_id is not None:

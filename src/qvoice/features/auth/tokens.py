@@ -14,6 +14,8 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
@@ -22,6 +24,8 @@ from qvoice.kit import ids
 
 ISSUER = "qvoice"
 DEFAULT_LIFETIME_S = 3600
+KEY_PREFIX = "qvk_"
+"""How an API key with scopes begins (features/api_keys)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Claims:
     identity: str
     expires: int
     impersonated_by: str | None = None
+    api_key_id: str | None = None
+    only_enrol: bool = False
+    """A second factor is wanted and not there yet: good for setting one up, and nothing else."""
 
 
 class TokenKey:
@@ -49,6 +56,8 @@ class TokenKey:
         self._identity = hmac.new(material, b"identity", hashlib.sha256).digest()
         self._credential = hmac.new(material, b"credential", hashlib.sha256).digest()
         self._api_key = hmac.new(material, b"api-key", hashlib.sha256).digest()
+        self.recovery = hmac.new(material, b"recovery-code", hashlib.sha256).digest()
+        self._seal = AESGCM(hmac.new(material, b"seal", hashlib.sha256).digest())
         self._link = hmac.new(material, b"login-link", hashlib.sha256).digest()
 
     def identity(self, account_secret: str, user_secret: str | None) -> str:
@@ -64,6 +73,20 @@ class TokenKey:
         """Return the token of a link that logs in once: 32 characters that are safe in a URL (192 bits)."""
         digest = hmac.new(self._link, f"{link_id}|{nonce}".encode(), hashlib.sha256).digest()
         return base64.urlsafe_b64encode(digest[:24]).decode()
+
+    def seal(self, secret: bytes, *, context: str) -> bytes:
+        """Encrypt what must be read again (AES-256-GCM), bound to `context`: a copy of the database does not give it,
+        and nobody puts one user's secret in another's place.
+        """
+        nonce = secrets.token_bytes(12)
+        return nonce + self._seal.encrypt(nonce, secret, context.encode())
+
+    def unseal(self, sealed: bytes, *, context: str) -> bytes:
+        """Return what was sealed; raises ValueError when it is not ours."""
+        try:
+            return self._seal.decrypt(sealed[:12], sealed[12:], context.encode())
+        except InvalidTag as problem:
+            raise ValueError("sealed with another key, or for another purpose") from problem
 
     def credential_key(self, kind: str, credential: str) -> str:
         """Return the lookup key of a credential (`md5` or `sha1` of `username:password`): twelve bits of a keyed hash.
@@ -84,6 +107,9 @@ class TokenKey:
         now: datetime,
         lifetime_s: int = DEFAULT_LIFETIME_S,
         impersonated_by: str | None = None,
+        api_key_id: str | None = None,
+        only_enrol: bool = False,
+        token_id: str | None = None,
     ) -> str:
         """Return a new token."""
         issued = int(now.timestamp())
@@ -94,8 +120,12 @@ class TokenKey:
             "identity_sig": identity,
             "iat": issued,
             "exp": issued + lifetime_s,
-            "jti": secrets.token_hex(16),
+            "jti": token_id or secrets.token_hex(16),
         }
+        if api_key_id:
+            claims["api_key_id"] = api_key_id
+        if only_enrol:
+            claims["only_enrol"] = True
         if owner_id:
             claims["owner_id"] = owner_id
         if impersonated_by:
@@ -127,6 +157,8 @@ class TokenKey:
             identity=str(claims.get("identity_sig", "")),
             expires=expires,
             impersonated_by=claims.get("impersonated_by"),
+            api_key_id=claims.get("api_key_id"),
+            only_enrol=claims.get("only_enrol") is True,
         )
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from qvoice.core.access.roles import Role, role_of
 from qvoice.features import documents
-from qvoice.features.auth import login
+from qvoice.features.auth import login, second_factor
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.auth.session import session_data
 from qvoice.features.documents.openapi import describe_model
@@ -219,15 +219,20 @@ async def _use(request: Request, ctx: Context, token: str) -> Response:
     if link.state != "open":
         raise links.LinkGone(f"this link is {link.state}: ask for a new one", state=link.state)
     source = request.client.host if request.client else ""
-    found = await login.by_link(request, ctx.envelope.get("data") or {}, link.scope, link.user_id)
+    found = await login.by_link(request, link.scope, link.user_id)
     account = await ctx.directory.account(link.scope.account_id)
     assert account is not None  # by_link has just looked
     async with ctx.db.tx(link.scope) as s:
+        # Whoever reads somebody's mail has not their second factor; the link stays good until it is proved.
+        given = ctx.envelope.get("data") or {}
+        proof = await second_factor.check(s, request, given if isinstance(given, dict) else {}, link.user_id)
         await links.use(s, link, source)
-        logged_in = await login.complete(s, request, found)
+        logged_in = await login.complete(s, request, found, proof=proof)
     data = await session_data(ctx.db, account, link.user_id, method=login.LINK)
     if link.kind == "recovery":
         data["require_password_update"] = True
+    if logged_in.only_enrol:
+        data["second_factor_wanted"] = True
     return ctx.reply({**data, "kind": link.kind}, auth_token=logged_in.token)
 
 

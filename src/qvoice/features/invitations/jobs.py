@@ -91,6 +91,7 @@ def key_of(settings: Settings) -> TokenKey:
 
 async def _forget(db: Database, settings: Settings) -> None:
     await db.fetch("select login_links_forget(:days)", {"days": KEEP_DAYS})
+    await db.fetch("select sign_in_forget(:days)", {"days": KEEP_DAYS})
 
 
 TASKS = [

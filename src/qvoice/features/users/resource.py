@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Text, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qvoice.core.access.roles import Role
 from qvoice.core.dialing.hotdesk import conflicts
 from qvoice.features import documents
 from qvoice.features.auth import passwords
@@ -39,6 +40,9 @@ async def _before_write(change: Change) -> None:
             "password", "required", "logins are bound to the username: give a password together with a new username"
         )
     actor = change.actor
+    activating = actor is not None and actor.actor.role == Role.USER_ACTIVATION and actor.owner_id != change.id
+    if activating and old.get("priv_level") == "admin":
+        raise Forbidden("you may enable and disable users, not administrators")
     if actor is not None and actor.actor.role != "admin":
         for key in ("priv_level", "admin_type"):
             if new.get(key) != old.get(key) and not (change.old is None and new.get("priv_level") == "user"):

@@ -1,0 +1,1 @@
+"""Addresses from which an account's people may log in."""
