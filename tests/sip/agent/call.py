@@ -200,7 +200,9 @@ class Call:
     def _next_hop(self) -> tuple[str, int]:
         return self.agent.resolve(self.routes[0] if self.routes else self.target)
 
-    def _request(self, method: str, *, sequence: int | None = None, body: bytes = b"") -> Message:
+    def _request(
+        self, method: str, *, sequence: int | None = None, body: bytes = b"", kind: str = "application/sdp"
+    ) -> Message:
         if sequence is None:
             self.sequence += 1
             sequence = self.sequence
@@ -215,14 +217,16 @@ class Call:
         request.add("Contact", f"<{self.agent.contact}>")
         request.add("Max-Forwards", 70)
         if body:
-            request.add("Content-Type", "application/sdp")
+            request.add("Content-Type", kind)
         return request
 
     async def request(self, method: str, *headers: tuple[str, str], body: bytes = b"", within: float = 10) -> Message:
         """Send a request in the dialog; return its final response. A challenge is answered."""
-        message = self._request(method, body=body)
+        kind = dict(headers).get("Content-Type", "application/sdp")
+        message = self._request(method, body=body, kind=kind)
         for name, value in headers:
-            message.add(name, value)
+            if name != "Content-Type":
+                message.add(name, value)
         return await self.agent.exchange(message, self._next_hop(), within=within, renumber=self._number)
 
     def _number(self) -> int:

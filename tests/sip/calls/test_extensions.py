@@ -136,3 +136,23 @@ async def test_D1_D13_a_number_of_one_digit_is_a_number(platform: Platform, phon
     await menu.hang_up()
     nothing = await alice.call("5")
     assert await nothing.wait_status(404, 200) == 404
+
+
+async def test_D13_keys_sent_by_info_are_keys_and_other_infos_are_answered(platform: Platform, phone: Phones) -> None:
+    alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
+    menu = await bob.call("0")
+    await menu.wait_answered()
+    assert menu.media
+    await menu.media.hears_anything()
+    fast_update = ("Content-Type", "application/media_control+xml")
+    assert (await menu.request("INFO", fast_update, body=b"<media_control/>")).status == 200
+    assert (await menu.request("INFO")).status == 200
+    refused = await menu.request("INFO", ("Content-Type", "text/plain"), body=b"?")
+    assert (refused.status, "dtmf-relay" in refused.get("Accept")) == (415, True)
+    key = ("Content-Type", "application/dtmf-relay")
+    assert (await menu.request("INFO", key, body=b"Signal=1\r\nDuration=160\r\n")).status == 200
+    incoming = await alice.incoming()
+    await incoming.answer()
+    await talk(menu, incoming)
+    await menu.hang_up()
+    await incoming.wait_over()
