@@ -75,7 +75,7 @@ class Call:
             port=self.media.local[1],
             codecs=tuple(named.get(name) or CODECS[name] for name in self._codecs),
             # The offer's payload type for 8 kHz key events: a wide-band offer has another one too (RFC 4733 2.5.1.1).
-            dtmf=(theirs.dtmf if theirs else None) or 101,
+            dtmf=((theirs.dtmf if theirs else None) or 101) if self.agent.key_events else None,
             direction=self.direction,
             profile="RTP/SAVP" if secure else "RTP/AVP",
             crypto=((self._key[0], srtp.SUITE, self._key[1]),) if secure and self._key else (),

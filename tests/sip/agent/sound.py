@@ -61,6 +61,14 @@ def sine(frequency: float, *, start: int, count: int, level: float = -12.0, rate
     return (32767 * 10 ** (level / 20) * np.sin(2 * np.pi * frequency * t)).astype(np.int16)
 
 
+def key(name: str, seconds: float = 0.2) -> Samples:
+    """Return a telephone key's two tones (ITU-T Q.23)."""
+    place = "123A456B789C*0#D".index(name)
+    count = int(seconds * RATE)
+    low = sine((697, 770, 852, 941)[place // 4], start=0, count=count)
+    return low + sine((1209, 1336, 1477, 1633)[place % 4], start=0, count=count)
+
+
 def level(samples: Samples) -> float:
     """Return the root-mean-square level in dB below a full-scale sine (0 = full, -100 = nothing)."""
     if not len(samples):

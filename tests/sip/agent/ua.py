@@ -28,6 +28,8 @@ class UserAgent:
         self.user, self.realm, self.password, self.proxy = user, realm, password, proxy
         self.name = ""
         self.srtp = False
+        self.key_events = True
+        """Whether our SDP names telephone-event (RFC 4733)."""
         self.codecs: tuple[str, ...] = ("PCMU", "PCMA")
         """What it speaks, best first: PCMU PCMA G722 OPUS."""
         self.transport: Transport

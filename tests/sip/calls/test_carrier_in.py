@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.fixtures.platform import Platform
-from tests.sip.agent import UserAgent, until
+from tests.sip.agent import UserAgent, sound, until
 from tests.sip.agent.message import address, user_of
 from tests.sip.conftest import Phones
 from tests.sip.scenes import call_in, talk
@@ -48,6 +48,23 @@ async def test_D13_menu_one_is_the_first_person(platform: Platform, phone: Phone
     assert call.media
     await call.media.hears_anything()
     await call.media.press("1")
+    incoming = await alice.incoming()
+    await incoming.answer()
+    await talk(call, incoming)
+    await call.hang_up()
+
+
+async def test_D13_keys_as_tones_in_the_sound_of_a_carrier_that_knows_no_key_events(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    alice = await phone(platform.acme, "1000")
+    carrier.key_events = False
+    call = await (await call_in(carrier, platform.acme.numbers[0])).wait_answered()
+    assert call.media
+    assert call.answered_with
+    assert call.answered_with.dtmf is None
+    await call.media.hears_anything()
+    call.media.say(sound.key("1"))
     incoming = await alice.incoming()
     await incoming.answer()
     await talk(call, incoming)
