@@ -217,7 +217,7 @@ class UserAgent:
         offerless: bool = False,
     ) -> Call:
         """INVITE `to` (a number in our realm, or a URI) and return at once. `caller`, `name`: what the From says."""
-        uri = to if to.startswith("sip:") else f"sip:{to}@{self.realm}"
+        uri = to if to.startswith(("sip:", "tel:")) else f"sip:{to}@{self.realm}"
         sender = caller if caller.startswith("sip:") else (f"sip:{caller}@{self.realm}" if caller else self.aor)
         shown = f'"{name or self.name}" ' if name or self.name else ""
         call = Call(

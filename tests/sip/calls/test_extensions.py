@@ -156,3 +156,14 @@ async def test_D13_keys_sent_by_info_are_keys_and_other_infos_are_answered(platf
     await talk(menu, incoming)
     await menu.hang_up()
     await incoming.wait_over()
+
+
+async def test_D1_a_number_is_understood_however_a_phone_writes_it(platform: Platform, phone: Phones) -> None:
+    alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
+    realm = platform.acme.realm
+    in_context = f"sip:1000;phone-context={realm}@{realm};user=phone"
+    for written in ("tel:1000", in_context, f"sip:%31000@{realm.upper()}:5060"):
+        call = await bob.call(written)
+        incoming = await alice.incoming()
+        await call.cancel()
+        await incoming.wait_over()
