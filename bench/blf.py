@@ -6,6 +6,7 @@ Four phones watch the same lines, 1,000 subscriptions in all; a batch as call co
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from typing import Any
 
@@ -44,15 +45,22 @@ async def _measure(installation: Installation, account: dict[str, Any], lines: i
         ]
         await write(db, Batch("bench", presence=rows).encode())
 
-    def told() -> int:
-        return sum(len(phone.notices) for phone in phones)
+    latest: dict[str, str] = {}
+    read: dict[str, int] = {}
 
-    async def reach(count: int) -> None:
+    async def reach(waiting: list[Watching], state: str) -> None:
+        """Wait until each of these shows `state`: by what was said last, for a change that overtakes another is one."""
         until = time.perf_counter() + PATIENCE
-        while told() < count:
+        missing = {one.call_id for one in waiting}
+        while missing:
             if time.perf_counter() > until:
-                raise TimeoutError(f"{told()} NOTIFYs came, {count} were due")
+                raise TimeoutError(f"{len(missing)} of {len(waiting)} lamps do not show {state}")
             await asyncio.sleep(0.001)
+            for phone in phones:
+                fresh = phone.notices[read.get(phone.user, 0) :]
+                read[phone.user] = read.get(phone.user, 0) + len(fresh)
+                latest.update({one.get("Call-ID"): _state(one.body) for one in fresh})
+            missing = {call_id for call_id in missing if latest.get(call_id) != state}
 
     try:
         for user in account["users"][:PHONES]:
@@ -65,17 +73,17 @@ async def _measure(installation: Installation, account: dict[str, Any], lines: i
         for n in range(lines):
             watched += await asyncio.gather(*(Watching(phone, "dialog", f"bench{n}").begin() for phone in phones))
         subscribing = time.perf_counter() - began
-        await reach(len(watched))
+        await reach(watched, "terminated")
         speeds, waits = [], []
         for turn in range(rounds):
-            before, began = told(), time.perf_counter()
-            await show(range(lines), "early" if turn % 2 == 0 else "confirmed")
-            await reach(before + len(watched))
+            began, state = time.perf_counter(), "confirmed" if turn % 2 else "early"
+            await show(range(lines), state)
+            await reach(watched, state)
             speeds.append(len(watched) / (time.perf_counter() - began))
         for turn in range(6 if installation.quick else SINGLES):
-            before, began = told(), time.perf_counter()
-            await show(range(1), "confirmed" if turn % 2 else "early")
-            await reach(before + len(phones))
+            began, state = time.perf_counter(), "confirmed" if turn % 2 else "early"
+            await show(range(1), state)
+            await reach(watched[: len(phones)], state)
             waits.append((time.perf_counter() - began) * 1000)
         note = f"{len(watched)} subscriptions of {len(phones)} phones"
         return [
@@ -96,3 +104,8 @@ async def _measure(installation: Installation, account: dict[str, Any], lines: i
             await phone.register(0)
             await phone.close()
         await db.close()
+
+
+def _state(body: bytes) -> str:
+    found = re.search(rb"<state>(\w+)</state>", body)
+    return found[1].decode() if found else ""

@@ -45,8 +45,8 @@ def measure(installation: Installation) -> list[Figure]:
         )
     ]
     try:
-        spent = asyncio.run(_both(installation, account, pairs, seconds))
-        keeping, minutes = asyncio.run(_kept(installation, rest, base, pairs))
+        spent, before = asyncio.run(_both(installation, account, pairs, seconds))
+        keeping, minutes = asyncio.run(_kept(installation, rest, base, pairs, before))
     finally:
         for flow in flows:
             rest.delete(f"{base}/callflows/{flow['id']}")
@@ -65,8 +65,10 @@ def measure(installation: Installation) -> list[Figure]:
 
 async def _both(
     installation: Installation, account: dict[str, Any], pairs: int, seconds: float
-) -> dict[str, dict[str, float]]:
-    """Return number → engine → processor seconds a second, for all calls together."""
+) -> tuple[dict[str, dict[str, float]], float]:
+    """Return number → engine → processor seconds a second, for all calls together; and the worker's processor seconds
+    before anything recorded was complete.
+    """
     port = installation.settings.ports.sip
     devices = [user["devices"][0] for user in account["users"][:2]]
     caller, callee = [
@@ -78,10 +80,13 @@ async def _both(
     try:
         await caller.registered()
         await callee.registered()
-        spent = {}
+        spent, before = {}, 0.0
         for number in (PLAIN, RECORDED):
-            spent[number] = await _talk(installation, caller, callee, number, pairs, seconds)
-        return spent
+            calls, spent[number] = await _talk(installation, caller, callee, number, pairs, seconds)
+            before = _with_ended(installation.processes()["worker"]["pid"])
+            for call in calls:
+                await call.hang_up()
+        return spent, before
     finally:
         for phone in (caller, callee):
             await phone.register(0)
@@ -90,7 +95,7 @@ async def _both(
 
 async def _talk(
     installation: Installation, caller: UserAgent, callee: UserAgent, number: str, pairs: int, seconds: float
-) -> dict[str, float]:
+) -> tuple[list[Call], dict[str, float]]:
     pids = {name: row["pid"] for name, row in installation.processes().items() if name in ENGINES}
     calls: list[Call] = []
     for _ in range(pairs):
@@ -108,15 +113,15 @@ async def _talk(
     await asyncio.sleep(seconds)
     passed = time.monotonic() - began
     spent = {name: (processor_seconds(pid) - before[name]) / passed for name, pid in pids.items()}
-    for call in calls:
-        await call.hang_up()
-    return spent
+    return calls, spent
 
 
-async def _kept(installation: Installation, rest: Rest, base: str, pairs: int) -> tuple[float, float]:
+async def _kept(
+    installation: Installation, rest: Rest, base: str, pairs: int, before: float
+) -> tuple[float, float]:
     """Wait until the worker has kept the recordings; return its processor seconds, and the minutes recorded."""
     worker = installation.processes()["worker"]["pid"]
-    before, until = _with_ended(worker), time.monotonic() + KEPT_WITHIN
+    until = time.monotonic() + KEPT_WITHIN
     since = time.time() + 62167219200 - 600
     while len(rows := [row for row in rest.get(f"{base}/recordings") if row["start"] >= since]) < pairs:
         if time.monotonic() > until:
