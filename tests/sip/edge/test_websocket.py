@@ -8,6 +8,7 @@ from tests.fixtures.platform import Account, Platform
 from tests.sip.agent import UserAgent
 from tests.sip.conftest import Phones
 from tests.sip.edge.websocket import browser
+from tests.sip.features import Made
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 
@@ -56,3 +57,42 @@ async def test_a_browsers_call_rings_a_phone_and_is_cancelled(platform: Platform
 async def test_a_browser_is_told_about_its_messages(platform: Platform) -> None:
     async with await softphone(platform, platform.acme, "1002") as carol:
         await carol.notice("message-summary", "Voice-Message:")
+
+
+@pytest.mark.parametrize("kind", ["browser", "tls"])
+async def test_a_ringing_phone_that_loses_its_connection_fails_its_call_at_once(
+    platform: Platform, phone: Phones, kind: str
+) -> None:
+    """Long before it would have rung out; but not while another phone of the device rings."""
+    acme, made = platform.acme, Made(platform.acme)
+
+    async def connected_phone(extension: str) -> UserAgent:
+        if kind == "browser":
+            return await softphone(platform, acme, extension)
+        return await (await phone(acme, extension, transport=kind, register=False)).registered()
+
+    for number, extension in (("2651", "1002"), ("2652", "1003")):
+        flow = {"module": "device", "data": {"id": acme.device(extension)["id"], "timeout": 90}, "children": {}}
+        made.add("callflows", name="Long ringing", numbers=[number], flow=flow)
+    try:
+        alice, beside = await phone(acme, "1000"), await phone(acme, "1002")
+        carol, dave = await connected_phone("1002"), await connected_phone("1003")
+        call, alone = await alice.call("2651"), await alice.call("2652")
+        incoming = await beside.incoming()
+        lost = [await carol.incoming(), await dave.incoming()]
+        for one in (*lost, incoming):
+            one.ring()
+        await call.wait_status(180)
+        await alone.wait_status(180)
+        carol.transport.close()
+        dave.transport.close()
+        for one in lost:
+            one.vanish()
+        await alone.wait_over(within=8)
+        assert not call.over.is_set()
+        await incoming.answer()
+        await call.wait_answered()
+        await call.hang_up()
+    finally:
+        carol.deaf = dave.deaf = True
+        made.clear()
