@@ -18,6 +18,7 @@ import { onSession, Problem, session } from "./api";
 import { ready } from "./i18n";
 import { routeTree } from "./routeTree.gen";
 import { theme } from "./theme/theme";
+import { Charges } from "./ui/charges";
 import { loadNumberRules } from "./ui/phone-number";
 import { usePreferences, useScheme } from "./ui/preferences";
 
@@ -60,6 +61,7 @@ function Portal() {
     <MantineProvider theme={theme} forceColorScheme={useScheme()} withCssVariables={false} withGlobalClasses={false}>
       <QueryClientProvider client={queryClient}>
         <Messages />
+        <Charges />
         <RouterProvider router={router} />
       </QueryClientProvider>
     </MantineProvider>

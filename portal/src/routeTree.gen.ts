@@ -32,6 +32,7 @@ import { Route as AppAAccountNumbersIndexRouteImport } from "./routes/_app/a/$ac
 import { Route as AppAAccountOverviewIndexRouteImport } from "./routes/_app/a/$account/overview/index"
 import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
+import { Route as AppAAccountTrunksIndexRouteImport } from "./routes/_app/a/$account/trunks/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
 import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$account/voicemail/index"
 import { Route as AppAAccountAccountsCustomerIndexRouteImport } from "./routes/_app/a/$account/accounts/$customer/index"
@@ -162,6 +163,11 @@ const AppAAccountSettingsIndexRoute =
     path: "/settings/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountTrunksIndexRoute = AppAAccountTrunksIndexRouteImport.update({
+  id: "/trunks/",
+  path: "/trunks/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountUsersIndexRoute = AppAAccountUsersIndexRouteImport.update({
   id: "/users/",
   path: "/users/",
@@ -215,6 +221,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
   "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
+  "/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
   "/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
@@ -243,6 +250,7 @@ export interface FileRoutesByTo {
   "/a/$account/overview": typeof AppAAccountOverviewIndexRoute
   "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
+  "/a/$account/trunks": typeof AppAAccountTrunksIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail": typeof AppAAccountVoicemailIndexRoute
   "/a/$account/accounts/$customer": typeof AppAAccountAccountsCustomerIndexRoute
@@ -274,6 +282,7 @@ export interface FileRoutesById {
   "/_app/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
   "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
+  "/_app/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/_app/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
   "/_app/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
@@ -305,6 +314,7 @@ export interface FileRouteTypes {
     | "/a/$account/overview/"
     | "/a/$account/schedules/"
     | "/a/$account/settings/"
+    | "/a/$account/trunks/"
     | "/a/$account/users/"
     | "/a/$account/voicemail/"
     | "/a/$account/accounts/$customer/"
@@ -333,6 +343,7 @@ export interface FileRouteTypes {
     | "/a/$account/overview"
     | "/a/$account/schedules"
     | "/a/$account/settings"
+    | "/a/$account/trunks"
     | "/a/$account/users"
     | "/a/$account/voicemail"
     | "/a/$account/accounts/$customer"
@@ -363,6 +374,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/overview/"
     | "/_app/a/$account/schedules/"
     | "/_app/a/$account/settings/"
+    | "/_app/a/$account/trunks/"
     | "/_app/a/$account/users/"
     | "/_app/a/$account/voicemail/"
     | "/_app/a/$account/accounts/$customer/"
@@ -539,6 +551,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountSettingsIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/trunks/": {
+      id: "/_app/a/$account/trunks/"
+      path: "/trunks"
+      fullPath: "/a/$account/trunks/"
+      preLoaderRoute: typeof AppAAccountTrunksIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/users/": {
       id: "/_app/a/$account/users/"
       path: "/users"
@@ -596,6 +615,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountOverviewIndexRoute: typeof AppAAccountOverviewIndexRoute
   AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
+  AppAAccountTrunksIndexRoute: typeof AppAAccountTrunksIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
   AppAAccountVoicemailIndexRoute: typeof AppAAccountVoicemailIndexRoute
   AppAAccountAccountsCustomerIndexRoute: typeof AppAAccountAccountsCustomerIndexRoute
@@ -622,6 +642,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountOverviewIndexRoute: AppAAccountOverviewIndexRoute,
   AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
+  AppAAccountTrunksIndexRoute: AppAAccountTrunksIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
   AppAAccountVoicemailIndexRoute: AppAAccountVoicemailIndexRoute,
   AppAAccountAccountsCustomerIndexRoute: AppAAccountAccountsCustomerIndexRoute,

@@ -21,17 +21,35 @@ export interface Options {
   anonymous?: boolean;
 }
 
+type AskAboutCharges = (charges: unknown) => Promise<boolean>;
+let ask: AskAboutCharges | undefined;
+
+/** Have somebody asked when a change would cost more (402); true repeats the request with the charges accepted. Returns how to stop. */
+export function onCharges(asks: AskAboutCharges): () => void {
+  ask = asks;
+  return () => {
+    ask = undefined;
+  };
+}
+
 /** Ask the API. `url` comes from the generated client's URL builders; `body` goes into the envelope's `data`. Throws Problem. */
 export async function call<T>(method: string, url: string, options: Options = {}): Promise<Reply<T>> {
   const query = new URLSearchParams();
   for (const [key, value] of Object.entries(options.query ?? {})) if (value !== undefined) query.append(key, String(value));
-  const suffix = query.size ? `?${query}` : "";
-  return send<Reply<T>>(`${url}${suffix}`, {
-    method,
-    signal: options.signal,
-    body: options.body === undefined ? undefined : JSON.stringify({ data: options.body }),
-    anonymous: options.anonymous,
-  });
+  const sent = () =>
+    send<Reply<T>>(query.size ? `${url}?${query}` : url, {
+      method,
+      signal: options.signal,
+      body: options.body === undefined ? undefined : JSON.stringify({ data: options.body }),
+      anonymous: options.anonymous,
+    });
+  try {
+    return await sent();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 402 || !ask || !(await ask(error.data))) throw error;
+    query.set("accept_charges", "true");
+    return sent();
+  }
 }
 
 /** The transport under `call` and under the generated client: JSON both ways, errors as Problem. */

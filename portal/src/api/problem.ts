@@ -9,6 +9,8 @@ export class Problem extends Error {
     readonly code: string,
     readonly fields: Record<string, string>,
     readonly requestId: string | null,
+    /** The answer's own data, such as the charges that a 402 asks about. */
+    readonly data: unknown = null,
   ) {
     super(code);
     this.name = "Problem";
@@ -34,7 +36,7 @@ export function problemFrom(status: number, body: unknown): Problem {
   const envelope = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
   const code = typeof envelope.message === "string" && envelope.message ? envelope.message : `http ${status}`;
   const id = typeof envelope.request_id === "string" ? envelope.request_id : null;
-  return new Problem(status, code, fieldMessages(envelope.data), id);
+  return new Problem(status, code, fieldMessages(envelope.data), id, envelope.data ?? null);
 }
 
 type Explanation = `problem.${"offline" | "invalid" | "signedOut" | "charges" | "forbidden" | "missing" | "conflict" | "disabled" | "busy" | "server" | "unexpected"}`;

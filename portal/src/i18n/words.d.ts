@@ -1,6 +1,7 @@
 /** Makes a wrong key a type error: the English words are the model of both languages. */
 import "i18next";
 
+import type trunks from "../routes/_app/a/$account/trunks/-en.json";
 import type overview from "../routes/_app/a/$account/overview/-en.json";
 import type customer from "../routes/_app/a/$account/accounts/-customer/-en.json";
 import type wizard from "../routes/_app/a/$account/accounts/-wizard/-en.json";
@@ -36,6 +37,7 @@ declare module "i18next" {
       welcome: typeof welcome;
       "sign-in": typeof signIn;
       overview: typeof overview;
+      trunks: typeof trunks;
       customer: typeof customer;
       wizard: typeof wizard;
       accounts: typeof accounts;
