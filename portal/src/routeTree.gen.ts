@@ -24,12 +24,14 @@ import { Route as AppAAccountDashboardIndexRouteImport } from "./routes/_app/a/$
 import { Route as AppAAccountDevicesIndexRouteImport } from "./routes/_app/a/$account/devices/index"
 import { Route as AppAAccountFeatureCodesIndexRouteImport } from "./routes/_app/a/$account/feature-codes/index"
 import { Route as AppAAccountGroupsIndexRouteImport } from "./routes/_app/a/$account/groups/index"
+import { Route as AppAAccountInventoryIndexRouteImport } from "./routes/_app/a/$account/inventory/index"
 import { Route as AppAAccountMainNumberIndexRouteImport } from "./routes/_app/a/$account/main-number/index"
 import { Route as AppAAccountMediaIndexRouteImport } from "./routes/_app/a/$account/media/index"
 import { Route as AppAAccountMenusIndexRouteImport } from "./routes/_app/a/$account/menus/index"
 import { Route as AppAAccountMusicIndexRouteImport } from "./routes/_app/a/$account/music/index"
 import { Route as AppAAccountNumbersIndexRouteImport } from "./routes/_app/a/$account/numbers/index"
 import { Route as AppAAccountOverviewIndexRouteImport } from "./routes/_app/a/$account/overview/index"
+import { Route as AppAAccountPlansIndexRouteImport } from "./routes/_app/a/$account/plans/index"
 import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
 import { Route as AppAAccountTrunksIndexRouteImport } from "./routes/_app/a/$account/trunks/index"
@@ -119,6 +121,12 @@ const AppAAccountGroupsIndexRoute = AppAAccountGroupsIndexRouteImport.update({
   path: "/groups/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountInventoryIndexRoute =
+  AppAAccountInventoryIndexRouteImport.update({
+    id: "/inventory/",
+    path: "/inventory/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountMainNumberIndexRoute =
   AppAAccountMainNumberIndexRouteImport.update({
     id: "/main-number/",
@@ -151,6 +159,11 @@ const AppAAccountOverviewIndexRoute =
     path: "/overview/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountPlansIndexRoute = AppAAccountPlansIndexRouteImport.update({
+  id: "/plans/",
+  path: "/plans/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountSchedulesIndexRoute =
   AppAAccountSchedulesIndexRouteImport.update({
     id: "/schedules/",
@@ -213,12 +226,14 @@ export interface FileRoutesByFullPath {
   "/a/$account/devices/": typeof AppAAccountDevicesIndexRoute
   "/a/$account/feature-codes/": typeof AppAAccountFeatureCodesIndexRoute
   "/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
+  "/a/$account/inventory/": typeof AppAAccountInventoryIndexRoute
   "/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/media/": typeof AppAAccountMediaIndexRoute
   "/a/$account/menus/": typeof AppAAccountMenusIndexRoute
   "/a/$account/music/": typeof AppAAccountMusicIndexRoute
   "/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
   "/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
+  "/a/$account/plans/": typeof AppAAccountPlansIndexRoute
   "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
@@ -242,12 +257,14 @@ export interface FileRoutesByTo {
   "/a/$account/devices": typeof AppAAccountDevicesIndexRoute
   "/a/$account/feature-codes": typeof AppAAccountFeatureCodesIndexRoute
   "/a/$account/groups": typeof AppAAccountGroupsIndexRoute
+  "/a/$account/inventory": typeof AppAAccountInventoryIndexRoute
   "/a/$account/main-number": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/media": typeof AppAAccountMediaIndexRoute
   "/a/$account/menus": typeof AppAAccountMenusIndexRoute
   "/a/$account/music": typeof AppAAccountMusicIndexRoute
   "/a/$account/numbers": typeof AppAAccountNumbersIndexRoute
   "/a/$account/overview": typeof AppAAccountOverviewIndexRoute
+  "/a/$account/plans": typeof AppAAccountPlansIndexRoute
   "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
   "/a/$account/trunks": typeof AppAAccountTrunksIndexRoute
@@ -274,12 +291,14 @@ export interface FileRoutesById {
   "/_app/a/$account/devices/": typeof AppAAccountDevicesIndexRoute
   "/_app/a/$account/feature-codes/": typeof AppAAccountFeatureCodesIndexRoute
   "/_app/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
+  "/_app/a/$account/inventory/": typeof AppAAccountInventoryIndexRoute
   "/_app/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/_app/a/$account/media/": typeof AppAAccountMediaIndexRoute
   "/_app/a/$account/menus/": typeof AppAAccountMenusIndexRoute
   "/_app/a/$account/music/": typeof AppAAccountMusicIndexRoute
   "/_app/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
   "/_app/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
+  "/_app/a/$account/plans/": typeof AppAAccountPlansIndexRoute
   "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/_app/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
@@ -306,12 +325,14 @@ export interface FileRouteTypes {
     | "/a/$account/devices/"
     | "/a/$account/feature-codes/"
     | "/a/$account/groups/"
+    | "/a/$account/inventory/"
     | "/a/$account/main-number/"
     | "/a/$account/media/"
     | "/a/$account/menus/"
     | "/a/$account/music/"
     | "/a/$account/numbers/"
     | "/a/$account/overview/"
+    | "/a/$account/plans/"
     | "/a/$account/schedules/"
     | "/a/$account/settings/"
     | "/a/$account/trunks/"
@@ -335,12 +356,14 @@ export interface FileRouteTypes {
     | "/a/$account/devices"
     | "/a/$account/feature-codes"
     | "/a/$account/groups"
+    | "/a/$account/inventory"
     | "/a/$account/main-number"
     | "/a/$account/media"
     | "/a/$account/menus"
     | "/a/$account/music"
     | "/a/$account/numbers"
     | "/a/$account/overview"
+    | "/a/$account/plans"
     | "/a/$account/schedules"
     | "/a/$account/settings"
     | "/a/$account/trunks"
@@ -366,12 +389,14 @@ export interface FileRouteTypes {
     | "/_app/a/$account/devices/"
     | "/_app/a/$account/feature-codes/"
     | "/_app/a/$account/groups/"
+    | "/_app/a/$account/inventory/"
     | "/_app/a/$account/main-number/"
     | "/_app/a/$account/media/"
     | "/_app/a/$account/menus/"
     | "/_app/a/$account/music/"
     | "/_app/a/$account/numbers/"
     | "/_app/a/$account/overview/"
+    | "/_app/a/$account/plans/"
     | "/_app/a/$account/schedules/"
     | "/_app/a/$account/settings/"
     | "/_app/a/$account/trunks/"
@@ -495,6 +520,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountGroupsIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/inventory/": {
+      id: "/_app/a/$account/inventory/"
+      path: "/inventory"
+      fullPath: "/a/$account/inventory/"
+      preLoaderRoute: typeof AppAAccountInventoryIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/main-number/": {
       id: "/_app/a/$account/main-number/"
       path: "/main-number"
@@ -535,6 +567,13 @@ declare module "@tanstack/react-router" {
       path: "/overview"
       fullPath: "/a/$account/overview/"
       preLoaderRoute: typeof AppAAccountOverviewIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/plans/": {
+      id: "/_app/a/$account/plans/"
+      path: "/plans"
+      fullPath: "/a/$account/plans/"
+      preLoaderRoute: typeof AppAAccountPlansIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
     "/_app/a/$account/schedules/": {
@@ -607,12 +646,14 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountDevicesIndexRoute: typeof AppAAccountDevicesIndexRoute
   AppAAccountFeatureCodesIndexRoute: typeof AppAAccountFeatureCodesIndexRoute
   AppAAccountGroupsIndexRoute: typeof AppAAccountGroupsIndexRoute
+  AppAAccountInventoryIndexRoute: typeof AppAAccountInventoryIndexRoute
   AppAAccountMainNumberIndexRoute: typeof AppAAccountMainNumberIndexRoute
   AppAAccountMediaIndexRoute: typeof AppAAccountMediaIndexRoute
   AppAAccountMenusIndexRoute: typeof AppAAccountMenusIndexRoute
   AppAAccountMusicIndexRoute: typeof AppAAccountMusicIndexRoute
   AppAAccountNumbersIndexRoute: typeof AppAAccountNumbersIndexRoute
   AppAAccountOverviewIndexRoute: typeof AppAAccountOverviewIndexRoute
+  AppAAccountPlansIndexRoute: typeof AppAAccountPlansIndexRoute
   AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
   AppAAccountTrunksIndexRoute: typeof AppAAccountTrunksIndexRoute
@@ -634,12 +675,14 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountDevicesIndexRoute: AppAAccountDevicesIndexRoute,
   AppAAccountFeatureCodesIndexRoute: AppAAccountFeatureCodesIndexRoute,
   AppAAccountGroupsIndexRoute: AppAAccountGroupsIndexRoute,
+  AppAAccountInventoryIndexRoute: AppAAccountInventoryIndexRoute,
   AppAAccountMainNumberIndexRoute: AppAAccountMainNumberIndexRoute,
   AppAAccountMediaIndexRoute: AppAAccountMediaIndexRoute,
   AppAAccountMenusIndexRoute: AppAAccountMenusIndexRoute,
   AppAAccountMusicIndexRoute: AppAAccountMusicIndexRoute,
   AppAAccountNumbersIndexRoute: AppAAccountNumbersIndexRoute,
   AppAAccountOverviewIndexRoute: AppAAccountOverviewIndexRoute,
+  AppAAccountPlansIndexRoute: AppAAccountPlansIndexRoute,
   AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
   AppAAccountTrunksIndexRoute: AppAAccountTrunksIndexRoute,

@@ -34,6 +34,8 @@ await walk(async ({ page, go, check }) => {
   await page.getByRole("switch", { name: "International" }).waitFor();
   await check("wizard, features");
   await button("Next").click();
+  await page.getByRole("heading", { level: 2, name: "Service plan" }).waitFor();
+  await button("Next").click();
   await page.getByLabel("Two-way calls").fill("4");
   await check("wizard, limits");
   await button("Create account").click();

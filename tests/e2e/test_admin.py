@@ -6,7 +6,7 @@ import secrets
 from pathlib import Path
 
 import pytest
-from tests.e2e.walks import walk_aside
+from tests.e2e.walks import walk, walk_aside
 from tests.fixtures.platform import Platform
 from tests.sip.agent import UserAgent
 from tests.sip.conftest import carrier  # noqa: F401  # pyright: ignore[reportUnusedImport]
@@ -70,3 +70,41 @@ async def test_G1_A4_B1_C3_a_new_customer_gets_a_number_and_a_user_and_the_phone
                 platform.master.delete(f"accounts/{row['id']}")
         if number in platform.master.get(f"accounts/{above}/phone_numbers")["numbers"]:
             platform.master.delete(f"accounts/{above}/phone_numbers/{number.replace('+', '%2B')}")
+
+
+def test_G1_B1_B2_B5_C1_C4_plans_charges_funds_numbers_and_trunks(platform: Platform, tmp_path: Path) -> None:
+    master, mark, rest = platform.demo["master"], secrets.token_hex(4), platform.master
+    above = master["account_id"]
+    first = f"+1416559{secrets.randbelow(10_000):04d}"
+    second = f"+1416553{secrets.randbelow(10_000):04d}"
+    given = {
+        "account": master["account_name"],
+        "username": master["username"],
+        "password": master["password"],
+        "mark": mark,
+        "number": first,
+        "second": second,
+    }
+    try:
+        seen = walk("business", given, tmp_path, platform)
+        assert seen["wide"] == []
+        made = seen["account"]
+        assert rest.get(f"accounts/{made}/limits")["max_daily_spend"] == 50
+        assert first in rest.get(f"accounts/{made}/phone_numbers")["numbers"]
+        assert rest.get(f"accounts/{above}/phone_numbers")["numbers"][second]["state"] == "available"
+        trunk = next(row for row in rest.get(f"accounts/{above}/resources") if row["name"] == f"Carrier {mark}")
+        document = rest.get(f"accounts/{above}/resources/{trunk['id']}")
+        assert (document["enabled"], document["weight_cost"]) == (False, 90)
+        assert document["formatters"]["outbound_caller_id_number"]["prefix"] == "0"
+    finally:
+        for row in rest.get(f"accounts/{above}/resources"):
+            if row["name"] == f"Carrier {mark}":
+                rest.delete(f"accounts/{above}/resources/{row['id']}")
+        for row in rest.get(f"accounts/{above}/children?paginate=false"):
+            if row["name"] == f"Business {mark}":
+                rest.delete(f"accounts/{row['id']}")
+        for row in rest.get(f"accounts/{above}/service_plans"):
+            if row["name"] == f"Plan {mark}":
+                rest.delete(f"accounts/{above}/service_plans/{row['id']}")
+        for number in {first, second} & set(rest.get(f"accounts/{above}/phone_numbers")["numbers"]):
+            rest.delete(f"accounts/{above}/phone_numbers/{number.replace('+', '%2B')}")

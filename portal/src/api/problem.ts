@@ -20,7 +20,7 @@ export class Problem extends Error {
 /** Flatten the dialect's 400 data into one message per field (the first rule's message). Anything else gives {}. */
 export function fieldMessages(data: unknown): Record<string, string> {
   const result: Record<string, string> = {};
-  if (typeof data !== "object" || data === null) return result;
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return result;
   for (const [field, rules] of Object.entries(data as FieldRules)) {
     if (typeof rules !== "object" || rules === null) continue;
     for (const rule of Object.values(rules)) {

@@ -2,6 +2,8 @@
 import "i18next";
 
 import type trunks from "../routes/_app/a/$account/trunks/-en.json";
+import type plans from "../routes/_app/a/$account/plans/-en.json";
+import type inventory from "../routes/_app/a/$account/inventory/-en.json";
 import type overview from "../routes/_app/a/$account/overview/-en.json";
 import type customer from "../routes/_app/a/$account/accounts/-customer/-en.json";
 import type wizard from "../routes/_app/a/$account/accounts/-wizard/-en.json";
@@ -37,6 +39,8 @@ declare module "i18next" {
       welcome: typeof welcome;
       "sign-in": typeof signIn;
       overview: typeof overview;
+      inventory: typeof inventory;
+      plans: typeof plans;
       trunks: typeof trunks;
       customer: typeof customer;
       wizard: typeof wizard;

@@ -21,10 +21,12 @@ interface Props {
   office: string;
   /** Only the master puts new numbers onto the platform. */
   master: boolean;
+  /** What new numbers are: in service at an account, or spare in one's own stock. */
+  state?: "in_service" | "available";
   onDone?: (added: Added) => void;
 }
 
-export function AddNumbersForm({ account, name, office, master, onDone }: Props) {
+export function AddNumbersForm({ account, name, office, master, state, onDone }: Props) {
   const { t } = useTranslation(["office", "ui"]);
   const client = useQueryClient();
   const own = useQuery({ ...numbersQuery(office), enabled: office !== account });
@@ -43,7 +45,7 @@ export function AddNumbersForm({ account, name, office, master, onDone }: Props)
     setResult(null);
     setSettled(0);
     try {
-      const added = await addNumbers(account, which, way, setSettled);
+      const added = await addNumbers(account, which, way, setSettled, state);
       setResult(added);
       setText(added.failed.length && way === "new" ? added.failed.map(({ number }) => number).join("\n") : "");
       setChosen([]);

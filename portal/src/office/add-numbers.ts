@@ -17,14 +17,14 @@ interface Answer {
 export type From = "new" | "spare";
 
 /** Give `numbers` to `account`; `onProgress` hears how many are settled. Throws Problem when nothing could be tried. */
-export async function addNumbers(account: string, numbers: readonly string[], from: From, onProgress: (settled: number) => void): Promise<Added> {
+export async function addNumbers(account: string, numbers: readonly string[], from: From, onProgress: (settled: number) => void, state: "in_service" | "available" = "in_service"): Promise<Added> {
   const result: Added = { done: [], failed: [] };
   const url = from === "new" ? urls.getAddNumbersUrl(account) : urls.getActivateNumbersUrl(account);
   for (let at = 0; at < numbers.length; at += AT_ONCE) {
     const some = numbers.slice(at, at + AT_ONCE);
     try {
       // oxlint-disable-next-line no-await-in-loop -- one after the other, so that progress is true and the database is not flooded
-      const { data } = await call<Answer>("PUT", url, { body: { numbers: some, create_with_state: "in_service" } });
+      const { data } = await call<Answer>("PUT", url, { body: { numbers: some, create_with_state: state } });
       result.done.push(...Object.keys(data.success ?? {}));
       for (const [number, why] of Object.entries(data.error ?? {})) result.failed.push({ number, why: why.message ?? why.error ?? "", exists: why.error === "number_exists" });
     } catch (error) {

@@ -2,6 +2,8 @@
 import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { shownName } from "@/office/plans";
+
 import classes from "./charges.module.css";
 import form from "./form/form.module.css";
 import { money } from "./money";
@@ -24,7 +26,7 @@ interface Invoice {
 const invoicesOf = (charges: unknown): Invoice[] => (Array.isArray(charges) ? (charges as Invoice[]).filter((one) => Array.isArray(one?.items)) : []);
 
 export function ChargesDialog({ question: { charges, answer } }: { question: Question }) {
-  const { t, i18n } = useTranslation();
+  const { t, i18n } = useTranslation(["ui", "office"]);
   const show = (amount: number, currency: string) => money(amount, currency, i18n.language);
   return (
     <Dialog opened onClose={() => answer(false)} title={t("charges.title")} size={520} closeOnClickOutside={false}>
@@ -43,7 +45,7 @@ export function ChargesDialog({ question: { charges, answer } }: { question: Que
               {items.map((item) => (
                 <tr key={`${item.category}/${item.item}`}>
                   <th scope="row">
-                    {item.name || item.item}
+                    {shownName(item)}
                     {item.activation_charges > 0 && <span className={classes.once}>{t("charges.activation", { amount: show(item.activation_charges, currency) })}</span>}
                   </th>
                   <td>{t("charges.more", { count: item.changes.difference.quantity })}</td>

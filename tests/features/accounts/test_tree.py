@@ -120,3 +120,28 @@ async def test_A2_a_list_tells_who_is_a_reseller_and_who_is_switched_off(world):
         False,
         False,
     )
+
+
+async def test_A4_C1_a_plan_and_special_prices_come_with_the_account(world):
+    plan = await world.reseller.put(
+        "accounts/{A}/service_plans",
+        {"name": "Retail", "plan": {"users": {"_all": {"name": "Seat", "as": "user", "rate": 30}}}},
+    )
+    wanted = {
+        "name": "Priced",
+        "realm": "priced.example.test",
+        "admin": {"email": "a@b.example"},
+        "service_plans": {plan["id"]: {"users": {"_all": {"rate": 20}}}},
+    }
+    asked = await world.reseller.call("PUT", "accounts/{A}", wanted)
+    assert asked.status_code == 402
+    assert [item["total"] for item in asked.json()["data"][0]["items"]] == [20]
+    assert "Priced" not in {row["name"] for row in await world.reseller.get("accounts/{A}/children?paginate=false")}
+    made = await world.reseller.put("accounts/{A}", wanted, envelope={"accept_charges": True})
+    services = await world.reseller.get(f"accounts/{made['id']}/services")
+    assert services["plans"][plan["id"]]["name"] == "Retail"
+    assert services["items"]["users"]["user"]["rate"] == 20
+    bad = await world.reseller.call(
+        "PUT", "accounts/{A}", {"name": "Bad", "realm": "bad.example.test", "service_plans": {"0" * 32: {}}}
+    )
+    assert bad.status_code == 400

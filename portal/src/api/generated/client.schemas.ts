@@ -531,6 +531,27 @@ export interface Directory {
   [key: string]: unknown;
  }
 
+export type PlanDiscountRates = { [key: string]: unknown } | null;
+
+/**
+ * Money off; `maximum`: for so many at most.
+ */
+export interface PlanDiscount {
+  rate?: number | string | null;
+  rates?: PlanDiscountRates;
+  maximum?: number | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * `single` once, `cumulative` for each.
+ */
+export interface Discounts {
+  single?: PlanDiscount | null;
+  cumulative?: PlanDiscount | null;
+  [key: string]: unknown;
+ }
+
 /**
  * A number outside this platform; `verified` becomes true when its owner has repeated the code we called with.
  */
@@ -724,6 +745,11 @@ export interface InviteOne {
   channel?: InviteOneChannel;
   [key: string]: unknown;
  }
+
+/**
+ * {category: {item: …}}.
+ */
+export interface ItemTree { [key: string]: unknown }
 
 export type LedgerEntryPeriod = { [key: string]: unknown } | null;
 
@@ -921,6 +947,28 @@ export interface Menu {
   [key: string]: unknown;
  }
 
+export type MergeStrategy = typeof MergeStrategy[keyof typeof MergeStrategy];
+
+
+export const MergeStrategy = {
+  simple: 'simple',
+  recursive: 'recursive',
+  cumulative: 'cumulative',
+} as const;
+
+/**
+ * How this plan joins others of an account: the higher priority wins.
+ */
+export interface Merge {
+  strategy?: MergeStrategy;
+  /**
+     * @minimum -1000
+     * @maximum 1000
+     */
+  priority?: number;
+  [key: string]: unknown;
+ }
+
 export type MetaflowsBindingDigit = typeof MetaflowsBindingDigit[keyof typeof MetaflowsBindingDigit];
 
 
@@ -1034,11 +1082,58 @@ export interface NewPassword {
   username?: string | null;
 }
 
+export type NewTaskRecords = { [key: string]: unknown }[] | null;
+
+export type NewTaskOptions = { [key: string]: unknown } | null;
+
+/**
+ * The rows: a CSV file as text (or send it as `text/csv`), or records; options of the action.
+ */
+export interface NewTask {
+  csv?: string | null;
+  records?: NewTaskRecords;
+  file_name?: string | null;
+  options?: NewTaskOptions;
+  [key: string]: unknown;
+ }
+
+/**
+ * From a first to a last number, both included.
+ */
+export interface Range {
+  first: string;
+  last: string;
+  [key: string]: unknown;
+ }
+
+/**
+ * Give one of `numbers`, `range` or `csv`. Rows without an account go to the account of the URL. `start` false:
+ * the rows are only checked, until PATCH says `{"action": "start"}`.
+ */
+export interface NumberImport {
+  numbers?: string[] | null;
+  range?: Range | null;
+  csv?: string | null;
+  state?: string;
+  start?: boolean;
+  [key: string]: unknown;
+ }
+
 /**
  * Several numbers at once; other keys go into each.
  */
 export interface NumberList {
   numbers: string[];
+  [key: string]: unknown;
+ }
+
+export type OverridesOverrides = { [key: string]: unknown };
+
+/**
+ * Special prices of one account, laid over its plans.
+ */
+export interface Overrides {
+  overrides: OverridesOverrides;
   [key: string]: unknown;
  }
 
@@ -1078,12 +1173,92 @@ export interface PhoneNumber {
  }
 
 /**
+ * Plans by id.
+ */
+export interface PlanIds {
+  plans?: string[] | null;
+  add?: string[] | null;
+  delete?: string[] | null;
+  [key: string]: unknown;
+ }
+
+export type PlanItemRates = { [key: string]: unknown } | null;
+
+export type PlanItemFlatRates = { [key: string]: unknown } | null;
+
+export type PlanItemMarkupType = typeof PlanItemMarkupType[keyof typeof PlanItemMarkupType] | null;
+
+
+export const PlanItemMarkupType = {
+  fixed_price: 'fixed_price',
+  percentage: 'percentage',
+  rate: 'rate',
+} as const;
+
+/**
+ * Whether the rest of the month is charged for what comes, and given back for what goes.
+ */
+export interface Prorate {
+  additions?: boolean;
+  removals?: boolean;
+  [key: string]: unknown;
+ }
+
+/**
+ * A tax on an item.
+ */
+export interface Tax {
+  /** @maxLength 128 */
+  name: string;
+  /**
+     * @minimum 0
+     * @maximum 100
+     */
+  percentage: number;
+  [key: string]: unknown;
+ }
+
+/**
+ * How one item is charged a month.
+ */
+export interface PlanItem {
+  name?: string | null;
+  rate?: number | string | null;
+  rates?: PlanItemRates;
+  flat_rate?: number | string | null;
+  flat_rates?: PlanItemFlatRates;
+  minimum?: number | null;
+  maximum?: number | null;
+  step?: number | null;
+  cascade?: boolean | null;
+  activation_charge?: number | string | null;
+  discounts?: Discounts | null;
+  prorate?: Prorate | null;
+  taxes?: Tax[] | null;
+  markup_type?: PlanItemMarkupType;
+  exceptions?: string[] | null;
+  as?: string | null;
+  [key: string]: unknown;
+ }
+
+/**
  * `state` is needed to set; a bare `state` sets it too.
  */
 export interface PresenceAction {
   /** @pattern ^(set|reset)$ */
   action?: string;
   state?: string | null;
+  [key: string]: unknown;
+ }
+
+export type QuoteQuantities = { [key: string]: unknown } | null;
+
+/**
+ * Plans to price, and if given other quantities than there are: {category: {item: number}}.
+ */
+export interface Quote {
+  plans: string[];
+  quantities?: QuoteQuantities;
   [key: string]: unknown;
  }
 
@@ -1143,6 +1318,51 @@ export interface Recovery {
 export interface ResetId {
   reset_id: string;
 }
+
+export type ServicePlanPlan = { [key: string]: unknown };
+
+export type ServicePlanBookkeeper = { [key: string]: unknown } | null;
+
+export type ServicePlanRatedeck = { [key: string]: unknown } | null;
+
+export type ServicePlanLimits = { [key: string]: unknown } | null;
+
+export type ServicePlanApplications = { [key: string]: unknown } | null;
+
+/**
+ * A service plan.
+ */
+export interface ServicePlan {
+  /**
+     * @minLength 1
+     * @maxLength 128
+     */
+  name: string;
+  description?: string | null;
+  category?: string | null;
+  plan: ServicePlanPlan;
+  merge?: Merge | null;
+  bookkeeper?: ServicePlanBookkeeper;
+  ratedeck?: ServicePlanRatedeck;
+  limits?: ServicePlanLimits;
+  applications?: ServicePlanApplications;
+  [key: string]: unknown;
+ }
+
+export type ServicesChangePlans = { [key: string]: unknown } | string[] | null;
+
+export type ServicesChangeOverrides = { [key: string]: unknown } | null;
+
+/**
+ * Plans to `add` and `delete` by id, or `plans` with their special prices; `overrides` over all of them.
+ */
+export interface ServicesChange {
+  add?: string[] | null;
+  delete?: string[] | null;
+  plans?: ServicesChangePlans;
+  overrides?: ServicesChangeOverrides;
+  [key: string]: unknown;
+ }
 
 /**
  * How to wake a phone: `reboot` asks it to restart, else it fetches its configuration.
@@ -5347,18 +5567,22 @@ export type DeleteDeviceMetaflows200 = {
   next_start_key?: string;
 };
 
-export type ListPhoneNumbers200Data = { [key: string]: unknown };
+export type ImportNumbersBody = {
+  data: NumberImport;
+};
 
-export type ListPhoneNumbers200Status = typeof ListPhoneNumbers200Status[keyof typeof ListPhoneNumbers200Status];
+export type ImportNumbers201Data = { [key: string]: unknown };
+
+export type ImportNumbers201Status = typeof ImportNumbers201Status[keyof typeof ImportNumbers201Status];
 
 
-export const ListPhoneNumbers200Status = {
+export const ImportNumbers201Status = {
   success: 'success',
 } as const;
 
-export type ListPhoneNumbers200 = {
-  data: ListPhoneNumbers200Data;
-  status: ListPhoneNumbers200Status;
+export type ImportNumbers201 = {
+  data: ImportNumbers201Data;
+  status: ImportNumbers201Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -5370,20 +5594,18 @@ export type ListPhoneNumbers200 = {
   next_start_key?: string;
 };
 
-export type CheckNumbersBody = {
-  data: NumberList;
-};
+export type SteerNumberImport200Data = { [key: string]: unknown };
 
-export type CheckNumbers200Status = typeof CheckNumbers200Status[keyof typeof CheckNumbers200Status];
+export type SteerNumberImport200Status = typeof SteerNumberImport200Status[keyof typeof SteerNumberImport200Status];
 
 
-export const CheckNumbers200Status = {
+export const SteerNumberImport200Status = {
   success: 'success',
 } as const;
 
-export type CheckNumbers200 = {
-  data: unknown;
-  status: CheckNumbers200Status;
+export type SteerNumberImport200 = {
+  data: SteerNumberImport200Data;
+  status: SteerNumberImport200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -5530,6 +5752,144 @@ export type ActivateNumbers201 = {
   next_start_key?: string;
 };
 
+export type ReleaseNumbersBody = {
+  data: NumberList;
+};
+
+export type ReleaseNumbers201Data = { [key: string]: unknown };
+
+export type ReleaseNumbers201Status = typeof ReleaseNumbers201Status[keyof typeof ReleaseNumbers201Status];
+
+
+export const ReleaseNumbers201Status = {
+  success: 'success',
+} as const;
+
+export type ReleaseNumbers201 = {
+  data: ReleaseNumbers201Data;
+  status: ReleaseNumbers201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ActivatePhoneNumber201Status = typeof ActivatePhoneNumber201Status[keyof typeof ActivatePhoneNumber201Status];
+
+
+export const ActivatePhoneNumber201Status = {
+  success: 'success',
+} as const;
+
+export type ActivatePhoneNumber201 = {
+  data: PhoneNumber;
+  status: ActivatePhoneNumber201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReservePhoneNumber201Status = typeof ReservePhoneNumber201Status[keyof typeof ReservePhoneNumber201Status];
+
+
+export const ReservePhoneNumber201Status = {
+  success: 'success',
+} as const;
+
+export type ReservePhoneNumber201 = {
+  data: PhoneNumber;
+  status: ReservePhoneNumber201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReleasePhoneNumber201Status = typeof ReleasePhoneNumber201Status[keyof typeof ReleasePhoneNumber201Status];
+
+
+export const ReleasePhoneNumber201Status = {
+  success: 'success',
+} as const;
+
+export type ReleasePhoneNumber201 = {
+  data: PhoneNumber;
+  status: ReleasePhoneNumber201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListPhoneNumbers200Data = { [key: string]: unknown };
+
+export type ListPhoneNumbers200Status = typeof ListPhoneNumbers200Status[keyof typeof ListPhoneNumbers200Status];
+
+
+export const ListPhoneNumbers200Status = {
+  success: 'success',
+} as const;
+
+export type ListPhoneNumbers200 = {
+  data: ListPhoneNumbers200Data;
+  status: ListPhoneNumbers200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CheckNumbersBody = {
+  data: NumberList;
+};
+
+export type CheckNumbers200Status = typeof CheckNumbers200Status[keyof typeof CheckNumbers200Status];
+
+
+export const CheckNumbers200Status = {
+  success: 'success',
+} as const;
+
+export type CheckNumbers200 = {
+  data: unknown;
+  status: CheckNumbers200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type FixPhoneNumber200Status = typeof FixPhoneNumber200Status[keyof typeof FixPhoneNumber200Status];
 
 
@@ -5632,27 +5992,6 @@ export const PatchPhoneNumber200Status = {
 export type PatchPhoneNumber200 = {
   data: PhoneNumber;
   status: PatchPhoneNumber200Status;
-  request_id: string;
-  revision?: string;
-  timestamp?: string;
-  version?: string;
-  node?: string;
-  auth_token?: string;
-  page_size?: number;
-  start_key?: string;
-  next_start_key?: string;
-};
-
-export type ActivatePhoneNumber201Status = typeof ActivatePhoneNumber201Status[keyof typeof ActivatePhoneNumber201Status];
-
-
-export const ActivatePhoneNumber201Status = {
-  success: 'success',
-} as const;
-
-export type ActivatePhoneNumber201 = {
-  data: PhoneNumber;
-  status: ActivatePhoneNumber201Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -6768,6 +7107,411 @@ export type ValidateSchema200 = {
   next_start_key?: string;
 };
 
+export type OverridePlansBody = {
+  data: Overrides;
+};
+
+export type OverridePlans200Status = typeof OverridePlans200Status[keyof typeof OverridePlans200Status];
+
+
+export const OverridePlans200Status = {
+  success: 'success',
+} as const;
+
+export type OverridePlans200 = {
+  data: ServicePlan;
+  status: OverridePlans200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ChangePlansBody = {
+  data: PlanIds;
+};
+
+export type ChangePlans200Data = { [key: string]: unknown };
+
+export type ChangePlans200Status = typeof ChangePlans200Status[keyof typeof ChangePlans200Status];
+
+
+export const ChangePlans200Status = {
+  success: 'success',
+} as const;
+
+export type ChangePlans200 = {
+  data: ChangePlans200Data;
+  status: ChangePlans200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type RemovePlansBody = {
+  data: PlanIds;
+};
+
+export type RemovePlans200Data = { [key: string]: unknown };
+
+export type RemovePlans200Status = typeof RemovePlans200Status[keyof typeof RemovePlans200Status];
+
+
+export const RemovePlans200Status = {
+  success: 'success',
+} as const;
+
+export type RemovePlans200 = {
+  data: RemovePlans200Data;
+  status: RemovePlans200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListServicePlansParams = {
+/**
+ * Rows per page
+ * @minimum 1
+ * @maximum 1000
+ */
+page_size?: number;
+/**
+ * next_start_key of the page before
+ */
+start_key?: string;
+/**
+ * false: everything in one answer
+ */
+paginate?: ListServicePlansPaginate;
+/**
+ * true: A to Z (the default is descending)
+ */
+ascending?: ListServicePlansAscending;
+/**
+ * Only documents that have this key
+ */
+has_key?: string;
+/**
+ * Only documents without this key
+ */
+key_missing?: string;
+/**
+ * Only documents where this key is present and not empty
+ */
+has_value?: string;
+/**
+ * Only documents where this key is absent or empty
+ */
+value_missing?: string;
+/**
+ * Created at or after, Gregorian seconds
+ */
+created_from?: number;
+/**
+ * Created at or before, Gregorian seconds
+ */
+created_to?: number;
+};
+
+export type ListServicePlansPaginate = typeof ListServicePlansPaginate[keyof typeof ListServicePlansPaginate];
+
+
+export const ListServicePlansPaginate = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListServicePlansAscending = typeof ListServicePlansAscending[keyof typeof ListServicePlansAscending];
+
+
+export const ListServicePlansAscending = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListServicePlans200DataItem = { [key: string]: unknown };
+
+export type ListServicePlans200Status = typeof ListServicePlans200Status[keyof typeof ListServicePlans200Status];
+
+
+export const ListServicePlans200Status = {
+  success: 'success',
+} as const;
+
+export type ListServicePlans200 = {
+  data: ListServicePlans200DataItem[];
+  status: ListServicePlans200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateServicePlanBody = {
+  data: ServicePlan;
+};
+
+export type CreateServicePlan201Status = typeof CreateServicePlan201Status[keyof typeof CreateServicePlan201Status];
+
+
+export const CreateServicePlan201Status = {
+  success: 'success',
+} as const;
+
+export type CreateServicePlan201 = {
+  data: ServicePlan;
+  status: CreateServicePlan201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceServicePlanBody = {
+  data: ServicePlan;
+};
+
+export type ReplaceServicePlan200Status = typeof ReplaceServicePlan200Status[keyof typeof ReplaceServicePlan200Status];
+
+
+export const ReplaceServicePlan200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceServicePlan200 = {
+  data: ServicePlan;
+  status: ReplaceServicePlan200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetServicePlan200Status = typeof GetServicePlan200Status[keyof typeof GetServicePlan200Status];
+
+
+export const GetServicePlan200Status = {
+  success: 'success',
+} as const;
+
+export type GetServicePlan200 = {
+  data: ServicePlan;
+  status: GetServicePlan200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchServicePlanBodyData = { [key: string]: unknown };
+
+export type PatchServicePlanBody = {
+  data: PatchServicePlanBodyData;
+};
+
+export type PatchServicePlan200Status = typeof PatchServicePlan200Status[keyof typeof PatchServicePlan200Status];
+
+
+export const PatchServicePlan200Status = {
+  success: 'success',
+} as const;
+
+export type PatchServicePlan200 = {
+  data: ServicePlan;
+  status: PatchServicePlan200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ChangeServicesBody = {
+  data: ServicesChange;
+};
+
+export type ChangeServices200Status = typeof ChangeServices200Status[keyof typeof ChangeServices200Status];
+
+
+export const ChangeServices200Status = {
+  success: 'success',
+} as const;
+
+export type ChangeServices200 = {
+  data: ServicesChange;
+  status: ChangeServices200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type QuoteServicesBody = {
+  data: Quote;
+};
+
+export type QuoteServices200Data = { [key: string]: unknown };
+
+export type QuoteServices200Status = typeof QuoteServices200Status[keyof typeof QuoteServices200Status];
+
+
+export const QuoteServices200Status = {
+  success: 'success',
+} as const;
+
+export type QuoteServices200 = {
+  data: QuoteServices200Data;
+  status: QuoteServices200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceServiceOverridesBody = {
+  data: ItemTree;
+};
+
+export type ReplaceServiceOverrides200Status = typeof ReplaceServiceOverrides200Status[keyof typeof ReplaceServiceOverrides200Status];
+
+
+export const ReplaceServiceOverrides200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceServiceOverrides200 = {
+  data: ItemTree;
+  status: ReplaceServiceOverrides200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchServiceOverrides200Status = typeof PatchServiceOverrides200Status[keyof typeof PatchServiceOverrides200Status];
+
+
+export const PatchServiceOverrides200Status = {
+  success: 'success',
+} as const;
+
+export type PatchServiceOverrides200 = {
+  data: ItemTree;
+  status: PatchServiceOverrides200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceManualQuantitiesBody = {
+  data: ItemTree;
+};
+
+export type ReplaceManualQuantities200Status = typeof ReplaceManualQuantities200Status[keyof typeof ReplaceManualQuantities200Status];
+
+
+export const ReplaceManualQuantities200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceManualQuantities200 = {
+  data: ItemTree;
+  status: ReplaceManualQuantities200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type AssignPlan200Status = typeof AssignPlan200Status[keyof typeof AssignPlan200Status];
+
+
+export const AssignPlan200Status = {
+  success: 'success',
+} as const;
+
+export type AssignPlan200 = {
+  data: ServicesChange;
+  status: AssignPlan200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type CreateSoftphoneBody = {
   data: AppWanted;
 };
@@ -6784,6 +7528,33 @@ export const CreateSoftphone201Status = {
 export type CreateSoftphone201 = {
   data: CreateSoftphone201Data;
   status: CreateSoftphone201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateTaskBody = {
+  data: NewTask;
+};
+
+export type CreateTask201Data = { [key: string]: unknown };
+
+export type CreateTask201Status = typeof CreateTask201Status[keyof typeof CreateTask201Status];
+
+
+export const CreateTask201Status = {
+  success: 'success',
+} as const;
+
+export type CreateTask201 = {
+  data: CreateTask201Data;
+  status: CreateTask201Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

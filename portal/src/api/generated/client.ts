@@ -15,10 +15,15 @@ import type {
   AddPhoneNumberBody,
   AskRecovery201,
   AskRecoveryBody,
+  AssignPlan200,
   CallExternalNumber201,
   CallExternalNumberBody,
   ChangePassword201,
   ChangePasswordBody,
+  ChangePlans200,
+  ChangePlansBody,
+  ChangeServices200,
+  ChangeServicesBody,
   CheckCallflow200,
   CheckCallflowBody,
   CheckNumbers200,
@@ -62,8 +67,12 @@ import type {
   CreateResourceBody,
   CreateResources201,
   CreateResourcesBody,
+  CreateServicePlan201,
+  CreateServicePlanBody,
   CreateSoftphone201,
   CreateSoftphoneBody,
+  CreateTask201,
+  CreateTaskBody,
   CreateTemporalRule201,
   CreateTemporalRuleBody,
   CreateTemporalRulesSet201,
@@ -131,6 +140,7 @@ import type {
   GetRateImport200,
   GetRatedeckInForce200,
   GetResource200,
+  GetServicePlan200,
   GetTemporalRule200,
   GetTemporalRulesSet200,
   GetUser200,
@@ -139,6 +149,8 @@ import type {
   GetVoicemailBox200,
   ImpersonateUser201,
   ImpersonateUserBody,
+  ImportNumbers201,
+  ImportNumbersBody,
   ImportRates201,
   ImportRatesBody,
   InstallApp201,
@@ -184,6 +196,8 @@ import type {
   ListRates200,
   ListResources200,
   ListResourcesParams,
+  ListServicePlans200,
+  ListServicePlansParams,
   ListTemporalRules200,
   ListTemporalRulesParams,
   ListTemporalRulesSets200,
@@ -200,6 +214,8 @@ import type {
   LoginByApiKeyBody,
   MoveAccount200,
   MoveAccountBody,
+  OverridePlans200,
+  OverridePlansBody,
   PatchAccount200,
   PatchBlacklist200,
   PatchBlacklistBody,
@@ -235,6 +251,9 @@ import type {
   PatchRateDeckBody,
   PatchResource200,
   PatchResourceBody,
+  PatchServiceOverrides200,
+  PatchServicePlan200,
+  PatchServicePlanBody,
   PatchTemporalRule200,
   PatchTemporalRuleBody,
   PatchTemporalRulesSet200,
@@ -249,6 +268,13 @@ import type {
   PostUserQuickcallParams,
   PreviewNotification200,
   PreviewNotificationBody,
+  QuoteServices200,
+  QuoteServicesBody,
+  ReleaseNumbers201,
+  ReleaseNumbersBody,
+  ReleasePhoneNumber201,
+  RemovePlans200,
+  RemovePlansBody,
   ReplaceAccount200,
   ReplaceAccountBody,
   ReplaceAccountMetaflows200,
@@ -282,6 +308,8 @@ import type {
   ReplaceLimitsBody,
   ReplaceList200,
   ReplaceListBody,
+  ReplaceManualQuantities200,
+  ReplaceManualQuantitiesBody,
   ReplaceMediaFile200,
   ReplaceMediaFileBody,
   ReplaceMenu200,
@@ -298,6 +326,10 @@ import type {
   ReplaceResourceBody,
   ReplaceResources200,
   ReplaceResourcesBody,
+  ReplaceServiceOverrides200,
+  ReplaceServiceOverridesBody,
+  ReplaceServicePlan200,
+  ReplaceServicePlanBody,
   ReplaceTemporalRule200,
   ReplaceTemporalRuleBody,
   ReplaceTemporalRulesSet200,
@@ -308,6 +340,7 @@ import type {
   ReplaceUserMetaflowsBody,
   ReplaceVoicemailBox200,
   ReplaceVoicemailBoxBody,
+  ReservePhoneNumber201,
   RestoreCallflowVersion200,
   SendRates200,
   SetDevicePresence200,
@@ -322,6 +355,7 @@ import type {
   SetUserPresenceBody,
   SimulateCall200,
   SimulateCallBody,
+  SteerNumberImport200,
   StopRateImport200,
   SyncDevice200,
   SyncDeviceBody,
@@ -6408,147 +6442,20 @@ export const deleteDeviceMetaflows = async (accountId: string,
 
 
 
-export const getListPhoneNumbersUrl = (accountId: string,) => {
+export const getImportNumbersUrl = (accountId: string,) => {
 
 
 
 
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers`
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/imports`
 }
 
 /**
- * Return a map of the account's numbers under `numbers`.
- * @summary List numbers
+ * Begin an import; GET it for progress and the verdict of each row.
+ * @summary Import numbers (master)
  */
-export const listPhoneNumbers = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<ListPhoneNumbers200> => {
-
-  return send<ListPhoneNumbers200>(getListPhoneNumbersUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getListClassifiersUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/classifiers`
-}
-
-/**
- * Return the classes that `call_restriction` uses.
- * @summary Classes of numbers
- */
-export const listClassifiers = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getListClassifiersUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getClassifyNumberUrl = (accountId: string,
-    number: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/classifiers/${encodeURIComponent(String(number))}`
-}
-
-/**
- * Return the class of a number as dialled from this account's country.
- * @summary The class of a number
- */
-export const classifyNumber = async (accountId: string,
-    number: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getClassifyNumberUrl(accountId,number),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetCarriersInfoUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/carriers_info`
-}
-
-/**
- * Return the states that this token may create numbers in.
- * @summary What may be done with numbers
- */
-export const getCarriersInfo = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getGetCarriersInfoUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getSearchPrefixUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/prefix`
-}
-
-/**
- * Return no offers: no carrier sells through here yet.
- * @summary Numbers to buy in a city (none)
- */
-export const searchPrefix = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getSearchPrefixUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getCheckNumbersUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/check`
-}
-
-/**
- * Tell for each number whether this account has it.
- * @summary Are numbers free?
- */
-export const checkNumbers = async (accountId: string,
-    checkNumbersBody: CheckNumbersBody, options?: Parameters<typeof send>[1]): Promise<CheckNumbers200> => {
+export const importNumbers = async (accountId: string,
+    importNumbersBody: ImportNumbersBody, options?: Parameters<typeof send>[1]): Promise<ImportNumbers201> => {
 
     const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
     if (!h) return {};
@@ -6564,12 +6471,91 @@ export const checkNumbers = async (accountId: string,
     }
     return headers;
   };
-return send<CheckNumbers200>(getCheckNumbersUrl(accountId),
+return send<ImportNumbers201>(getImportNumbersUrl(accountId),
   {
     ...options,
-    method: 'POST',
+    method: 'PUT',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
-    body: JSON.stringify(checkNumbersBody)
+    body: JSON.stringify(importNumbersBody)
+  }
+);}
+
+
+
+export const getListNumberImportsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/imports`
+}
+
+/**
+ * The latest hundred.
+ * @summary List imports (master)
+ */
+export const listNumberImports = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListNumberImportsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetNumberImportUrl = (accountId: string,
+    importId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/imports/${encodeURIComponent(String(importId))}`
+}
+
+/**
+ * Progress, with the rows that were refused; `accept=text/csv`: every row with its verdict, as a file.
+ * @summary Progress and verdicts (master)
+ */
+export const getNumberImport = async (accountId: string,
+    importId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetNumberImportUrl(accountId,importId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSteerNumberImportUrl = (accountId: string,
+    importId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/imports/${encodeURIComponent(String(importId))}`
+}
+
+/**
+ * `{"action": "start"}` adds the rows that were found good, or goes on; `stop` halts.
+ * @summary Start or stop an import (master)
+ */
+export const steerNumberImport = async (accountId: string,
+    importId: string, options?: Parameters<typeof send>[1]): Promise<SteerNumberImport200> => {
+
+  return send<SteerNumberImport200>(getSteerNumberImportUrl(accountId,importId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
   }
 );}
 
@@ -6770,6 +6756,321 @@ return send<ActivateNumbers201>(getActivateNumbersUrl(accountId),
     method: 'PUT',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(activateNumbersBody)
+  }
+);}
+
+
+
+export const getReleaseNumbersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/collection/release`
+}
+
+/**
+ * Take numbers back into the pool of the account above.
+ * @summary Take several numbers back
+ */
+export const releaseNumbers = async (accountId: string,
+    releaseNumbersBody: ReleaseNumbersBody, options?: Parameters<typeof send>[1]): Promise<ReleaseNumbers201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReleaseNumbers201>(getReleaseNumbersUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(releaseNumbersBody)
+  }
+);}
+
+
+
+export const getActivatePhoneNumberUrl = (accountId: string,
+    number: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/${encodeURIComponent(String(number))}/activate`
+}
+
+/**
+ * Assign a number from the asker's part of the tree to this account (B2).
+ * @summary Assign a number to this account
+ */
+export const activatePhoneNumber = async (accountId: string,
+    number: string, options?: Parameters<typeof send>[1]): Promise<ActivatePhoneNumber201> => {
+
+  return send<ActivatePhoneNumber201>(getActivatePhoneNumberUrl(accountId,number),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getReservePhoneNumberUrl = (accountId: string,
+    number: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/${encodeURIComponent(String(number))}/reserve`
+}
+
+/**
+ * Give this account a number that it may put in service later; calls to it go nowhere meanwhile.
+ * @summary Set a number aside for this account
+ */
+export const reservePhoneNumber = async (accountId: string,
+    number: string, options?: Parameters<typeof send>[1]): Promise<ReservePhoneNumber201> => {
+
+  return send<ReservePhoneNumber201>(getReservePhoneNumberUrl(accountId,number),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getReleasePhoneNumberUrl = (accountId: string,
+    number: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/${encodeURIComponent(String(number))}/release`
+}
+
+/**
+ * Take a number back (B2). One that was in service rests for some days before it is spare again.
+ * @summary Take a number back into the pool of the account above
+ */
+export const releasePhoneNumber = async (accountId: string,
+    number: string, options?: Parameters<typeof send>[1]): Promise<ReleasePhoneNumber201> => {
+
+  return send<ReleasePhoneNumber201>(getReleasePhoneNumberUrl(accountId,number),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getGetNumberHistoryUrl = (accountId: string,
+    number: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/${encodeURIComponent(String(number))}/history`
+}
+
+/**
+ * Return the number's history in this part of the tree, newest first.
+ * @summary What happened to a number
+ */
+export const getNumberHistory = async (accountId: string,
+    number: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetNumberHistoryUrl(accountId,number),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListPhoneNumbersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers`
+}
+
+/**
+ * Return a map of the account's numbers under `numbers`.
+ * @summary List numbers
+ */
+export const listPhoneNumbers = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<ListPhoneNumbers200> => {
+
+  return send<ListPhoneNumbers200>(getListPhoneNumbersUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListClassifiersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/classifiers`
+}
+
+/**
+ * Return the classes that `call_restriction` uses.
+ * @summary Classes of numbers
+ */
+export const listClassifiers = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListClassifiersUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getClassifyNumberUrl = (accountId: string,
+    number: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/classifiers/${encodeURIComponent(String(number))}`
+}
+
+/**
+ * Return the class of a number as dialled from this account's country.
+ * @summary The class of a number
+ */
+export const classifyNumber = async (accountId: string,
+    number: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getClassifyNumberUrl(accountId,number),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCarriersInfoUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/carriers_info`
+}
+
+/**
+ * Return the states that this token may create numbers in.
+ * @summary What may be done with numbers
+ */
+export const getCarriersInfo = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetCarriersInfoUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSearchPrefixUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/prefix`
+}
+
+/**
+ * Return no offers: no carrier sells through here yet.
+ * @summary Numbers to buy in a city (none)
+ */
+export const searchPrefix = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getSearchPrefixUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCheckNumbersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/check`
+}
+
+/**
+ * Tell for each number whether this account has it.
+ * @summary Are numbers free?
+ */
+export const checkNumbers = async (accountId: string,
+    checkNumbersBody: CheckNumbersBody, options?: Parameters<typeof send>[1]): Promise<CheckNumbers200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CheckNumbers200>(getCheckNumbersUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(checkNumbersBody)
   }
 );}
 
@@ -7012,33 +7313,6 @@ export const identifyNumber = async (accountId: string,
   {
     ...options,
     method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getActivatePhoneNumberUrl = (accountId: string,
-    number: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/${encodeURIComponent(String(number))}/activate`
-}
-
-/**
- * Assign a number from the asker's part of the tree to this account (B2).
- * @summary Assign a number to this account
- */
-export const activatePhoneNumber = async (accountId: string,
-    number: string, options?: Parameters<typeof send>[1]): Promise<ActivatePhoneNumber201> => {
-
-  return send<ActivatePhoneNumber201>(getActivatePhoneNumberUrl(accountId,number),
-  {
-    ...options,
-    method: 'PUT'
 
 
   }
@@ -8766,102 +9040,6 @@ export const listMultiFactor = async (accountId: string, options?: Parameters<ty
 
 
 
-export const getGetServicesUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services`
-}
-
-/**
- * @summary Plans and charges of the account (none)
- */
-export const getServices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getGetServicesUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetServicesSummaryUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/summary`
-}
-
-/**
- * @summary The next invoice (empty)
- */
-export const getServicesSummary = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getGetServicesSummaryUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getListAvailableServicesUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/available`
-}
-
-/**
- * @summary Plans to choose from (none)
- */
-export const listAvailableServices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getListAvailableServicesUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getListServicePlansUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans`
-}
-
-/**
- * @summary Plans that may be given to accounts below (none)
- */
-export const listServicePlans = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getListServicePlansUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
 export const getGetCurrentPlanUrl = (accountId: string,) => {
 
 
@@ -8871,7 +9049,8 @@ export const getGetCurrentPlanUrl = (accountId: string,) => {
 }
 
 /**
- * @summary What the account pays for (nothing)
+ * Return plans, items and quantities.
+ * @summary What the account has and pays
  */
 export const getCurrentPlan = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
@@ -8895,7 +9074,8 @@ export const getListAvailablePlansUrl = (accountId: string,) => {
 }
 
 /**
- * @summary Plans to choose from (none)
+ * List them.
+ * @summary Plans that the account above offers
  */
 export const listAvailablePlans = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
@@ -8910,23 +9090,818 @@ export const listAvailablePlans = async (accountId: string, options?: Parameters
 
 
 
-export const getListTransactionsUrl = (accountId: string,) => {
+export const getGetAvailablePlanUrl = (accountId: string,
+    planId: string,) => {
 
 
 
 
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions`
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/available/${encodeURIComponent(String(planId))}`
 }
 
 /**
- * @summary Payments (none)
+ * Return the plan.
+ * @summary One of them
  */
-export const listTransactions = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+export const getAvailablePlan = async (accountId: string,
+    planId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
-  return send<unknown>(getListTransactionsUrl(accountId),
+  return send<unknown>(getGetAvailablePlanUrl(accountId,planId),
   {
     ...options,
     method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListEditablePlansUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/editable`
+}
+
+/**
+ * Return `{category: {item: {field}}}`.
+ * @summary What can be priced
+ */
+export const listEditablePlans = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListEditablePlansUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getOverridePlansUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/override`
+}
+
+/**
+ * Lay `{plan id: {category: {item: keys}}}` over the plans, and return the prices that hold then.
+ * @summary Set special prices on plans of the account (from above)
+ */
+export const overridePlans = async (accountId: string,
+    overridePlansBody: OverridePlansBody, options?: Parameters<typeof send>[1]): Promise<OverridePlans200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<OverridePlans200>(getOverridePlansUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(overridePlansBody)
+  }
+);}
+
+
+
+export const getChangePlansUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans`
+}
+
+/**
+ * Give the plans of `add` or `plans`, take those of `delete`.
+ * @summary Give and take plans (from above)
+ */
+export const changePlans = async (accountId: string,
+    changePlansBody: ChangePlansBody, options?: Parameters<typeof send>[1]): Promise<ChangePlans200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ChangePlans200>(getChangePlansUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(changePlansBody)
+  }
+);}
+
+
+
+export const getRemovePlansUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans`
+}
+
+/**
+ * Take the plans of `plans`.
+ * @summary Take plans from the account (from above)
+ */
+export const removePlans = async (accountId: string,
+    removePlansBody: RemovePlansBody, options?: Parameters<typeof send>[1]): Promise<RemovePlans200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<RemovePlans200>(getRemovePlansUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(removePlansBody)
+  }
+);}
+
+
+
+export const getListServicePlansUrl = (accountId: string,
+    params?: ListServicePlansParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans`
+}
+
+/**
+ * @summary List service plans
+ */
+export const listServicePlans = async (accountId: string,
+    params?: ListServicePlansParams, options?: Parameters<typeof send>[1]): Promise<ListServicePlans200> => {
+
+  return send<ListServicePlans200>(getListServicePlansUrl(accountId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateServicePlanUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans`
+}
+
+/**
+ * @summary Create a service plan
+ */
+export const createServicePlan = async (accountId: string,
+    createServicePlanBody: CreateServicePlanBody, options?: Parameters<typeof send>[1]): Promise<CreateServicePlan201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateServicePlan201>(getCreateServicePlanUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createServicePlanBody)
+  }
+);}
+
+
+
+export const getReplaceServicePlanUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * Replace the account's own plan; the id of one that the account above offers gives that (the dialect's way).
+ * @summary Replace a plan that the account offers, or give it one from above
+ */
+export const replaceServicePlan = async (accountId: string,
+    documentId: string,
+    replaceServicePlanBody: ReplaceServicePlanBody, options?: Parameters<typeof send>[1]): Promise<ReplaceServicePlan200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceServicePlan200>(getReplaceServicePlanUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceServicePlanBody)
+  }
+);}
+
+
+
+export const getDeleteServicePlanUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * Delete the account's own plan, unless accounts have it; one of the account above is taken away.
+ * @summary Delete a plan that the account offers, or take one from it
+ */
+export const deleteServicePlan = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteServicePlanUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetServicePlanUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Read a service plan
+ */
+export const getServicePlan = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<GetServicePlan200> => {
+
+  return send<GetServicePlan200>(getGetServicePlanUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPatchServicePlanUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/service_plans/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Change keys of a service plan
+ */
+export const patchServicePlan = async (accountId: string,
+    documentId: string,
+    patchServicePlanBody: PatchServicePlanBody, options?: Parameters<typeof send>[1]): Promise<PatchServicePlan200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<PatchServicePlan200>(getPatchServicePlanUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(patchServicePlanBody)
+  }
+);}
+
+
+
+export const getGetServicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services`
+}
+
+/**
+ * Return the plans, what is used, and what it costs a month.
+ * @summary Plans, quantities and charges of the account
+ */
+export const getServices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetServicesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getChangeServicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services`
+}
+
+/**
+ * Change plans and special prices; what that costs the account must be accepted (402).
+ * @summary Give and take plans, set special prices (from above)
+ */
+export const changeServices = async (accountId: string,
+    changeServicesBody: ChangeServicesBody, options?: Parameters<typeof send>[1]): Promise<ChangeServices200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ChangeServices200>(getChangeServicesUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(changeServicesBody)
+  }
+);}
+
+
+
+export const getGetServicesSummaryUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/summary`
+}
+
+/**
+ * Return what the account will be charged at the beginning of the next month; CSV by `accept=csv`.
+ * @summary The next invoice
+ */
+export const getServicesSummary = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetServicesSummaryUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getQuoteServicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/quote`
+}
+
+/**
+ * Return the invoice for other plans than the account has; nothing is changed.
+ * @summary What plans would cost
+ */
+export const quoteServices = async (accountId: string,
+    quoteServicesBody: QuoteServicesBody, options?: Parameters<typeof send>[1]): Promise<QuoteServices200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<QuoteServices200>(getQuoteServicesUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(quoteServicesBody)
+  }
+);}
+
+
+
+export const getListAvailableServicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/available`
+}
+
+/**
+ * Return the plans that the account above offers.
+ * @summary Plans to choose from
+ */
+export const listAvailableServices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListAvailableServicesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListEditableServicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/editable`
+}
+
+/**
+ * Return `{category: {item: {field}}}`.
+ * @summary What can be priced
+ */
+export const listEditableServices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListEditableServicesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetServicesStatusUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/status`
+}
+
+/**
+ * Return the account's standing: nothing here switches services off.
+ * @summary Whether the account may use services
+ */
+export const getServicesStatus = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetServicesStatusUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetServiceOverridesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/overrides`
+}
+
+/**
+ * Return the special prices over all plans.
+ * @summary Special prices
+ */
+export const getServiceOverrides = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetServiceOverridesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceServiceOverridesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/overrides`
+}
+
+/**
+ * Replace the special prices.
+ * @summary Set special prices (from above)
+ */
+export const replaceServiceOverrides = async (accountId: string,
+    replaceServiceOverridesBody: ReplaceServiceOverridesBody, options?: Parameters<typeof send>[1]): Promise<ReplaceServiceOverrides200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceServiceOverrides200>(getReplaceServiceOverridesUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceServiceOverridesBody)
+  }
+);}
+
+
+
+export const getPatchServiceOverridesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/overrides`
+}
+
+/**
+ * Merge into the special prices; null takes one back.
+ * @summary Change special prices (from above)
+ */
+export const patchServiceOverrides = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<PatchServiceOverrides200> => {
+
+  return send<PatchServiceOverrides200>(getPatchServiceOverridesUrl(accountId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getGetManualQuantitiesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/manual`
+}
+
+/**
+ * Return the quantities that are counted in addition to what is there.
+ * @summary Quantities set by hand
+ */
+export const getManualQuantities = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetManualQuantitiesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceManualQuantitiesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/manual`
+}
+
+/**
+ * Replace the manual quantities.
+ * @summary Set quantities by hand (from above)
+ */
+export const replaceManualQuantities = async (accountId: string,
+    replaceManualQuantitiesBody: ReplaceManualQuantitiesBody, options?: Parameters<typeof send>[1]): Promise<ReplaceManualQuantities200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceManualQuantities200>(getReplaceManualQuantitiesUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceManualQuantitiesBody)
+  }
+);}
+
+
+
+export const getListServiceChargesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/audit`
+}
+
+/**
+ * Return the newest 200 charges for services, with who caused them and quantities before and after.
+ * @summary What changes of services have cost
+ */
+export const listServiceCharges = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListServiceChargesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getAssignPlanUrl = (accountId: string,
+    planId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/${encodeURIComponent(String(planId))}`
+}
+
+/**
+ * Add one plan; its charges must be accepted (402).
+ * @summary Give the account a plan (from above)
+ */
+export const assignPlan = async (accountId: string,
+    planId: string, options?: Parameters<typeof send>[1]): Promise<AssignPlan200> => {
+
+  return send<AssignPlan200>(getAssignPlanUrl(accountId,planId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getUnassignPlanUrl = (accountId: string,
+    planId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/${encodeURIComponent(String(planId))}`
+}
+
+/**
+ * Take a plan away.
+ * @summary Take a plan from the account (from above)
+ */
+export const unassignPlan = async (accountId: string,
+    planId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getUnassignPlanUrl(accountId,planId),
+  {
+    ...options,
+    method: 'DELETE'
 
 
   }
@@ -8992,6 +9967,285 @@ export const getFetchSoftphoneUrl = (token: string,) => {
 export const fetchSoftphone = async (token: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getFetchSoftphoneUrl(token),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListBulkActionsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks/catalogue`
+}
+
+/**
+ * Each bulk action with the columns of its file.
+ * @summary What can be done in bulk
+ */
+export const listBulkActions = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListBulkActionsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateTaskUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks`
+}
+
+/**
+ * Judge the rows and keep the task. `PATCH` starts it; rows with errors stay out.
+ * @summary Hand in bulk work: every row is judged, nothing is written yet
+ */
+export const createTask = async (accountId: string,
+    createTaskBody: CreateTaskBody, options?: Parameters<typeof send>[1]): Promise<CreateTask201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateTask201>(getCreateTaskUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createTaskBody)
+  }
+);}
+
+
+
+export const getListTasksUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks`
+}
+
+/**
+ * The newest 200.
+ * @summary Bulk work, newest first
+ */
+export const listTasks = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListTasksUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetTaskUrl = (accountId: string,
+    taskId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks/${encodeURIComponent(String(taskId))}`
+}
+
+/**
+ * A task with its counts.
+ * @summary One task: how far it is
+ */
+export const getTask = async (accountId: string,
+    taskId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetTaskUrl(accountId,taskId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getStartTaskUrl = (accountId: string,
+    taskId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks/${encodeURIComponent(String(taskId))}`
+}
+
+/**
+ * Start; rows with errors stay out.
+ * @summary Start a task, or go on
+ */
+export const startTask = async (accountId: string,
+    taskId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getStartTaskUrl(accountId,taskId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getDeleteTaskUrl = (accountId: string,
+    taskId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks/${encodeURIComponent(String(taskId))}`
+}
+
+/**
+ * Forget a task and its files; what it did stays.
+ * @summary Forget a task
+ */
+export const deleteTask = async (accountId: string,
+    taskId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteTaskUrl(accountId,taskId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListTaskRowsUrl = (accountId: string,
+    taskId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks/${encodeURIComponent(String(taskId))}/rows`
+}
+
+/**
+ * Rows in order; `filter_state` is ready, bad, done or failed; `start_key` the row to go on after.
+ * @summary Rows with verdicts
+ */
+export const listTaskRows = async (accountId: string,
+    taskId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListTaskRowsUrl(accountId,taskId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getStopTaskUrl = (accountId: string,
+    taskId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks/${encodeURIComponent(String(taskId))}/stop`
+}
+
+/**
+ * Stop after the rows under way; `PATCH` on the task goes on.
+ * @summary Stop a task
+ */
+export const stopTask = async (accountId: string,
+    taskId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getStopTaskUrl(accountId,taskId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getGetTaskInputUrl = (accountId: string,
+    taskId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks/${encodeURIComponent(String(taskId))}/input`
+}
+
+/**
+ * The rows as CSV.
+ * @summary The rows handed in
+ */
+export const getTaskInput = async (accountId: string,
+    taskId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetTaskInputUrl(accountId,taskId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetTaskOutputUrl = (accountId: string,
+    taskId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/tasks/${encodeURIComponent(String(taskId))}/output`
+}
+
+/**
+ * What became of each row as CSV (cells that a spreadsheet would run are defused), or the file that was made.
+ * @summary The result file
+ */
+export const getTaskOutput = async (accountId: string,
+    taskId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetTaskOutputUrl(accountId,taskId),
   {
     ...options,
     method: 'GET'

@@ -2,11 +2,11 @@
  * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
  * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
  */
-import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconChartHistogram, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconRecordMail, IconRoute, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
+import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconChartHistogram, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconReceipt, IconRecordMail, IconRoute, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
 
 export type AreaId = "pbx" | "callflows" | "admin" | "settings";
 export type SectionId = "people" | "calls" | "account";
-export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "overview" | "accounts" | "trunks" | "settings";
+export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "overview" | "accounts" | "inventory" | "trunks" | "plans" | "settings";
 
 export interface Place {
   page: PageId;
@@ -40,7 +40,9 @@ export const PLACES: readonly Place[] = [
   { page: "schedules", area: "callflows", to: "/a/$account/schedules", icon: IconCalendarTime },
   { page: "overview", area: "admin", to: "/a/$account/overview", icon: IconChartHistogram, key: "o", tab: true },
   { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a", tab: true },
+  { page: "inventory", area: "admin", to: "/a/$account/inventory", icon: IconHash, key: "n", tab: true },
   { page: "trunks", area: "admin", to: "/a/$account/trunks", icon: IconRoute, key: "t" },
+  { page: "plans", area: "admin", to: "/a/$account/plans", icon: IconReceipt, key: "p" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
 ];
 

@@ -24,6 +24,7 @@ from qvoice.features.documents import routes
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.resource import Document
 from qvoice.features.invitations.invite import invite
+from qvoice.features.services import assign
 from qvoice.kit import ids
 from qvoice.kit.errors import Forbidden, Invalid
 
@@ -32,12 +33,14 @@ router = APIRouter(tags=["accounts"])
 
 class NewAccount(AccountDocument):
     """An account and what may come with it in the same transaction: `admin` (a user document), its administrator;
-    `limits`; `hidden_apps`, the applications it does not get, by name or id; `reseller`, which only the master may say.
+    `limits`; `hidden_apps`, the applications it does not get, by name or id; `service_plans`, {plan id: {category:
+    {item: keys}}}, with special prices; `reseller`, which only the master may say.
     """
 
     admin: dict[str, Any] | None = None
     limits: dict[str, Any] | None = None
     hidden_apps: list[str] | None = None
+    service_plans: dict[str, Any] | None = None
     reseller: bool = False
 
 
@@ -60,10 +63,11 @@ def under(part: str) -> Iterator[None]:
 async def _create(ctx: Context) -> Response:
     data = dict(ctx.data)
     admin, limits, hidden = data.pop("admin", None), data.pop("limits", None), data.pop("hidden_apps", None)
+    plans = data.pop("service_plans", None)
     reseller = data.pop("reseller", False)
     if reseller and not ctx.who.actor.is_master:
         raise Forbidden("only the master account makes resellers")
-    for name, given in (("admin", admin), ("limits", limits)):
+    for name, given in (("admin", admin), ("limits", limits), ("service_plans", plans)):
         if given is not None and not isinstance(given, dict):
             raise Invalid.field(name, "type", f"{name} must be an object")
     parent = (
@@ -76,6 +80,9 @@ async def _create(ctx: Context) -> Response:
         account, _scope = await store.create_account(s, ctx.key, data)
         if reseller:
             account = await store.set_reseller(s, account.id, True)
+        if plans:
+            with under("service_plans"):
+                await assign.assign(s, add=list(plans), special={id: own for id, own in plans.items() if own})
         if limits is not None:
             with under("limits"):
                 await documents.create(s, "limits", limits, id=account.id)

@@ -17,6 +17,8 @@ import { type Tab, TABS } from "../-customer/tabs";
 const People = lazy(async () => ({ default: (await import("../-customer/people")).People }));
 const CustomerNumbers = lazy(async () => ({ default: (await import("../-customer/numbers")).CustomerNumbers }));
 const CustomerLimits = lazy(async () => ({ default: (await import("../-customer/limits")).CustomerLimits }));
+const Plan = lazy(async () => ({ default: (await import("../-customer/plan")).Plan }));
+const Money = lazy(async () => ({ default: (await import("../-customer/money")).Money }));
 const Audit = lazy(async () => ({ default: (await import("../-customer/audit")).Audit }));
 
 interface Search {
@@ -63,6 +65,12 @@ function Customer() {
           </Tabs.Panel>
           <Tabs.Panel value="numbers">
             <CustomerNumbers {...shared} adding={add === "numbers"} onAdding={(on) => adding(on ? "numbers" : undefined)} />
+          </Tabs.Panel>
+          <Tabs.Panel value="plan">
+            <Plan {...shared} />
+          </Tabs.Panel>
+          <Tabs.Panel value="money">
+            <Money {...shared} />
           </Tabs.Panel>
           <Tabs.Panel value="limits">
             <CustomerLimits key={customer} {...shared} />

@@ -68,6 +68,7 @@ export function Head({ office: from, account }: Props) {
               {account.is_reseller && (
                 <Menu.Item onClick={() => void navigate({ to: "/a/$account/accounts/new", params: { account: account.id } })}>{t("menu.below")}</Menu.Item>
               )}
+              <Menu.Item onClick={() => void navigate({ to: "/a/$account/trunks", params: { account: account.id } })}>{t("menu.trunks")}</Menu.Item>
               {master && !account.superduper_admin && (
                 <Menu.Item onClick={() => act(account.is_reseller ? demote : promote, t(account.is_reseller ? "menu.demoted" : "menu.promoted", { name: account.name }), account.is_reseller ? promote : demote)}>
                   {t(account.is_reseller ? "menu.demote" : "menu.promote")}

@@ -24,5 +24,6 @@ test("each step says what it needs, and a refusal leads to its step", () => {
   expect(wrongIn("account", { ...given, name: "", realm: "acme" })).toEqual({ name: "required", realm: "realmWrong" });
   expect(wrongIn("people", { ...given, admin: { ...given.admin, email: "jane" } })).toEqual({ "admin.email": "emailWrong" });
   expect(wrongIn("limits", given)).toEqual({});
+  expect(bodyOf({ ...given, plan: { id: "p1", name: "Retail", prices: { "users/_all": 20, "phone_numbers/did_us": 0 } } })).toMatchObject({ service_plans: { p1: { users: { _all: { rate: 20 } }, phone_numbers: { did_us: { rate: 0 } } } } });
   expect(["realm", "admin.email", "limits.twoway_trunks", "call_restriction.x"].map(stepOf)).toEqual(["account", "people", "limits", "features"]);
 });

@@ -3,7 +3,7 @@ import type { Limits } from "@/office/limits-fields";
 import { NEW_LIMITS } from "@/office/limits-fields";
 import { isRealm } from "@/office/realm";
 
-export const STEPS = ["account", "people", "features", "limits"] as const;
+export const STEPS = ["account", "people", "features", "plan", "limits"] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Parts of the portal that an account may do without; the names are the API's. */
@@ -22,6 +22,8 @@ export interface NewAccount {
   admin: { first_name: string; last_name: string; email: string };
   apps: Record<(typeof APPS)[number], boolean>;
   calls: Record<(typeof CLASSES)[number], boolean>;
+  /** The service plan, empty for none, and special prices by "category/item". */
+  plan: { id: string; name: string; prices: Record<string, number> };
   limits: Limits;
 }
 
@@ -38,6 +40,7 @@ export function blank(zone: string, language: string, country: string): NewAccou
     admin: { first_name: "", last_name: "", email: "" },
     apps: { voip: true, callflows: true },
     calls: { international: false, toll_us: false, caribbean: false },
+    plan: { id: "", name: "", prices: {} },
     limits: NEW_LIMITS,
   };
 }
@@ -62,14 +65,25 @@ export function wrongIn(step: Step, { name, realm, timezone, admin }: NewAccount
 export function stepOf(path: string): Step {
   if (path.startsWith("admin") || path.startsWith("contact")) return "people";
   if (path.startsWith("limits")) return "limits";
+  if (path.startsWith("service_plans")) return "plan";
   return path.startsWith("hidden_apps") || path.startsWith("call_restriction") ? "features" : "account";
+}
+
+/** Special prices as the API takes them: {category: {item: {rate}}}. */
+function special(prices: Record<string, number>): Record<string, Record<string, { rate: number }>> {
+  const found: Record<string, Record<string, { rate: number }>> = {};
+  for (const [key, rate] of Object.entries(prices)) {
+    const [category = "", item = ""] = key.split("/");
+    (found[category] ??= {})[item] = { rate };
+  }
+  return found;
 }
 
 const filled = <T extends object>(part: T) => Object.fromEntries(Object.entries(part).flatMap(([key, value]) => (typeof value === "string" && !value.trim() ? [] : [[key, typeof value === "string" ? value.trim() : value]])));
 
 /** The body of the one PUT that makes it all. */
 export function bodyOf(account: NewAccount): object {
-  const { apps, calls, contact, admin, reseller, limits, ...own } = account;
+  const { apps, calls, contact, admin, reseller, plan, limits, ...own } = account;
   return {
     ...filled(own),
     contact: { billing: filled(contact.billing) },
@@ -77,6 +91,7 @@ export function bodyOf(account: NewAccount): object {
     admin: { ...filled(admin), username: admin.email.trim().toLowerCase() },
     hidden_apps: APPS.filter((name) => !apps[name]),
     limits: filled(limits),
+    ...(plan.id ? { service_plans: { [plan.id]: special(plan.prices) } } : {}),
     ...(reseller ? { reseller } : {}),
   };
 }

@@ -18,11 +18,12 @@ import { Dialog } from "@/ui/side-panel";
 
 import { blank, bodyOf, type NewAccount, type Step, stepOf, STEPS, wrongIn } from "./new-account";
 import type { Made } from "./ready";
+import { PlanStep } from "./plan-step";
 import { AccountStep, FeaturesStep, LimitsStep, PeopleStep } from "./steps";
 import { useSaid } from "./use-said";
 import classes from "./wizard.module.css";
 
-const FORMS = { account: AccountStep, people: PeopleStep, features: FeaturesStep, limits: LimitsStep } as const;
+const FORMS = { account: AccountStep, people: PeopleStep, features: FeaturesStep, plan: PlanStep, limits: LimitsStep } as const;
 
 export function Wizard({ above, onMade }: { above: Account; onMade: (made: Made) => void }) {
   const { t } = useTranslation(["wizard", "ui"]);
