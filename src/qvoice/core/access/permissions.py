@@ -87,7 +87,8 @@ MASTER_ONLY: Grants = frozenset(
 """Only administrators of the master account (B1: only the master adds numbers; A5: only the master promotes)."""
 
 RESELLER_ONLY: Grants = frozenset(
-    {("accounts", "create"), ("accounts", "delete"), ("accounts", "move"), ("service_plans", "create")}
+    {("accounts", "create"), ("accounts", "delete"), ("accounts", "move"), ("accounts", "restore")}
+    | {("service_plans", "create")}
     | {(resource, action) for resource in ("rates", "ratedecks") for action in ("create", "update", "delete")}
 )
 """Only administrators of the master or of a reseller."""

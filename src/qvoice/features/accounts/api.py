@@ -14,7 +14,8 @@ from qvoice.core.access.tree import is_at_or_below
 from qvoice.db import Scope
 from qvoice.db.engine import enter
 from qvoice.features import documents
-from qvoice.features.accounts import store
+from qvoice.features.accounts import restoring, store
+from qvoice.features.accounts.closing import end_calls_later
 from qvoice.features.accounts.queries import descendants, resellers_among
 from qvoice.features.accounts.resource import RESOURCE, TABLE
 from qvoice.features.accounts.schemas import AccountDocument
@@ -170,7 +171,9 @@ async def patch(request: Request, account_id: str, ctx: Context = permit("accoun
 
 @router.delete("/accounts/{account_id}", operation_id="delete_account", summary="Delete an account without descendants")
 async def delete(request: Request, account_id: str, ctx: Context = permit("accounts", "delete")) -> Response:
-    """Delete softly: logins, devices and realm end at once; its numbers go back to the account above."""
+    """Delete softly: logins, devices and realm end at once; its numbers go back to the account above,
+    running calls end (calls for help go on). It can be restored (`deleted`).
+    """
     account = ctx.account
     if account is None or account.parent_id is None:
         raise Forbidden("the master account cannot be deleted")
@@ -186,6 +189,7 @@ async def delete(request: Request, account_id: str, ctx: Context = permit("accou
             {"above": account.parent_id, "gone": account_id},
         )
         await enter(s, ctx.scope)
+        await end_calls_later(s, account_id, account.path)
     shown = {**gone.doc, "id": gone.id, "_read_only": routes.read_only(gone)}
     return ctx.reply(shown, revision=gone.revision)
 
@@ -317,29 +321,4 @@ async def put_api_key(request: Request, account_id: str, ctx: Context = permit("
     return ctx.reply({"api_key": key}, status=201)
 
 
-@router.get("/accounts/{account_id}/audit", operation_id="list_audit", summary="Who did what in this account")
-async def list_audit(request: Request, account_id: str, ctx: Context = permit("audit", "read")) -> Response:
-    """Return the newest 200 audit rows of this account (and of what its people did elsewhere), newest first."""
-    async with ctx.tx() as s:
-        rows = await s.execute(
-            text(
-                "select id, at, account_id, actor_account_id, actor_id, auth_method, method, path, status,"
-                " request_id, source"
-                " from audit order by id desc limit 200"
-            )
-        )
-        found = [
-            {
-                **{
-                    key: (
-                        value.hex
-                        if hasattr(value, "hex") and key.endswith("_id") and not isinstance(value, str)
-                        else value
-                    )
-                    for key, value in row._mapping.items()
-                },
-                "at": row.at.isoformat(),
-            }
-            for row in rows
-        ]
-    return ctx.reply(found, page_size=len(found))
+router.include_router(restoring.router)

@@ -90,6 +90,10 @@ def _guard_number_additions(change: Change) -> None:
 
 
 async def _after_write(change: Change) -> None:
+    if change.old is not None and change.old.get("enabled", True) and not change.new.get("enabled", True):
+        from qvoice.features.accounts.closing import end_calls_later  # imported late: channels build on accounts
+
+        await end_calls_later(change.session, change.id, change.scope.path)
     if change.scratch.get("realm_changed"):
         from qvoice.features.devices.credentials import adopt_realm  # imported late: devices build on accounts
 

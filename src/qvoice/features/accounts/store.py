@@ -92,7 +92,7 @@ async def set_reseller(s: AsyncSession, account_id: str, is_reseller: bool) -> D
         .values(is_reseller=is_reseller, revision=TABLE.c.revision + 1, modified=func.now())
     )
     account = await load_account(s, account_id)
-    await _tell(s, account)
+    await tell_change(s, account)
     return account
 
 
@@ -132,11 +132,12 @@ async def move_account(s: AsyncSession, account_id: str, to: str) -> Document:
         {"path": f"{new_parent}.{account.id}"},
     )
     for moved_id in moved.scalars():
-        await _tell(s, await load_account(s, moved_id))
+        await tell_change(s, await load_account(s, moved_id))
     return await load_account(s, account_id)
 
 
-async def _tell(s: AsyncSession, account: Document) -> None:
+async def tell_change(s: AsyncSession, account: Document) -> None:
+    """Tell every process that an account changed otherwise than as a document."""
     s.info.setdefault("touched", set()).add("accounts")
     await notify_document(
         s, account_id=account.id, type="accounts", id=account.id, action="edited", revision=account.revision
