@@ -15,7 +15,11 @@ EVENT_CHANNEL = "qvoice_event"
 MAX_BYTES = 7_900
 """PostgreSQL refuses payloads of 8,000 bytes and more."""
 
-_NOTIFY = text("select pg_notify(:channel, :payload)")
+# Whoever wants a webhook of it has it written down in the same transaction (migration `webhooks`).
+_NOTIFY = text("select pg_notify(:channel, :payload), webhook_note(cast(:noted as jsonb))")
+_QUIET = frozenset({"gateway_state", "webhooks"})
+"""What webhooks do not tell: notices between our own processes, and changes of webhooks (one that is switched off would
+tell so)."""
 
 
 async def notify_document(
@@ -23,7 +27,16 @@ async def notify_document(
 ) -> None:
     """Tell every process that a document changed; `action` is `created`, `edited` or `deleted`."""
     payload = {"account": account_id, "type": type, "id": id, "action": action, "rev": revision}
-    await session.execute(_NOTIFY, {"channel": DOC_CHANNEL, "payload": msgspec.json.encode(payload).decode()})
+    told = {"action": f"doc_{action}", "type": type, "id": id, "revision": revision}
+    noted = [] if type in _QUIET else [{"account": account_id, "name": "object", "data": told}]
+    await session.execute(
+        _NOTIFY,
+        {
+            "channel": DOC_CHANNEL,
+            "payload": msgspec.json.encode(payload).decode(),
+            "noted": msgspec.json.encode(noted).decode(),
+        },
+    )
 
 
 async def notify_event(session: AsyncSession, *, account_id: str, name: str, data: dict[str, Any]) -> None:
@@ -31,4 +44,5 @@ async def notify_event(session: AsyncSession, *, account_id: str, name: str, dat
     payload = msgspec.json.encode({"account": account_id, "name": name, "data": data})
     if len(payload) > MAX_BYTES:
         raise ValueError(f"event {name} has {len(payload)} bytes, {MAX_BYTES} are allowed")
-    await session.execute(_NOTIFY, {"channel": EVENT_CHANNEL, "payload": payload.decode()})
+    noted = msgspec.json.encode([{"account": account_id, "name": name, "data": data}]).decode()
+    await session.execute(_NOTIFY, {"channel": EVENT_CHANNEL, "payload": payload.decode(), "noted": noted})

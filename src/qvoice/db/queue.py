@@ -17,6 +17,8 @@ from procrastinate.jobs import Job
 from sqlalchemy.ext.asyncio import AsyncSession
 
 JOBS_AT_ONCE = 8
+QUEUES = {"default": JOBS_AT_ONCE, "web": 16}
+"""Queue → how many of its jobs run at once."""
 
 
 class GiveUp(Exception):
@@ -43,6 +45,8 @@ class Task:
     name: str
     run: Callable[..., Awaitable[None]]
     backoff: Backoff = field(default_factory=Backoff)
+    queue: str = "default"
+    """Jobs that wait for strangers' machines have a queue of their own (`web`): they keep nobody else waiting."""
 
 
 class _Retry(procrastinate.BaseRetryStrategy):
@@ -62,11 +66,21 @@ def _unopened() -> procrastinate.App:
 
 
 async def defer(
-    session: AsyncSession, task: str, *, lock: str | None = None, at: datetime | None = None, **arguments: Any
+    session: AsyncSession,
+    task: str,
+    *,
+    lock: str | None = None,
+    at: datetime | None = None,
+    queue: str = "default",
+    **arguments: Any,
 ) -> None:
-    """Put a job into the session's transaction. `lock`: jobs with the same one run one after the other, in order."""
+    """Put a job into the session's transaction. `lock`: jobs with the same one run one after the other, in order.
+    `queue`: the task's own.
+    """
     raw = await (await session.connection()).get_raw_connection()
-    job = _unopened().configure_task(task, lock=lock, schedule_at=at, connection=raw.driver_connection)
+    job = _unopened().configure_task(
+        task, lock=lock, schedule_at=at, queue=queue, connection=raw.driver_connection
+    )
     await job.defer_async(**arguments)
 
 
@@ -84,13 +98,14 @@ def _register(app: procrastinate.App, task: Task, given: tuple[Any, ...]) -> Non
         await task.run(*given, **arguments)
 
 
-async def run_worker(app: procrastinate.App) -> None:
-    """Run jobs until cancelled; jobs of workers that died are taken up again."""
+async def run_worker(app: procrastinate.App, *, queue: str | None = None, at_once: int = JOBS_AT_ONCE) -> None:
+    """Run the jobs of a queue (None: of all) until cancelled; jobs of workers that died are taken up again."""
     async with app.open_async():
-        for job in await app.job_manager.get_stalled_jobs():
+        for job in await app.job_manager.get_stalled_jobs(queue=queue):
             await app.job_manager.retry_job(job)
         await app.run_worker_async(
-            concurrency=JOBS_AT_ONCE,
+            queues=[queue] if queue else None,
+            concurrency=at_once,
             install_signal_handlers=False,
             delete_jobs="successful",
             shutdown_graceful_timeout=5,

@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from qvoice.db import Database
-from qvoice.db.queue import Task, run_worker, worker_app
+from qvoice.db.queue import QUEUES, Task, run_worker, worker_app
 from qvoice.features.documents.resource import discover
 from qvoice.kit import code, log
 from qvoice.kit.settings import Settings, load
@@ -65,10 +65,15 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             name = f"{feature}.{job.__name__}"
             tasks.append(asyncio.create_task(periodic(name, seconds, job, db, settings), name=name))
 
-    async def queue(db: Database, settings: Settings) -> None:
-        await run_worker(worker_app(settings.dsn(), queued, db, settings))
+    def working(name: str, at_once: int) -> Job:
+        async def work(db: Database, settings: Settings) -> None:
+            await run_worker(worker_app(settings.dsn(), queued, db, settings), queue=name, at_once=at_once)
 
-    tasks.append(asyncio.create_task(resident("queue", queue, db, settings), name="queue"))
+        return work
+
+    for name, at_once in QUEUES.items():
+        job = resident(f"queue-{name}", working(name, at_once), db, settings)
+        tasks.append(asyncio.create_task(job, name=f"queue-{name}"))
     log.get().info("worker.up", jobs=[task.get_name() for task in tasks])
     await stop.wait()
     for task in tasks:

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import text
 from tests.fixtures.tenants import make_account
 
-from qvoice.db.queue import GiveUp
+from qvoice.db.queue import GiveUp, run_worker, worker_app
 from qvoice.features.documents import store
 from qvoice.features.notices import hook
+from qvoice.features.notices.jobs import TASKS
 from qvoice.features.notices.send import notify
 from qvoice.kit.settings import load
 
@@ -54,19 +55,28 @@ class Web:
         writer.close()
 
 
-async def call(url: str, tmp_path, *, verb: str = "post", retries: int = 0, private: str = "1") -> None:
+async def call(url: str, tmp_path, *, verb: str = "post", retries: int = 0, private: str = "1", db=None) -> None:
     settings = load(tmp_path, environ={"QVOICE_NETWORK_WEBHOOKS_PRIVATE": private})
     body: dict[str, Any] = {"call_id": "c", "custom_data": {"a": 1}}
-    await hook.call_web(None, settings, account_id="a", url=url, verb=verb, retries=retries, body=body)  # type: ignore[arg-type]
+    await hook.call_web(db, settings, account_id="a", url=url, verb=verb, retries=retries, body=body)
 
 
-async def test_D7_a_webhook_posts_the_facts_and_tries_again(tmp_path, monkeypatch):
+async def test_D7_a_webhook_posts_the_facts_and_tries_again_by_another_job(tmp_path, monkeypatch, db, database):
     monkeypatch.setattr(hook, "PAUSES", (0.0, 0.0))
     web = Web()
     web.statuses = [500]
     async with await asyncio.start_server(web.serve, "127.0.0.1", 0) as server:
         url = f"http://localhost:{server.sockets[0].getsockname()[1]}/x?y=1"
-        await call(url, tmp_path, retries=1)
+        await call(url, tmp_path, retries=1, db=db)
+        assert len(web.got) == 1  # no worker waits for the second try
+        settings = load(tmp_path, environ={"QVOICE_NETWORK_WEBHOOKS_PRIVATE": "1"})
+        worker = asyncio.create_task(run_worker(worker_app(database.app_url, TASKS, db, settings), queue="web"))
+        for _ in range(200):
+            if len(web.got) == 2:
+                break
+            await asyncio.sleep(0.05)
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)
         await call(url, tmp_path, verb="get")
     assert len(web.got) == 3
     assert json.loads(web.got[1].partition("\r\n\r\n")[2])["custom_data"] == {"a": 1}

@@ -15,7 +15,11 @@ from sqlalchemy import text
 
 from qvoice.db.engine import SYSTEM, Database
 
-_WRITE = text("select calls_write(cast(:batch as jsonb))")
+# The events' webhooks are written down together with what they tell of.
+_WRITE = text(
+    "select calls_write(b.batch), webhook_note(coalesce(b.batch -> 'events', '[]'))"
+    " from (select cast(:batch as jsonb) as batch) b"
+)
 _FORGET = text("select calls_forget(:node, cast(:keep as text[]))")
 
 LISTS = ("cdrs", "channels", "channels_gone", "calls", "calls_gone", "events", "presence")

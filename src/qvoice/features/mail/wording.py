@@ -29,6 +29,7 @@ SAMPLES = {
     "link": "https://phone.example.com/welcome/…", "caller": "Bob Brown <+14165550123>", "dialled": "1001",
     "when": "Friday 10:00", "length": "0:42", "box": "1001", "mailbox": "1001", "device": "Desk",
     "shown": "+14165550100", "attached": "yes",    "location": "1 Example Street", "comments": "…",
+    "uri": "https://hooks.example.com/calls", "problem": "answered 500", "count": "10",
 }  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from qvoice.core.flow.requests import FireWebhook, SendNotice
 from qvoice.db.queue import defer
 from qvoice.features.callflows.context import Answer, AnswerContext
-from qvoice.features.notices.hook import CALL_WEB
+from qvoice.features.notices.hook import CALL_WEB, QUEUE
 from qvoice.features.notices.send import notify
 from qvoice.kit.clock import utcnow
 
@@ -22,6 +22,7 @@ async def fire_webhook(context: AnswerContext, request: FireWebhook) -> None:
         await defer(
             session,
             CALL_WEB,
+            queue=QUEUE,
             account_id=context.scope.account_id,
             url=request.url,
             verb=request.verb,

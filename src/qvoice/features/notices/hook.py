@@ -1,77 +1,139 @@
-"""Call a web address that a customer wrote into a flow: public addresses only, and the one that was looked at."""
+"""Call a web address that a customer wrote down: public addresses only, and the one that was looked at."""
 
 from __future__ import annotations
 
 import asyncio
 import ipaddress
 import socket
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
+import msgspec
 
-from qvoice.db.engine import Database
-from qvoice.db.queue import GiveUp
+from qvoice.db.engine import SYSTEM, Database
+from qvoice.db.queue import GiveUp, defer
 from qvoice.kit import log
+from qvoice.kit.clock import utcnow
 from qvoice.kit.settings import Settings
 
 CALL_WEB = "notices.call_web"
+QUEUE = "web"
 SECONDS = 10.0
 PAUSES = (2.0, 10.0, 30.0, 60.0)
 """Seconds before each retry."""
 
 
 class NotCalled(Exception):
-    """It did not work this time; the text says why."""
+    """It did not work this time; the text says why. `status`: what the server answered, 0 when it did not."""
+
+    def __init__(self, why: str, status: int = 0) -> None:
+        super().__init__(why)
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is sent. `verb`: `get` (then `body` is the query), `post` or `put`."""
+
+    url: str
+    verb: str
+    body: bytes
+    content_type: str
+    headers: Mapping[str, str]
 
 
 async def call_web(
-    db: Database, settings: Settings, *, account_id: str, url: str, verb: str, retries: int, body: dict[str, Any]
+    db: Database,
+    settings: Settings,
+    *,
+    account_id: str,
+    url: str,
+    verb: str,
+    retries: int,
+    body: dict[str, Any],
+    tried: int = 0,
 ) -> None:
-    """Call the address, up to `retries` times more; raises GiveUp when it never worked."""
-    problem = ""
-    for pause in (0.0, *PAUSES[: max(retries, 0)]):
-        await asyncio.sleep(pause)
-        try:
-            await _call(url, verb, body, private_too=settings.network.webhooks_private == 1)
-        except NotCalled as failure:
-            problem = str(failure)
-            log.get().warning("webhook.failed", account=account_id, url=url[:200], problem=problem)
-        else:
-            return
-    raise GiveUp(f"{url[:200]}: {problem}")
+    """Call the address once. When that fails, another job does so later, up to `retries` times: nobody waits in a
+    worker for a server that is away. Raises GiveUp when it never worked.
+    """
+    get = verb == "get"
+    content = urlencode(_flat(body)).encode() if get else msgspec.json.encode(body)
+    message = Message(url, "get" if get else "post", content, "application/json", {})
+    try:
+        await call_once(message, private_too=settings.network.webhooks_private == 1)
+    except NotCalled as failure:
+        log.get().warning("webhook.failed", account=account_id, url=url[:200], problem=str(failure), tried=tried + 1)
+        if tried >= min(max(retries, 0), len(PAUSES)):
+            raise GiveUp(f"{url[:200]}: {failure}") from failure
+        async with db.tx(SYSTEM) as s:
+            await defer(
+                s,
+                CALL_WEB,
+                at=utcnow() + timedelta(seconds=PAUSES[tried]),
+                queue=QUEUE,
+                account_id=account_id,
+                url=url,
+                verb=verb,
+                retries=retries,
+                body=body,
+                tried=tried + 1,
+            )
 
 
-async def _call(url: str, verb: str, body: dict[str, Any], *, private_too: bool) -> None:
-    parts = urlsplit(url)
+async def call_once(message: Message, *, private_too: bool) -> tuple[int, int]:
+    """Send a message; return the server's status and the milliseconds it took. Raises NotCalled."""
+    parts = urlsplit(message.url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotCalled("not a web address")
-    address = await _resolved(parts.hostname, parts.port or (443 if parts.scheme == "https" else 80))
+    try:
+        port = parts.port
+    except ValueError as problem:
+        raise NotCalled("the port is no port") from problem
+    address = await _resolved(parts.hostname, port or (443 if parts.scheme == "https" else 80))
     if not private_too and not ipaddress.ip_address(address).is_global:
         raise NotCalled(f"{parts.hostname} is not a public address")
     # The address that was looked at is the one that is called: a name may point elsewhere a moment later.
     host = f"[{address}]" if ":" in address else address
-    target = parts._replace(netloc=host if parts.port is None else f"{host}:{parts.port}").geturl()
-    content: dict[str, Any] = {"params": _flat(body)} if verb == "get" else {"json": body}
+    query = parts.query
+    if message.verb == "get" and message.body:
+        query = f"{query}&{message.body.decode()}" if query else message.body.decode()
+    target = parts._replace(netloc=host if port is None else f"{host}:{port}", query=query).geturl()
+    content = {} if message.verb == "get" else {"content": message.body}
+    began = time.monotonic()
     try:
-        async with httpx2.AsyncClient(timeout=SECONDS, follow_redirects=False) as http:
-            answer = await http.request(
-                "GET" if verb == "get" else "POST",
+        async with (
+            asyncio.timeout(SECONDS),
+            httpx2.AsyncClient(timeout=SECONDS, follow_redirects=False) as http,
+            http.stream(
+                message.verb.upper(),
                 target,
-                headers={"Host": parts.netloc.rpartition("@")[2], "User-Agent": "QVOICE"},
+                headers={
+                    "Host": parts.netloc.rpartition("@")[2],
+                    "User-Agent": "QVOICE",
+                    **({} if message.verb == "get" else {"Content-Type": message.content_type}),
+                    **message.headers,
+                },
                 extensions={"sni_hostname": parts.hostname},
                 **content,
-            )
-    except httpx2.HTTPError as problem:
+            ) as answer,
+        ):
+            status = answer.status_code  # what it says besides is of no use, and may be endless
+    except (httpx2.HTTPError, TimeoutError) as problem:
         raise NotCalled(f"{type(problem).__name__}: {problem}"[:300]) from problem
-    if answer.status_code >= 400:
-        raise NotCalled(f"answered {answer.status_code}")
+    if not 200 <= status < 300:
+        raise NotCalled(f"answered {status}", status)
+    return status, int((time.monotonic() - began) * 1000)
 
 
 async def _resolved(host: str, port: int) -> str:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError as problem:
+    except (OSError, UnicodeError) as problem:
         raise NotCalled(f"{host}: {problem}") from problem
     return str(found[0][4][0])
 

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from qvoice.db.queue import Backoff, Task
-from qvoice.features.notices.hook import CALL_WEB, call_web
+from qvoice.features.notices.hook import CALL_WEB, QUEUE, call_web
 
-TASKS = [Task(CALL_WEB, call_web, Backoff(tries=1))]
+TASKS = [Task(CALL_WEB, call_web, Backoff(tries=1), QUEUE)]

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import Scope
 from qvoice.db.metadata import METADATA, HexId
-from qvoice.db.notices import notify_document
+from qvoice.db.notices import notify_document, notify_event
 from qvoice.features.documents import watching
 
 TYPE = "phone_numbers"
@@ -181,3 +181,5 @@ async def _remember(
             "detail": msgspec.json.encode(dict(detail or {})).decode(),
         },
     )
+    told = {"number": number, "action": action, "from_state": states[0], "state": states[1]}
+    await notify_event(s, account_id=account_id, name="number", data=told)
