@@ -94,5 +94,27 @@ async def test_D19_a_call_is_tried_with_the_stored_flow_and_with_a_draft(acme):
     assert (await acme.ask("POST", "callflows/simulate", {})).status_code == 400
 
 
+async def test_D19_a_forwarded_call_is_followed_into_its_own_flow(acme):
+    """Ann forwards to an extension that forwards back to her: the circle is seen, and where everything ends."""
+    ann = await acme.create("users", first_name="Ann", last_name="Lee")
+    bob = await acme.create("users", first_name="Bob", last_name="Ray")
+    for user, own, to in ((ann, "210", "211"), (bob, "211", "210")):
+        forward = {"enabled": True, "number": to, "require_keypress": False}
+        await acme.data("PATCH", f"users/{user['id']}", {"call_forward": forward})
+        flow = {"module": "user", "data": {"id": user["id"]}, "children": {"_": {"module": "hangup", "data": {}}}}
+        await acme.create("callflows", numbers=[own], flow=flow)
+    tried = await acme.data("POST", "callflows/simulate", {"number": "210", "caller": {"number": "+14165550199"}})
+    leg = tried["steps"][0]["acts"][0]["legs"][0]
+    assert (leg["why"], leg["owner"], leg["number"]) == ("forwarded", "Ann Lee", "211")
+    inner = leg["then"]["steps"][0]["acts"][0]["legs"][0]
+    assert (inner["why"], inner["owner"], inner["number"]) == ("forwarded", "Bob Ray", "210")
+    assert inner["then"]["end"]["cause"] == "EXCHANGE_ROUTING_ERROR"
+    away = {"enabled": True, "number": "+14165550123"}
+    await acme.data("PATCH", f"users/{bob['id']}", {"call_forward": away})
+    tried = await acme.data("POST", "callflows/simulate", {"number": "211"})
+    outside = tried["steps"][0]["acts"][0]["legs"][0]["then"]
+    assert outside["refused"]["code"] == 404, "this account has no way out"
+
+
 def test_D19_every_question_that_a_simulation_asks_has_an_answer():
     assert set(collect_answers()) >= READS

@@ -58,8 +58,16 @@ def leg_of(world: World, leg: Leg) -> dict[str, Any]:
             name = _text(next(pool, {}).get("name"))
             return {**facts, "to": "trunk", "resource_id": id, "name": name or id, "number": _user_part(uri)}
         case Loop(number=number, account_id=account_id):
+            forward = {
+                "authorised_by": leg.target.authorised_by,
+                "forwarded_by": list(leg.target.forwarded_by),
+                "keeps_caller": leg.target.keep_caller_id,
+                "asks_key": leg.target.asks_key,
+            }
             return {
                 **facts,
+                "why": "forwarded" if leg.target.forwarded_by else "on-net",
+                "forward": forward if leg.target.forwarded_by and account_id == world.account_id else None,
                 "to": "number",
                 "name": number,
                 "number": number,

@@ -15,7 +15,7 @@ from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import caller_endpoint, shown_caller
 from qvoice.core.flow.compile import CompiledFlow
 from qvoice.core.flow.events import Reply
-from qvoice.core.flow.simulate import Script, Simulation, simulate
+from qvoice.core.flow.simulate import Script, Simulation, Step, simulate
 from qvoice.core.hours.rule import zone
 from qvoice.core.ring.plan import CallerId
 from qvoice.db.engine import Database, Scope
@@ -28,6 +28,9 @@ from qvoice.kit.errors import Invalid, QvoiceError
 
 DRAFT = "draft"
 """Id of a flow that was never saved."""
+
+MAX_FORWARDS = 3
+"""Forwarded calls that are followed one after the other."""
 
 _CHANCE = (0.42, 0.17, 0.83, 0.35, 0.61, 0.08, 0.94, 0.29)
 """Random order is the same at every try, so that two simulations can be compared."""
@@ -96,7 +99,58 @@ async def try_call(db: Database, scope: Scope, wanted: Wanted) -> Tried:
             raise Invalid.field("number", "required", "say what is dialled, or which callflow to start in")
         flow, call.world = found.flow, call.world.merged(found.world)
     simulation = await _run(db, scope, snapshots, flow, call, Script(tuple(wanted.presses), wanted.ringing))
+    await _follow(db, scope, snapshots, call, simulation.steps, Script(ringing=wanted.ringing), depth=0)
     return Tried(call, flow, simulation)
+
+
+async def _follow(
+    db: Database, scope: Scope, snapshots: Snapshots, call: Call, steps: list[Step], script: Script, *, depth: int
+) -> None:
+    """Let each forwarded leg go its own way: `then` of the leg is where the call made in its user's name would go."""
+    for step in steps:
+        legs = [leg for act in step.acts if act["do"] == "ring" for leg in act["legs"]]
+        for leg in legs:
+            if leg.get("forward") and depth < MAX_FORWARDS:
+                leg["then"] = await _forwarded(db, scope, snapshots, call, step, leg, script, depth=depth)
+
+
+async def _forwarded(
+    db: Database, scope: Scope, snapshots: Snapshots, call: Call, step: Step, leg: dict[str, Any], script: Script, *,
+    depth: int,
+) -> dict[str, Any]:  # fmt: skip
+    how = leg["forward"]
+    by = how["authorised_by"]
+    world = await snapshots.world(scope.account_id, user_id=by)
+    shown = CallerId(**leg["caller"])
+    made = Call(
+        call_id="simulation",
+        account_id=scope.account_id,
+        realm=call.realm,
+        source="loop",
+        dialled=leg["number"],
+        request_user=leg["number"],
+        caller=shown,
+        now=step.at,
+        world=call.world if world is None else call.world.merged(world),
+        authorised_by=by,
+        forwarded_by=tuple(how["forwarded_by"]),
+        kept_caller=shown if how["keeps_caller"] else None,
+        asks_key=how["asks_key"],
+        random=_CHANCE,
+    )
+    try:
+        flow = await place(snapshots, made)
+    except NotPlaced as no:
+        return {"flow": None, "steps": [], "end": None, "refused": {"code": no.sip_code, "why": str(no)}}
+    done = await _run(db, scope, snapshots, flow, made, script)
+    await _follow(db, scope, snapshots, made, done.steps, script, depth=depth + 1)
+    call.world = call.world.merged(made.world)
+    return {
+        "flow": {"id": flow.flow_id, "name": flow.name},
+        "steps": [{**asdict(one), "at": one.at.isoformat()} for one in done.steps],
+        "end": {"reason": done.end.reason, "cause": done.end.cause},
+        "refused": None,
+    }
 
 
 async def _call(snapshots: Snapshots, scope: Scope, wanted: Wanted) -> Call:
