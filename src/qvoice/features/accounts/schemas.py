@@ -115,6 +115,13 @@ class Switch(Lenient):
     enabled: bool = False
 
 
+class Topup(Lenient):
+    """Charge the card with `amount` when the balance is below `threshold`, once a month."""
+
+    threshold: Annotated[float, Field(ge=0, le=100_000)]
+    amount: Annotated[float, Field(gt=0, le=100_000)]
+
+
 class AccountDocument(Lenient):
     """An account. `realm` is made up when absent; timezone, language and country come from the parent when absent."""
 
@@ -135,5 +142,8 @@ class AccountDocument(Lenient):
     dial_plan: dict[str, Any] | None = None
     ringtones: dict[str, Any] | None = None
     voicemail: Annotated[dict[str, Any], AfterValidator(_voicemail)] | None = None
+    topup: Topup | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    """The installation's currency, when the master account has it; elsewhere without effect."""
     token_auth_expiry_s: Annotated[int, Field(ge=300, le=2_592_000)] | None = None
     flags: list[str] | None = None

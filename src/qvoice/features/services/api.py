@@ -6,13 +6,15 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
+from sqlalchemy import text as sql
 
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import envelope
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.ledgers import queries as ledger
-from qvoice.features.services import assign, read
+from qvoice.features.services import assign, monthly, read
 from qvoice.features.services.watch import KIND
+from qvoice.kit.clock import to_gregorian, utcnow
 from qvoice.kit.errors import Invalid, NotFound
 
 router = APIRouter(tags=["services"])
@@ -225,6 +227,51 @@ async def audit(request: Request, account_id: str, ctx: Context = permit("servic
         rows, _ = await ledger.page(s, source=KIND, window=ledger.Window(), size=200)
     found = [ledger.shown(row) for row in rows]
     return ctx.reply(found, page_size=len(found))
+
+
+@router.post(f"{BASE}/topup", operation_id="top_up", summary="Top up now (once a month)")
+async def top_up(request: Request, account_id: str, ctx: Context = permit("transactions", "create")) -> Response:
+    """Charge the card with the amount of the account's `topup`; once a month, as the automatic one does."""
+    from qvoice.features.transactions.topup import top_up_now  # imported late: payments count by the monthly run
+
+    return ctx.reply(await top_up_now(ctx.db, ctx.scope))
+
+
+@router.get("/accounts/{account_id}/billing_runs", operation_id="list_billing_runs", summary="Monthly runs (master)")
+async def billing_runs(request: Request, account_id: str, ctx: Context = permit("system", "read")) -> Response:
+    """Return the newest 24 runs with their progress, and the accounts that failed."""
+    async with ctx.tx() as s:
+        return ctx.reply(await runs(s))
+
+
+@router.put(
+    "/accounts/{account_id}/billing_runs", operation_id="start_billing_run", status_code=201,
+    summary="Run this month's charges again (master)",
+)  # fmt: skip
+async def start_billing_run(request: Request, account_id: str, ctx: Context = permit("system", "update")) -> Response:
+    """Visit all accounts again: those that failed or came since are charged, nobody twice."""
+    async with ctx.tx() as s:
+        await monthly.start(s, utcnow(), again=True)
+        return ctx.reply(await runs(s), status=201)
+
+
+async def runs(s: Any) -> list[dict[str, Any]]:
+    """Return runs, newest first."""
+    rows = (await s.execute(sql("select * from billing_runs order by period desc limit 24"))).all()
+    failures = (await s.execute(sql("select * from billing_failures order by period desc, at limit 500"))).all()
+    return [
+        {
+            "period": row.period.strftime("%Y-%m"), "state": row.state, "total": row.total, "done": row.done,
+            "failed": row.failed, "started": to_gregorian(row.started),
+            "finished": to_gregorian(row.finished) if row.finished else None,
+            "failures": [
+                {"account_id": one.failed_account.hex, "problem": one.problem}
+                for one in failures
+                if one.period == row.period
+            ],
+        }
+        for row in rows
+    ]  # fmt: skip
 
 
 @router.post(

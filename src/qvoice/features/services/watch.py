@@ -29,7 +29,7 @@ from qvoice.features.services.levels import Level, levels
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Conflict
-from qvoice.kit.money import ZERO
+from qvoice.kit.money import ZERO, rounded
 
 COUNTED = frozenset(
     {
@@ -108,7 +108,7 @@ async def _charge(
         if asked:
             raise ChargesNotAccepted(invoices=asked)
     lines = [line for id, found in changes.items() for line in level_lines(after[id], found, share)]
-    if not any(line.amount for line in lines):
+    if not any(line.amount for line in lines) and not any(c.monthly for found in changes.values() for c in found):
         return
     # The account that acted stands in the entry even when only those above it pay.
     account_id, scope = max(touched.items(), key=lambda pair: len(pair[1].path))
@@ -134,6 +134,9 @@ def level_lines(level: Level, changes: Sequence[Difference], share: Decimal) -> 
                 "category": change.line.category, "item": change.line.item, "name": change.line.name,
                 "before": change.before.priced.quantity if change.before else 0,
                 "after": change.after.priced.quantity if change.after else 0,
+                "monthly_taxes": {
+                    name: str(rounded(change.monthly * percentage / 100)) for name, percentage in change.line.rule.taxes
+                },
                 "monthly": str(change.monthly), "activation": str(change.activation), "prorated": str(change.prorated),
             }
             for change in changes

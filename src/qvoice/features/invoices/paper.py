@@ -1,0 +1,108 @@
+"""An invoice on paper (PDF) and as a table (CSV)."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from qvoice.features.invoices.pdf import MARGIN, WIDTH, Paper
+from qvoice.kit import money
+
+_WORDS = {
+    "en": {
+        "invoice": "Invoice", "for": "For", "from": "From", "period": "Period", "issued": "Issued",
+        "opening": "Balance before", "closing": "Balance after", "charges": "Charges",
+        "credits": "Payments and credits",
+        "calls": "calls", "what": "What", "amount": "Amount", "due": "Amount due", "in": "All amounts in",
+    },
+    "fr": {
+        "invoice": "Facture", "for": "Pour", "from": "De", "period": "Période", "issued": "Émise le",
+        "opening": "Solde avant", "closing": "Solde après", "charges": "Frais", "credits": "Paiements et crédits",
+        "calls": "appels", "what": "Objet", "amount": "Montant", "due": "Montant dû", "in": "Tous les montants en",
+    },
+}  # fmt: skip
+
+
+def shown(amount: Decimal) -> str:
+    """Return an amount to the cent, or exactly when it has parts of cents."""
+    return money.words(amount, "").strip()
+
+
+def words_of(language: str) -> dict[str, str]:
+    """Return the words of a language; English when we have none."""
+    return _WORDS.get(language[:2], _WORDS["en"])
+
+
+def rows(invoice: dict[str, Any], language: str) -> list[tuple[str, str]]:
+    """Return (what, amount) of each line, items indented below theirs."""
+    words = words_of(language)
+    found = []
+    for line in invoice["lines"]:
+        text = line["text"]
+        if "count" in line:
+            minutes = Decimal(str(line["quantity"])) / 60
+            used = f", {minutes:.1f} min" if line.get("unit") == "sec" else ""
+            text = f"{text}: {line['count']} {words['calls']}{used}"
+        found.append((text, shown(Decimal(line["amount"]))))
+        for item in line.get("items", ()):
+            detail = str(item.get("name") or item.get("item") or "")
+            if item.get("quantity") is not None and "rate" in item:
+                detail += f": {item['quantity']} x {shown(Decimal(item['rate']))}"
+                if Decimal(item.get("discount", "0")):
+                    detail += f" - {shown(Decimal(item['discount']))}"
+            if "amount" in item:
+                detail += f" = {shown(Decimal(item['amount']))}"
+            elif "before" in item:
+                detail += f": {item['before']} -> {item['after']}"
+            found.append((f"    {detail}", ""))
+    return found
+
+
+def pdf(invoice: dict[str, Any], *, provider: str, language: str) -> bytes:
+    """Return the invoice as a PDF in the account's language."""
+    words = words_of(language)
+    paper, right = Paper(), WIDTH - MARGIN
+    title = f"{words['invoice']} {invoice['number']}"
+    paper.text(MARGIN, title, size=18, bold=True)
+    paper.down(28)
+    for name, value in (
+        (words["from"], provider), (words["for"], invoice["account"]["name"]),
+        ("", invoice["account"]["address"] if isinstance(invoice["account"]["address"], str) else ""),
+        (words["period"], f"{invoice['period']['start']} - {invoice['period']['end']}"),
+        (words["issued"], invoice["issued"]), (words["in"], invoice["currency"]),
+    ):  # fmt: skip
+        if value:
+            paper.text(MARGIN, name, bold=True)
+            paper.text(MARGIN + 110, str(value)[:90])
+            paper.down()
+    paper.down()
+    paper.text(MARGIN, words["what"], bold=True)
+    paper.text(right, words["amount"], bold=True, right=True)
+    paper.rule()
+    paper.down(18)
+    paper.text(MARGIN, words["opening"])
+    paper.text(right, shown(Decimal(str(invoice["opening"]))), right=True)
+    paper.down()
+    for what, amount in rows(invoice, language):
+        paper.text(MARGIN, what[:95])
+        if amount:
+            paper.text(right, amount, right=True)
+        paper.down()
+    paper.rule()
+    paper.down(18)
+    for name in ("charges", "credits", "closing"):
+        paper.text(MARGIN, words[name], bold=name == "closing")
+        paper.text(right, shown(Decimal(str(invoice[name]))), right=True, bold=name == "closing")
+        paper.down()
+    closing = Decimal(str(invoice["closing"]))
+    paper.text(MARGIN, words["due"], bold=True, size=11)
+    paper.text(right, shown(money.cents(max(-closing, money.ZERO))), right=True, bold=True, size=11)
+    return paper.bytes(title)
+
+
+CSV_COLUMNS = ("number", "at", "kind", "text", "count", "quantity", "unit", "amount", "currency")
+
+
+def table(invoice: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the invoice's lines as rows of a CSV; their amounts add up to closing minus opening, exactly."""
+    return [{**line, "number": invoice["number"], "currency": invoice["currency"]} for line in invoice["lines"]]

@@ -1,0 +1,224 @@
+"""The monthly run: each account with a plan is charged for the month that begins, and gets the invoice of the last.
+
+A job in batches: a batch commits its progress together with the next one's job, each account is one transaction, and
+what it posts has a key, so a run that is broken off anywhere goes on and charges nobody twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.core.plans import quote
+from qvoice.db import SYSTEM, Database, Scope
+from qvoice.db.queue import defer
+from qvoice.features.invoices.issue import issue
+from qvoice.features.ledgers import queries as ledger
+from qvoice.features.ledgers.post import BALANCE, TAXES, post, transfer
+from qvoice.features.services.levels import Level, levels
+from qvoice.features.services.watch import KIND, local_day
+from qvoice.kit import log
+from qvoice.kit.clock import utcnow
+from qvoice.kit.errors import QvoiceError
+from qvoice.kit.money import ZERO, rounded
+from qvoice.kit.settings import Settings
+
+TASK = "services.monthly"
+BATCH = 200
+AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of the billing zone: its first day and the moments it begins and ends."""
+
+    first: date
+    begins: datetime
+    ends: datetime
+
+    @classmethod
+    def of(cls, day: date, zone: str) -> Month:
+        """Return the month that a day is in."""
+        first = day.replace(day=1)
+        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
+        begins, ends = (datetime(d.year, d.month, d.day, tzinfo=ZoneInfo(zone)) for d in (first, following))
+        return cls(first, begins, ends)
+
+    @property
+    def name(self) -> str:
+        """`2026-11`."""
+        return self.first.strftime("%Y-%m")
+
+
+async def zone_of(s: AsyncSession) -> str:
+    """Return the zone that months are counted in."""
+    return (await s.execute(sql("select billing_zone()"))).scalar_one()
+
+
+async def start_due(db: Database, settings: Settings) -> None:
+    """Start the run of the month that has begun, if nobody has (the worker's, every ten minutes)."""
+    async with db.tx(SYSTEM) as s:
+        await start(s, utcnow())
+
+
+async def start(s: AsyncSession, now: datetime, *, again: bool = False) -> date | None:
+    """Start the run of the current month in this transaction; None when it was started before.
+
+    `again`: visit all accounts once more, which charges those that failed or came since and nobody twice.
+    """
+    month = Month.of(local_day(now, await zone_of(s)), "UTC")
+    conflict = (
+        "do update set state = 'running', total = excluded.total, done = 0, failed = 0, cursor = null,"
+        " started = now(), finished = null where billing_runs.state = 'done'"
+        if again
+        else "do nothing"
+    )
+    started = await s.execute(
+        sql(
+            "insert into billing_runs (period, state, total)"
+            " values (:period, 'running', (select count(*) from billing_accounts(null, 10000000)))"
+            f" on conflict (period) {conflict} returning period"
+        ),
+        {"period": month.first},
+    )
+    if started.first() is None:
+        return None
+    await s.execute(sql("delete from billing_failures where period = :period"), {"period": month.first})
+    await defer(s, TASK, lock="billing", period=month.first.isoformat(), after=None)
+    return month.first
+
+
+async def run(db: Database, settings: Settings, *, period: str, after: str | None) -> None:
+    """Do one batch, and put the next into the queue with the progress of this one."""
+    first = date.fromisoformat(period)
+    rows = await db.fetch(
+        "select id, path from billing_accounts(cast(:after as uuid), :most)", {"after": after, "most": BATCH}
+    )
+    waiting = [Scope(row.id.hex, row.path) for row in rows]
+    failed: dict[str, str] = {}
+
+    async def worker() -> None:
+        while waiting:
+            scope = waiting.pop()
+            try:
+                async with db.tx(scope) as s:
+                    await visit(s, first)
+            except QvoiceError as problem:
+                failed[scope.account_id] = problem.message
+            except Exception as problem:  # noqa: BLE001 - one account must not stop the others; it is shown and told
+                log.get().exception("billing.account_failed", account=scope.account_id, period=period)
+                failed[scope.account_id] = f"{type(problem).__name__}: {problem}"[:500]
+
+    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+    async with db.tx(SYSTEM) as s:
+        last = rows[-1].id.hex if rows else after
+        over = len(rows) < BATCH
+        # A batch that runs a second time (its worker died before the queue knew) counts once: the cursor tells.
+        moved = await s.execute(
+            sql(
+                "update billing_runs set done = done + :done, failed = failed + :failed,"
+                " cursor = coalesce(cast(:last as uuid), cursor),"
+                " state = case when :over then 'done' else state end, finished = case when :over then now() end"
+                " where period = :period and cursor is not distinct from cast(:after as uuid) and state = 'running'"
+            ),
+            {"done": len(rows) - len(failed), "failed": len(failed), "last": last, "over": over, "period": first,
+             "after": after},
+        )  # fmt: skip
+        if not moved.rowcount:
+            return
+        for account_id, problem in failed.items():
+            await s.execute(
+                sql(
+                    "insert into billing_failures (period, failed_account, problem)"
+                    " values (:period, cast(:account as uuid), :problem) on conflict do nothing"
+                ),
+                {"period": first, "account": account_id, "problem": problem},
+            )
+        if not over:
+            await defer(s, TASK, lock="billing", period=period, after=last)
+    if over:
+        log.get().info("billing.done", period=period)
+
+
+async def visit(s: AsyncSession, first: date) -> None:
+    """Charge the session's account for the month that began on `first`, and issue the invoice of the month before."""
+    zone = await zone_of(s)
+    month = Month.of(first, zone)
+    before = Month.of(date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1), zone)
+    found = await levels(s, s.info["scope"].account_id, only=True)
+    if found:
+        await charge(s, found[0], month, before)
+    await issue(s, before.first, before.ends)
+
+
+async def charge(s: AsyncSession, level: Level, month: Month, before: Month) -> Decimal:
+    """Post the month's charges of an account, and return them without taxes; a second time changes nothing.
+
+    What came or went since the month began has been charged by itself (`watch.py`), so the charge is for what was there
+    when it began: the price of what there is now less those changes.
+    """
+    lines = level.lines
+    since, taxed = await _changed_since(s, month)
+    due = rounded(quote.total(lines) - since)
+    used = {
+        kind: (-Decimal(str(source["amount"])), Decimal(str(source["usage"].get("quantity", 0))))
+        for kind, source in (
+            await ledger.by_source(s, ledger.Window(before.begins, before.ends))
+            if level.plan.get(quote.LEDGERS)
+            else {}
+        ).items()
+    }
+    added = quote.markups(level.plan, used)
+    total = due + sum((amount for _, _, amount in added), ZERO)
+    facts: dict[str, Any] = {
+        "text": f"Services {month.name}",
+        "month": month.name,
+        "items": [
+            {
+                "category": line.category, "item": line.item, "name": line.name, "quantity": line.priced.billable,
+                "rate": str(line.priced.rate), "discount": str(line.priced.discount), "amount": str(line.priced.total),
+            }
+            for line in lines
+            if line.priced.billable
+        ]
+        + [{"category": "ledgers", "item": s_, "name": r.name or s_, "amount": str(a)} for s_, r, a in added],
+    }  # fmt: skip
+    if due != quote.total(lines):
+        facts["items"].append({"name": "charged as it changed", "amount": str(due - quote.total(lines))})
+    pairs = transfer(level.account_id, level.provider_id, total, ref=facts)
+    for name in sorted({**quote.taxes(lines), **taxed}):
+        tax = quote.taxes(lines).get(name, ZERO) - taxed.get(name, ZERO)
+        if tax:
+            pairs += transfer(level.account_id, level.provider_id, tax, book=TAXES, ref={"tax": name, "text": name})
+    if any(line.amount for line in pairs):
+        await post(
+            s, key=f"monthly:{level.account_id}:{month.name}", kind=KIND, at=month.begins, lines=pairs,
+            text=f"Services {month.name}",
+        )  # fmt: skip
+    return total
+
+
+async def _changed_since(s: AsyncSession, month: Month) -> tuple[Decimal, dict[str, Decimal]]:
+    """Return what the changes of services since the month began added to the monthly price, and to its taxes."""
+    rows = await s.execute(
+        sql(
+            "select i.value ->> 'monthly' as monthly, i.value -> 'monthly_taxes' as taxes from ledger_lines l,"
+            " jsonb_array_elements(case jsonb_typeof(l.ref -> 'items') when 'array' then l.ref -> 'items'"
+            " else '[]' end) i where l.book = :book and l.kind = :kind and l.at >= :begins and l.at < :ends"
+            " and i.value ? 'monthly'"
+        ),
+        {"book": BALANCE, "kind": KIND, "begins": month.begins, "ends": month.ends},
+    )
+    monthly, taxes = ZERO, {}
+    for row in rows:
+        monthly += Decimal(row.monthly)
+        for name, amount in (row.taxes or {}).items():
+            taxes[name] = taxes.get(name, ZERO) + Decimal(amount)
+    return monthly, taxes

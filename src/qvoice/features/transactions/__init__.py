@@ -1,0 +1,1 @@
+"""Payments: cards charged through a provider, the monthly top-up, funds by hand, notices of low balances (C4)."""

@@ -1,0 +1,166 @@
+"""Taking a payment: written down, asked of the provider, booked. Broken off anywhere, it is finished and never twice.
+
+`begin` and the job that finishes it commit together; the provider knows the payment by its id; the ledger by its key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.db import Database, Scope
+from qvoice.db.queue import GiveUp, defer
+from qvoice.features.ledgers.post import PAYMENTS, post, transfer
+from qvoice.features.transactions.provider import provider_of
+from qvoice.kit import ids
+from qvoice.kit.clock import utcnow
+from qvoice.kit.errors import Conflict, Invalid
+from qvoice.kit.settings import Settings
+
+FINISH = "transactions.finish"
+KIND = "payments"
+GRACE = timedelta(seconds=60)
+"""How long whoever began a payment has to finish it before the worker does."""
+
+
+class AlreadyPaid(Conflict):
+    """This payment has been made already."""
+
+    code = "already_paid"
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A payment that is written down; `fresh`: now, else somebody had done so before."""
+
+    id: str
+    status: str
+    fresh: bool
+
+
+def provider_above(scope: Scope) -> str:
+    """Return the account above; raises Invalid for the master, which nobody has a balance with."""
+    steps = scope.path.split(".")
+    if len(steps) < 2:
+        raise Invalid.field("account", "invalid", "the master account has no account above it to have a balance with")
+    return steps[-2]
+
+
+async def method(s: AsyncSession) -> Any:
+    """Return the account's payment method (provider, token, label); raises Invalid when it has none."""
+    row = (await s.execute(sql("select provider, token, label from payment_methods"))).first()
+    if row is None:
+        raise Invalid.field(
+            "payment_method", "required", "the account has no card: add one first", code="no_payment_token"
+        )
+    return row
+
+
+async def begin(
+    s: AsyncSession, *, key: str, kind: str, amount: Decimal, provider: str, description: str = "", reason: str = ""
+) -> Begun:
+    """Write a payment down in this transaction; the same `key` again returns the first."""
+    scope: Scope = s.info["scope"]
+    provider_above(scope)
+    id = ids.new_id()
+    row = (
+        await s.execute(
+            sql(
+                "insert into transactions (id, account_id, key, kind, amount, currency, status, provider, description,"
+                " reason, actor_id, actor_account_id) values (cast(:id as uuid), cast(:account as uuid), :key, :kind,"
+                " :amount, ledger_currency(), 'pending', :provider, :description, :reason, cast(:actor as uuid),"
+                " cast(:actor_account as uuid)) on conflict (account_id, key) do nothing returning id"
+            ),
+            {"id": id, "account": scope.account_id, "key": key, "kind": kind, "amount": amount, "provider": provider,
+             "description": description[:500], "reason": reason[:200], "actor": scope.actor_id,
+             "actor_account": scope.actor_account_id},
+        )
+    ).first()  # fmt: skip
+    if row is None:
+        old = (await s.execute(sql("select id, status from transactions where key = :key"), {"key": key})).one()
+        return Begun(old.id.hex, old.status, fresh=False)
+    if provider != "manual":
+        await defer(s, FINISH, at=utcnow() + GRACE, account_id=scope.account_id, path=scope.path, transaction_id=id)
+    return Begun(id, "pending", fresh=True)
+
+
+async def complete(db: Database, scope: Scope, transaction_id: str) -> dict[str, Any]:
+    """Ask the provider and book what it says; returns the payment. One that is finished stays as it is."""
+    async with db.tx(scope) as s:
+        row = await load(s, transaction_id)
+        card = await method(s) if row.status == "pending" else None
+    if card is not None:
+        provider = provider_of(db, row.provider)
+        ask = provider.refund if row.kind == "refund" else provider.charge
+        outcome = await ask(key=row.id.hex, token=card.token, amount=row.amount, currency=row.currency)
+        async with db.tx(scope) as s:
+            await book(s, transaction_id, approved=outcome.approved, reference=outcome.reference, reason=outcome.reason)
+    async with db.tx(scope) as s:
+        return shown(await load(s, transaction_id))
+
+
+async def book(s: AsyncSession, transaction_id: str, *, approved: bool, reference: str = "", reason: str = "") -> None:
+    """Write the outcome of a payment, and what was paid into the ledger; a second time changes nothing."""
+    row = await load(s, transaction_id, lock=True)
+    if row.status != "pending":
+        return
+    entry = None
+    if approved:
+        scope: Scope = s.info["scope"]
+        sign = -1 if row.kind in ("refund", "debit") else 1
+        entry = await post(
+            s, key=f"payment:{transaction_id}", kind=KIND, at=utcnow(),
+            lines=transfer(scope.account_id, provider_above(scope), -sign * row.amount, book=PAYMENTS),
+            ref={"source_id": transaction_id, "transaction": row.kind, "by": row.actor_id and row.actor_id.hex},
+            text=row.description or row.kind,
+        )  # fmt: skip
+    await s.execute(
+        sql(
+            "update transactions set status = :status, reference = :reference, changed = now(),"
+            " reason = case when :reason = '' then reason else :reason end, entry_id = cast(:entry as uuid),"
+            # A declined top-up leaves its month's key to the next try.
+            " key = case when :status = 'declined' then key || ':' || cast(id as text) else key end"
+            " where id = cast(:id as uuid)"
+        ),
+        {"status": "approved" if approved else "declined", "reference": reference, "reason": reason[:200],
+         "entry": entry, "id": transaction_id},
+    )  # fmt: skip
+
+
+async def load(s: AsyncSession, transaction_id: str, *, lock: bool = False) -> Any:
+    """Return a payment's row of the session's account; raises NotFound."""
+    from qvoice.kit.errors import NotFound
+
+    row = None
+    if ids.is_id(transaction_id):
+        query = "select * from transactions where id = cast(:id as uuid)" + (" for update" if lock else "")
+        row = (await s.execute(sql(query), {"id": transaction_id})).first()
+    if row is None:
+        raise NotFound("there is no such transaction in this account")
+    return row
+
+
+def shown(row: Any) -> dict[str, Any]:
+    """Return a payment in the dialect's shape."""
+    from qvoice.kit import money
+    from qvoice.kit.clock import to_gregorian
+
+    return {
+        "id": row.id.hex, "type": row.kind, "amount": money.number(row.amount), "currency": row.currency,
+        "status": row.status, "provider": row.provider, "reference": row.reference, "description": row.description,
+        "reason": row.reason, "created": to_gregorian(row.created),
+        "ledger_entry": row.entry_id.hex if row.entry_id else None,
+    }  # fmt: skip
+
+
+async def finish(db: Database, settings: Settings, *, account_id: str, path: str, transaction_id: str) -> None:
+    """Finish a payment whose beginner may be gone (a job); tried again while the provider is away."""
+    try:
+        await complete(db, Scope(account_id, path), transaction_id)
+    except Invalid as problem:
+        raise GiveUp(problem.message) from problem

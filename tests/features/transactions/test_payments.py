@@ -1,0 +1,154 @@
+"""Payments are booked once, the top-up comes once a month, and a low balance is told once (C4)."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from qvoice.db import Scope
+from qvoice.features.ledgers.post import post, transfer
+from qvoice.features.transactions import pay, topup
+from qvoice.features.transactions.provider import ProviderAway, Simulated
+from qvoice.kit.clock import utcnow
+
+pytestmark = [pytest.mark.db, pytest.mark.anyio]
+
+
+def scope_of(world) -> Scope:
+    way = (world.master, world.reseller, world.customer)
+    return Scope(world.customer.account_id, ".".join(step.account_id for step in way))
+
+
+async def balance(world) -> float:
+    return (await world.customer.get("accounts/{A}/ledgers/total"))["amount"]
+
+
+async def spend(world, amount: str, key: str) -> None:
+    async with world.db.tx(scope_of(world)) as s:
+        await post(
+            s, key=key, kind="per-minute-voip", at=utcnow(),
+            lines=transfer(world.customer.account_id, world.reseller.account_id, Decimal(amount)),
+        )  # fmt: skip
+
+
+async def card(world, token: str = "") -> None:
+    await world.customer.post("accounts/{A}/transactions/method", {"token": token} if token else {})
+
+
+async def test_C4_a_customer_pays_by_card_and_the_provider_above_gives_back(world):
+    no_card = await world.customer.call("PUT", "accounts/{A}/transactions/sale", {"amount": 20})
+    assert no_card.status_code == 400
+    await card(world)
+    paid = await world.customer.put("accounts/{A}/transactions/sale", {"amount": 20, "description": "November"})
+    assert (paid["status"], paid["amount"], paid["provider"]) == ("approved", 20, "simulated")
+    assert await balance(world) == 20
+    url = f"accounts/{world.customer.account_id}/transactions"
+    assert (await world.customer.call("PUT", f"{url}/refund", {"amount": 5})).status_code == 403
+    await world.reseller.put(f"{url}/refund", {"amount": 5})
+    assert await balance(world) == 15
+    listed = await world.customer.get(f"{url}?page_size=1")
+    assert [row["type"] for row in listed] == ["refund"]
+    assert [row["type"] for row in await world.customer.get(url)] == ["refund", "sale"]
+    assert (await world.customer.get(f"{url}/{paid['id']}"))["ledger_entry"]
+    assert await world.customer.get(f"{url}/method") == {"provider": "simulated", "label": "card"}
+    assert (await world.reseller.get("accounts/{A}/ledgers?book=payments"))["payments"]["amount"] == -15
+
+
+async def test_C4_funds_are_added_and_removed_by_hand_from_above(world):
+    url = f"accounts/{world.customer.account_id}/transactions"
+    for _ in range(2):
+        await world.master.put(f"{url}/credit", {"amount": 100, "key": "cheque 7", "description": "cheque 7"})
+    await world.reseller.put(f"{url}/debit", {"amount": "0.5"})
+    assert await balance(world) == 99.5
+    for verb in ("credit", "debit"):
+        assert (await world.customer.call("PUT", f"{url}/{verb}", {"amount": 1})).status_code == 403
+
+
+async def test_C4_a_declined_card_books_nothing(world):
+    await card(world, "declined-1")
+    answer = await world.customer.call("PUT", "accounts/{A}/transactions/sale", {"amount": 20})
+    assert answer.status_code == 400
+    assert "declined" in answer.text
+    assert await balance(world) == 0
+    assert [row["status"] for row in await world.customer.get("accounts/{A}/transactions")] == ["declined"]
+
+
+async def test_C4_a_payment_broken_off_is_finished_and_charged_once(world, monkeypatch):
+    await card(world)
+    real = Simulated.charge
+
+    async def vanishing(self, **asked):
+        await real(self, **asked)
+        raise ProviderAway  # it took the money, and its answer was lost
+
+    monkeypatch.setattr(Simulated, "charge", vanishing)
+    answer = await world.customer.call("PUT", "accounts/{A}/transactions/sale", {"amount": 20, "key": "mine"})
+    assert answer.status_code == 503
+    assert await balance(world) == 0
+    monkeypatch.setattr(Simulated, "charge", real)
+    [row] = await world.customer.get("accounts/{A}/transactions")
+    assert row["status"] == "pending"
+    queued = await world.db.fetch("select args from procrastinate_jobs where task_name = :t", {"t": pay.FINISH})
+    assert [job.args["transaction_id"] for job in queued] == [row["id"]]
+    for _ in range(2):
+        await pay.finish(world.db, None, **queued[0].args)
+    assert await balance(world) == 20
+    charges = await world.db.fetch("select amount from simulated_charges")
+    assert len(charges) == 1
+    # the client, which got no answer, asks again with its key
+    assert (await world.customer.put("accounts/{A}/transactions/sale", {"amount": 20, "key": "mine"}))["id"] == row[
+        "id"
+    ]
+    assert await balance(world) == 20
+
+
+async def test_C4_the_account_tops_itself_up_once_a_month(world):
+    await card(world)
+    await world.customer.patch("accounts/{A}", {"topup": {"threshold": 5, "amount": 25}})
+    await spend(world, "4", "before")
+    for _ in range(3):
+        await topup.top_up_due(world.db, None)
+    assert await balance(world) == 21
+    await spend(world, "20", "much")
+    await asyncio.gather(*(topup.top_up_due(world.db, None) for _ in range(3)))
+    assert await balance(world) == 1  # once a month: fraud costs what one top-up costs
+    again = await world.customer.call("POST", "accounts/{A}/services/topup")
+    assert (again.status_code, again.json()["message"]) == (409, "already_topped_up")
+    assert [row["type"] for row in await world.customer.get("accounts/{A}/transactions")] == ["topup"]
+
+
+async def test_C4_a_declined_top_up_is_tried_again_another_day_and_told(world, database):
+    import psycopg
+
+    await card(world, "declined-now")
+    await world.customer.patch(f"accounts/{{A}}/users/{world.customer.user_id}", {"email": "admin@customer.example"})
+    await world.customer.patch("accounts/{A}", {"topup": {"threshold": 5, "amount": 25}})
+    await topup.top_up_due(world.db, None)
+    await topup.top_up_due(world.db, None)
+    assert len(await world.customer.get("accounts/{A}/transactions")) == 1
+    rows = await world.db.fetch("select kind, recipient, subject from mails", scope=scope_of(world))
+    assert [(row.kind, row.recipient) for row in rows] == [("topup", "admin@customer.example")]
+    with psycopg.connect(database.admin_url) as admin:
+        admin.execute("update transactions set created = created - interval '25 hours'")
+    await card(world)
+    await topup.top_up_due(world.db, None)
+    assert await balance(world) == 25
+
+
+async def test_C4_a_low_balance_is_told_once_until_it_has_recovered(world):
+    await world.customer.patch(
+        "accounts/{A}",
+        {"notifications": {"low_balance": {"threshold": 10, "to": {"email_addresses": ["money@customer.example"]}}}},
+    )
+    url = f"accounts/{world.customer.account_id}/transactions"
+    for amount, mails in ((None, 0), (15, 0), (-10, 1), (-1, 1), (20, 1), (-20, 2)):
+        if amount is not None:
+            await world.reseller.put(f"{url}/{'credit' if amount > 0 else 'debit'}", {"amount": abs(amount)})
+        for _ in range(2):
+            await topup.tell_low(world.db, None)
+        rows = await world.db.fetch("select kind, recipient, body from mails order by created", scope=scope_of(world))
+        assert len(rows) == mails, amount
+    assert {(row.kind, row.recipient) for row in rows} == {("low_balance", "money@customer.example")}
+    assert "5.00 CAD" in rows[0].body
