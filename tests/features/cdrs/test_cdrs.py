@@ -75,7 +75,9 @@ async def test_pages_meet_and_a_batch_written_twice_is_one(world, db) -> None:
 
 async def test_more_than_31_days_are_refused_with_date_range(world) -> None:
     end = int(time.time()) + GREGORIAN_OFFSET
-    answer = await world.customer.call("GET", f"accounts/{{A}}/cdrs?created_from={end - 40 * 86400}&created_to={end}")
+    answer = await world.customer.call(
+        "GET", f"accounts/{{A}}/cdrs?created_from={end - 40 * 86400}&created_to={end}"
+    )
     assert answer.status_code == 400
     assert "date_range" in answer.json()["data"]["created_to"]
 

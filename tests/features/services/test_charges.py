@@ -316,3 +316,21 @@ async def test_C1_everything_that_can_be_priced_is_counted(world):
     assert above["account_quantities"]["accounts"] == {"account": 1}
     assert above["cascade_quantities"]["users"] == {"admin": 2, "user": 1}
     assert above["cascade_quantities"]["support"] == {"gold": 2}
+
+
+async def test_C1_an_account_is_made_together_with_its_plan_and_special_prices(world):
+    made = await world.reseller.put("accounts/{A}/service_plans", RETAIL)
+    body = {
+        "name": "With a plan", "realm": "plan.example.test",
+        "admin": {"username": "admin", "password": "some-password", "first_name": "A", "last_name": "B"},
+        "services": {"plans": [made["id"]], "overrides": {"users": {"_all": {"rate": 25}}}},
+    }  # fmt: skip
+    asked = await world.reseller.call("PUT", "accounts/{A}", body)
+    assert asked.status_code == 402
+    assert asked.json()["data"][0]["items"][0]["total"] == 25
+    assert [row["name"] for row in await world.reseller.get("accounts/{A}/children")] == ["customer"]
+    account = await world.reseller.put("accounts/{A}", body, envelope={"accept_charges": True})
+    found = await world.reseller.get(f"accounts/{account['id']}/services")
+    assert found["invoices"][0]["summary"]["recurring"] == 25
+    bad = await world.reseller.call("PUT", "accounts/{A}", {**body, "services": {"plans": ["0" * 32]}})
+    assert "services.plans" in bad.json()["data"]

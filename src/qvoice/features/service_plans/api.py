@@ -77,7 +77,7 @@ async def editable(request: Request, account_id: str, ctx: Context = permit("ser
 )  # fmt: skip
 async def override(request: Request, account_id: str, ctx: Context = permit("services", "update")) -> Response:
     """Lay `{plan id: {category: {item: keys}}}` over the plans, and return the prices that hold then."""
-    given = services.part(ctx.data, "overrides")
+    given = assign.part(ctx.data, "overrides")
     if not given or not all(isinstance(items, dict) for items in given.values()):
         raise Invalid.field("overrides", "type", "overrides is {plan id: {category: {item: {…}}}}")
     async with ctx.tx() as s:

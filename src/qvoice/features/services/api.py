@@ -15,7 +15,7 @@ from qvoice.features.ledgers import queries as ledger
 from qvoice.features.services import assign, monthly, read
 from qvoice.features.services.watch import KIND
 from qvoice.kit.clock import to_gregorian, utcnow
-from qvoice.kit.errors import Invalid, NotFound
+from qvoice.kit.errors import NotFound
 
 router = APIRouter(tags=["services"])
 BASE = "/accounts/{account_id}/services"
@@ -46,14 +46,6 @@ class ItemTree(BaseModel):
     model_config = ConfigDict(extra="allow")
 
 
-def part(data: dict[str, Any], key: str) -> dict[str, Any] | None:
-    """Return an object of the body or None; raises Invalid."""
-    value = data.get(key)
-    if value is not None and not isinstance(value, dict):
-        raise Invalid.field(key, "type", f"{key} must be an object")
-    return value
-
-
 async def current(ctx: Context, s: Any) -> dict[str, Any]:
     """Return what the URL's account has and pays."""
     account = ctx.account
@@ -79,7 +71,7 @@ async def change_plans(ctx: Context, data: dict[str, Any]) -> Response:
             add=add,
             remove=assign.plan_ids(data.get("delete") or [], "delete"),
             special=special,
-            overrides=part(data, "overrides"),
+            overrides=assign.part(data, "overrides"),
         )
         answer = await current(ctx, s)
     return ctx.reply(answer)
@@ -119,7 +111,7 @@ async def summary(request: Request, account_id: str, ctx: Context = permit("serv
 async def quote(request: Request, account_id: str, ctx: Context = permit("services", "read")) -> Response:
     """Return the invoice for other plans than the account has; nothing is changed."""
     wanted = assign.plan_ids(ctx.data.get("plans") or [])
-    quantities = part(ctx.data, "quantities")
+    quantities = assign.part(ctx.data, "quantities")
     if quantities:
         assign.check_quantities(quantities)
     async with ctx.tx() as s:
@@ -175,7 +167,7 @@ async def overrides(request: Request, account_id: str, ctx: Context = permit("se
 
 
 async def _set_overrides(ctx: Context) -> Response:
-    given = part(ctx.data, "overrides")
+    given = assign.part(ctx.data, "overrides")
     given = ctx.data if given is None else given
     async with ctx.tx() as s:
         if ctx.request.method == "POST":

@@ -123,3 +123,11 @@ def plan_ids(value: Any, field: str = "plans") -> list[str]:
     if not all(isinstance(id, str) and ids.is_id(id) for id in found):
         raise Invalid.field(field, "type", f"{field} is a list of plan ids")
     return found
+
+
+def part(data: dict[str, Any], key: str) -> dict[str, Any] | None:
+    """Return an object of the body or None; raises Invalid."""
+    value = data.get(key)
+    if value is not None and not isinstance(value, dict):
+        raise Invalid.field(key, "type", f"{key} must be an object")
+    return value
