@@ -332,5 +332,6 @@ async def test_C1_an_account_is_made_together_with_its_plan_and_special_prices(w
     account = await world.reseller.put("accounts/{A}", body, envelope={"accept_charges": True})
     found = await world.reseller.get(f"accounts/{account['id']}/services")
     assert found["invoices"][0]["summary"]["recurring"] == 25
-    bad = await world.reseller.call("PUT", "accounts/{A}", {**body, "services": {"plans": ["0" * 32]}})
+    body |= {"realm": "other.example.test", "services": {"plans": ["0" * 32]}}
+    bad = await world.reseller.call("PUT", "accounts/{A}", body)
     assert "services.plans" in bad.json()["data"]
