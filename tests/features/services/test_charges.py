@@ -323,7 +323,7 @@ async def test_C1_an_account_is_made_together_with_its_plan_and_special_prices(w
     body = {
         "name": "With a plan", "realm": "plan.example.test",
         "admin": {"username": "admin", "password": "some-password", "first_name": "A", "last_name": "B"},
-        "services": {"plans": [made["id"]], "overrides": {"users": {"_all": {"rate": 25}}}},
+        "service_plans": {made["id"]: {"users": {"_all": {"rate": 25}}}},
     }  # fmt: skip
     asked = await world.reseller.call("PUT", "accounts/{A}", body)
     assert asked.status_code == 402
@@ -332,6 +332,6 @@ async def test_C1_an_account_is_made_together_with_its_plan_and_special_prices(w
     account = await world.reseller.put("accounts/{A}", body, envelope={"accept_charges": True})
     found = await world.reseller.get(f"accounts/{account['id']}/services")
     assert found["invoices"][0]["summary"]["recurring"] == 25
-    body |= {"realm": "other.example.test", "services": {"plans": ["0" * 32]}}
+    body |= {"realm": "other.example.test", "service_plans": {"0" * 32: {}}}
     bad = await world.reseller.call("PUT", "accounts/{A}", body)
-    assert "services.plans" in bad.json()["data"]
+    assert "service_plans.plans" in bad.json()["data"]
