@@ -32,6 +32,7 @@ import { Route as AppAAccountMusicIndexRouteImport } from "./routes/_app/a/$acco
 import { Route as AppAAccountNumbersIndexRouteImport } from "./routes/_app/a/$account/numbers/index"
 import { Route as AppAAccountOverviewIndexRouteImport } from "./routes/_app/a/$account/overview/index"
 import { Route as AppAAccountPlansIndexRouteImport } from "./routes/_app/a/$account/plans/index"
+import { Route as AppAAccountRatesIndexRouteImport } from "./routes/_app/a/$account/rates/index"
 import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
 import { Route as AppAAccountTrunksIndexRouteImport } from "./routes/_app/a/$account/trunks/index"
@@ -164,6 +165,11 @@ const AppAAccountPlansIndexRoute = AppAAccountPlansIndexRouteImport.update({
   path: "/plans/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountRatesIndexRoute = AppAAccountRatesIndexRouteImport.update({
+  id: "/rates/",
+  path: "/rates/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountSchedulesIndexRoute =
   AppAAccountSchedulesIndexRouteImport.update({
     id: "/schedules/",
@@ -234,6 +240,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
   "/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
   "/a/$account/plans/": typeof AppAAccountPlansIndexRoute
+  "/a/$account/rates/": typeof AppAAccountRatesIndexRoute
   "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
@@ -265,6 +272,7 @@ export interface FileRoutesByTo {
   "/a/$account/numbers": typeof AppAAccountNumbersIndexRoute
   "/a/$account/overview": typeof AppAAccountOverviewIndexRoute
   "/a/$account/plans": typeof AppAAccountPlansIndexRoute
+  "/a/$account/rates": typeof AppAAccountRatesIndexRoute
   "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
   "/a/$account/trunks": typeof AppAAccountTrunksIndexRoute
@@ -299,6 +307,7 @@ export interface FileRoutesById {
   "/_app/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
   "/_app/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
   "/_app/a/$account/plans/": typeof AppAAccountPlansIndexRoute
+  "/_app/a/$account/rates/": typeof AppAAccountRatesIndexRoute
   "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/_app/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
@@ -333,6 +342,7 @@ export interface FileRouteTypes {
     | "/a/$account/numbers/"
     | "/a/$account/overview/"
     | "/a/$account/plans/"
+    | "/a/$account/rates/"
     | "/a/$account/schedules/"
     | "/a/$account/settings/"
     | "/a/$account/trunks/"
@@ -364,6 +374,7 @@ export interface FileRouteTypes {
     | "/a/$account/numbers"
     | "/a/$account/overview"
     | "/a/$account/plans"
+    | "/a/$account/rates"
     | "/a/$account/schedules"
     | "/a/$account/settings"
     | "/a/$account/trunks"
@@ -397,6 +408,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/numbers/"
     | "/_app/a/$account/overview/"
     | "/_app/a/$account/plans/"
+    | "/_app/a/$account/rates/"
     | "/_app/a/$account/schedules/"
     | "/_app/a/$account/settings/"
     | "/_app/a/$account/trunks/"
@@ -576,6 +588,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountPlansIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/rates/": {
+      id: "/_app/a/$account/rates/"
+      path: "/rates"
+      fullPath: "/a/$account/rates/"
+      preLoaderRoute: typeof AppAAccountRatesIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/schedules/": {
       id: "/_app/a/$account/schedules/"
       path: "/schedules"
@@ -654,6 +673,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountNumbersIndexRoute: typeof AppAAccountNumbersIndexRoute
   AppAAccountOverviewIndexRoute: typeof AppAAccountOverviewIndexRoute
   AppAAccountPlansIndexRoute: typeof AppAAccountPlansIndexRoute
+  AppAAccountRatesIndexRoute: typeof AppAAccountRatesIndexRoute
   AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
   AppAAccountTrunksIndexRoute: typeof AppAAccountTrunksIndexRoute
@@ -683,6 +703,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountNumbersIndexRoute: AppAAccountNumbersIndexRoute,
   AppAAccountOverviewIndexRoute: AppAAccountOverviewIndexRoute,
   AppAAccountPlansIndexRoute: AppAAccountPlansIndexRoute,
+  AppAAccountRatesIndexRoute: AppAAccountRatesIndexRoute,
   AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
   AppAAccountTrunksIndexRoute: AppAAccountTrunksIndexRoute,

@@ -108,3 +108,19 @@ def test_G1_B1_B2_B5_C1_C4_plans_charges_funds_numbers_and_trunks(platform: Plat
                 rest.delete(f"accounts/{above}/service_plans/{row['id']}")
         for number in {first, second} & set(rest.get(f"accounts/{above}/phone_numbers")["numbers"]):
             rest.delete(f"accounts/{above}/phone_numbers/{number.replace('+', '%2B')}")
+
+
+def test_G1_C2_a_rate_deck_is_read_from_a_sheet(platform: Platform, tmp_path: Path) -> None:
+    master, mark, rest = platform.demo["master"], secrets.token_hex(4), platform.master
+    given = {
+        "account": master["account_name"],
+        "username": master["username"],
+        "password": master["password"],
+        "mark": mark,
+    }
+    try:
+        assert walk("rates", given, tmp_path, platform)["wide"] is False
+    finally:
+        for row in rest.get(f"accounts/{master['account_id']}/ratedecks"):
+            if row["name"] == f"Deck {mark}":
+                rest.delete(f"accounts/{master['account_id']}/ratedecks/{row['id']}")

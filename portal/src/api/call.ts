@@ -58,7 +58,7 @@ export async function send<T>(url: string, init: RequestInit & { anonymous?: boo
   const token = anonymous ? undefined : session()?.token;
   const headers = new Headers(request.headers);
   headers.set("Accept", "application/json");
-  if (request.body) headers.set("Content-Type", "application/json");
+  if (request.body && !headers.has("Content-Type")) headers.set("Content-Type", "application/json");
   if (token) headers.set("X-Auth-Token", token);
   let response: Response;
   try {

@@ -26,6 +26,7 @@ const PLACES = {
   temporal_rules: [urls.getListTemporalRulesUrl, urls.getCreateTemporalRuleUrl, urls.getGetTemporalRuleUrl, urls.getPatchTemporalRuleUrl, urls.getReplaceTemporalRuleUrl, urls.getDeleteTemporalRuleUrl],
   temporal_rules_sets: [urls.getListTemporalRulesSetsUrl, urls.getCreateTemporalRulesSetUrl, urls.getGetTemporalRulesSetUrl, urls.getPatchTemporalRulesSetUrl, urls.getReplaceTemporalRulesSetUrl, urls.getDeleteTemporalRulesSetUrl],
   lists: [urls.getListListsUrl, urls.getCreateListUrl, urls.getGetListUrl, urls.getPatchListUrl, urls.getReplaceListUrl, urls.getDeleteListUrl],
+  ratedecks: [urls.getListRatedecksUrl, urls.getCreateRateDeckUrl, urls.getGetRateDeckUrl, urls.getPatchRateDeckUrl, urls.getReplaceRateDeckUrl, urls.getDeleteRateDeckUrl],
   service_plans: [urls.getListServicePlansUrl, urls.getCreateServicePlanUrl, urls.getGetServicePlanUrl, urls.getPatchServicePlanUrl, urls.getReplaceServicePlanUrl, urls.getDeleteServicePlanUrl],
   resources: [urls.getListResourcesUrl, urls.getCreateResourceUrl, urls.getGetResourceUrl, urls.getPatchResourceUrl, urls.getReplaceResourceUrl, urls.getDeleteResourceUrl],
   faxboxes: [urls.getListFaxboxesUrl, urls.getCreateFaxboxeUrl, urls.getGetFaxboxeUrl, urls.getPatchFaxboxeUrl, urls.getReplaceFaxboxeUrl, urls.getDeleteFaxboxeUrl],

@@ -26,6 +26,14 @@ export const accountQuery = (account: string) =>
     staleTime: 60_000,
   });
 
+/** The names of the applications that an account has. */
+export const appsQuery = (account: string) =>
+  queryOptions({
+    queryKey: ["account", account, "apps_store"],
+    queryFn: async ({ signal }) => (await call<{ name: string }[]>("GET", urls.getListAppsUrl(account), { signal })).data.map(({ name }) => name),
+    staleTime: 60_000,
+  });
+
 /** Root-first ancestors of an account, without itself. */
 export const ancestorsQuery = (account: string) =>
   queryOptions({

@@ -2,6 +2,7 @@
 import "i18next";
 
 import type trunks from "../routes/_app/a/$account/trunks/-en.json";
+import type rates from "../routes/_app/a/$account/rates/-en.json";
 import type plans from "../routes/_app/a/$account/plans/-en.json";
 import type inventory from "../routes/_app/a/$account/inventory/-en.json";
 import type overview from "../routes/_app/a/$account/overview/-en.json";
@@ -41,6 +42,7 @@ declare module "i18next" {
       overview: typeof overview;
       inventory: typeof inventory;
       plans: typeof plans;
+      rates: typeof rates;
       trunks: typeof trunks;
       customer: typeof customer;
       wizard: typeof wizard;

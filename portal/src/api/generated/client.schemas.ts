@@ -5,6 +5,25 @@
  * The KAZOO Crossbar v2 dialect: PUT creates, POST replaces, PATCH merges, DELETE removes.
  * OpenAPI spec version: 0.1.0
  */
+export type AccessListOrder = typeof AccessListOrder[keyof typeof AccessListOrder];
+
+
+export const AccessListOrder = {
+  'allow,deny': 'allow,deny',
+  'deny,allow': 'deny,allow',
+} as const;
+
+/**
+ * `allow,deny`: only these; `deny,allow`: all but these. Without addresses everybody may come.
+ */
+export interface AccessList {
+  order?: AccessListOrder;
+  /** @maxItems 500 */
+  cidrs?: string[];
+  user_agent?: string | null;
+  [key: string]: unknown;
+ }
+
 /**
  * What happens with a class of numbers: `inherit` or `deny`.
  */
@@ -287,6 +306,35 @@ export interface Callflow {
   owner_id?: string | null;
   contact_list?: CallflowContactList;
   flags?: string[] | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * `kind`: the adapter (`http`: docs/handbook/carriers.md). `countries`: ISO codes it sells in, empty = any.
+ * `lookups`: ask it for callers' names too. Of two carriers with the same number the lower `weight_cost` sells it.
+ */
+export interface Carrier {
+  /**
+     * @minLength 1
+     * @maxLength 64
+     */
+  name: string;
+  kind?: 'http';
+  /** @maxLength 500 */
+  url: string;
+  token?: string | null;
+  enabled?: boolean;
+  /**
+     * @maxItems 250
+     * @items.pattern ^[A-Z]{2}$
+     */
+  countries?: string[];
+  /**
+     * @minimum 0
+     * @maximum 100
+     */
+  weight_cost?: number;
+  lookups?: boolean;
   [key: string]: unknown;
  }
 
@@ -1014,6 +1062,31 @@ export interface Metaflows {
  }
 
 /**
+ * Whether a second factor is wanted of everybody, here and (if so said) in all accounts below.
+ */
+export interface MultiFactor {
+  enabled?: boolean;
+  include_subaccounts?: boolean;
+  [key: string]: unknown;
+ }
+
+/**
+ * Signing in by user and password.
+ */
+export interface SignIn {
+  multi_factor?: MultiFactor | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * The dialect's names of ways to sign in.
+ */
+export interface Modules {
+  cb_user_auth?: SignIn | null;
+  [key: string]: unknown;
+ }
+
+/**
  * Where to move an account.
  */
 export interface Move {
@@ -1037,9 +1110,12 @@ export type NewAccountAdmin = { [key: string]: unknown } | null;
 
 export type NewAccountLimits = { [key: string]: unknown } | null;
 
+export type NewAccountServicePlans = { [key: string]: unknown } | null;
+
 /**
  * An account and what may come with it in the same transaction: `admin` (a user document), its administrator;
- * `limits`; `hidden_apps`, the applications it does not get, by name or id; `reseller`, which only the master may say.
+ * `limits`; `hidden_apps`, the applications it does not get, by name or id; `service_plans`, {plan id: {category:
+ * {item: keys}}}, with special prices; `reseller`, which only the master may say.
  */
 export interface NewAccount {
   /**
@@ -1068,7 +1144,39 @@ export interface NewAccount {
   admin?: NewAccountAdmin;
   limits?: NewAccountLimits;
   hidden_apps?: string[] | null;
+  service_plans?: NewAccountServicePlans;
   reseller?: boolean;
+  [key: string]: unknown;
+ }
+
+/**
+ * What the key is for. `scopes`: `resource:action` as the routes declare them, `*` for any.
+ */
+export interface NewApiKey {
+  /**
+     * @minLength 1
+     * @maxLength 64
+     */
+  name: string;
+  /**
+     * @minItems 1
+     * @maxItems 100
+     */
+  scopes: string[];
+  /** @maxItems 100 */
+  cidrs?: string[];
+  expires?: string | null;
+  enabled?: boolean;
+  [key: string]: unknown;
+ }
+
+/**
+ * What to set up: `otp` or `passkey`, and how to call it.
+ */
+export interface NewFactor {
+  kind?: string;
+  /** @maxLength 64 */
+  name?: string;
   [key: string]: unknown;
  }
 
@@ -1251,6 +1359,18 @@ export interface PresenceAction {
   [key: string]: unknown;
  }
 
+export type ProofCredential = { [key: string]: unknown } | null;
+
+/**
+ * The first code of the authenticator, or the browser's answer with its `state`.
+ */
+export interface Proof {
+  code?: string | null;
+  state?: string | null;
+  credential?: ProofCredential;
+  [key: string]: unknown;
+ }
+
 export type QuoteQuantities = { [key: string]: unknown } | null;
 
 /**
@@ -1318,6 +1438,14 @@ export interface Recovery {
 export interface ResetId {
   reset_id: string;
 }
+
+/**
+ * The account's settings.
+ */
+export interface SecuritySettings {
+  auth_modules?: Modules | null;
+  [key: string]: unknown;
+ }
 
 export type ServicePlanPlan = { [key: string]: unknown };
 
@@ -1827,6 +1955,31 @@ export interface Error {
   request_id: string;
 }
 
+export type SetAccessListBody = {
+  data: AccessList;
+};
+
+export type SetAccessList200Status = typeof SetAccessList200Status[keyof typeof SetAccessList200Status];
+
+
+export const SetAccessList200Status = {
+  success: 'success',
+} as const;
+
+export type SetAccessList200 = {
+  data: AccessList;
+  status: SetAccessList200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type CreateAccountBody = {
   data: NewAccount;
 };
@@ -2126,6 +2279,60 @@ export const MoveAccount200Status = {
 export type MoveAccount200 = {
   data: AccountDocument;
   status: MoveAccount200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateApiKeyBody = {
+  data: NewApiKey;
+};
+
+export type CreateApiKey201Data = { [key: string]: unknown };
+
+export type CreateApiKey201Status = typeof CreateApiKey201Status[keyof typeof CreateApiKey201Status];
+
+
+export const CreateApiKey201Status = {
+  success: 'success',
+} as const;
+
+export type CreateApiKey201 = {
+  data: CreateApiKey201Data;
+  status: CreateApiKey201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceApiKeyBody = {
+  data: NewApiKey;
+};
+
+export type ReplaceApiKey200Data = { [key: string]: unknown };
+
+export type ReplaceApiKey200Status = typeof ReplaceApiKey200Status[keyof typeof ReplaceApiKey200Status];
+
+
+export const ReplaceApiKey200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceApiKey200 = {
+  data: ReplaceApiKey200Data;
+  status: ReplaceApiKey200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -2853,6 +3060,209 @@ export const DeleteCallflow200Status = {
 export type DeleteCallflow200 = {
   data: Callflow;
   status: DeleteCallflow200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListCarriersParams = {
+/**
+ * Rows per page
+ * @minimum 1
+ * @maximum 1000
+ */
+page_size?: number;
+/**
+ * next_start_key of the page before
+ */
+start_key?: string;
+/**
+ * false: everything in one answer
+ */
+paginate?: ListCarriersPaginate;
+/**
+ * true: A to Z (the default is descending)
+ */
+ascending?: ListCarriersAscending;
+/**
+ * Only documents that have this key
+ */
+has_key?: string;
+/**
+ * Only documents without this key
+ */
+key_missing?: string;
+/**
+ * Only documents where this key is present and not empty
+ */
+has_value?: string;
+/**
+ * Only documents where this key is absent or empty
+ */
+value_missing?: string;
+/**
+ * Created at or after, Gregorian seconds
+ */
+created_from?: number;
+/**
+ * Created at or before, Gregorian seconds
+ */
+created_to?: number;
+};
+
+export type ListCarriersPaginate = typeof ListCarriersPaginate[keyof typeof ListCarriersPaginate];
+
+
+export const ListCarriersPaginate = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListCarriersAscending = typeof ListCarriersAscending[keyof typeof ListCarriersAscending];
+
+
+export const ListCarriersAscending = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListCarriers200DataItem = { [key: string]: unknown };
+
+export type ListCarriers200Status = typeof ListCarriers200Status[keyof typeof ListCarriers200Status];
+
+
+export const ListCarriers200Status = {
+  success: 'success',
+} as const;
+
+export type ListCarriers200 = {
+  data: ListCarriers200DataItem[];
+  status: ListCarriers200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateCarrierBody = {
+  data: Carrier;
+};
+
+export type CreateCarrier201Status = typeof CreateCarrier201Status[keyof typeof CreateCarrier201Status];
+
+
+export const CreateCarrier201Status = {
+  success: 'success',
+} as const;
+
+export type CreateCarrier201 = {
+  data: Carrier;
+  status: CreateCarrier201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetCarrier200Status = typeof GetCarrier200Status[keyof typeof GetCarrier200Status];
+
+
+export const GetCarrier200Status = {
+  success: 'success',
+} as const;
+
+export type GetCarrier200 = {
+  data: Carrier;
+  status: GetCarrier200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceCarrierBody = {
+  data: Carrier;
+};
+
+export type ReplaceCarrier200Status = typeof ReplaceCarrier200Status[keyof typeof ReplaceCarrier200Status];
+
+
+export const ReplaceCarrier200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceCarrier200 = {
+  data: Carrier;
+  status: ReplaceCarrier200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchCarrierBodyData = { [key: string]: unknown };
+
+export type PatchCarrierBody = {
+  data: PatchCarrierBodyData;
+};
+
+export type PatchCarrier200Status = typeof PatchCarrier200Status[keyof typeof PatchCarrier200Status];
+
+
+export const PatchCarrier200Status = {
+  success: 'success',
+} as const;
+
+export type PatchCarrier200 = {
+  data: Carrier;
+  status: PatchCarrier200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteCarrier200Status = typeof DeleteCarrier200Status[keyof typeof DeleteCarrier200Status];
+
+
+export const DeleteCarrier200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteCarrier200 = {
+  data: Carrier;
+  status: DeleteCarrier200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -5842,18 +6252,20 @@ export type ReleasePhoneNumber201 = {
   next_start_key?: string;
 };
 
-export type ListPhoneNumbers200Data = { [key: string]: unknown };
+export type LocateNumbersBody = {
+  data: NumberList;
+};
 
-export type ListPhoneNumbers200Status = typeof ListPhoneNumbers200Status[keyof typeof ListPhoneNumbers200Status];
+export type LocateNumbers200Status = typeof LocateNumbers200Status[keyof typeof LocateNumbers200Status];
 
 
-export const ListPhoneNumbers200Status = {
+export const LocateNumbers200Status = {
   success: 'success',
 } as const;
 
-export type ListPhoneNumbers200 = {
-  data: ListPhoneNumbers200Data;
-  status: ListPhoneNumbers200Status;
+export type LocateNumbers200 = {
+  data: unknown;
+  status: LocateNumbers200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -5879,6 +6291,29 @@ export const CheckNumbers200Status = {
 export type CheckNumbers200 = {
   data: unknown;
   status: CheckNumbers200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListPhoneNumbers200Data = { [key: string]: unknown };
+
+export type ListPhoneNumbers200Status = typeof ListPhoneNumbers200Status[keyof typeof ListPhoneNumbers200Status];
+
+
+export const ListPhoneNumbers200Status = {
+  success: 'success',
+} as const;
+
+export type ListPhoneNumbers200 = {
+  data: ListPhoneNumbers200Data;
+  status: ListPhoneNumbers200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -7096,6 +7531,110 @@ export const ValidateSchema200Status = {
 export type ValidateSchema200 = {
   data: ValidateSchema200Data;
   status: ValidateSchema200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceSecurityBody = {
+  data: SecuritySettings;
+};
+
+export type ReplaceSecurity200Data = { [key: string]: unknown };
+
+export type ReplaceSecurity200Status = typeof ReplaceSecurity200Status[keyof typeof ReplaceSecurity200Status];
+
+
+export const ReplaceSecurity200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceSecurity200 = {
+  data: ReplaceSecurity200Data;
+  status: ReplaceSecurity200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchSecurity200Data = { [key: string]: unknown };
+
+export type PatchSecurity200Status = typeof PatchSecurity200Status[keyof typeof PatchSecurity200Status];
+
+
+export const PatchSecurity200Status = {
+  success: 'success',
+} as const;
+
+export type PatchSecurity200 = {
+  data: PatchSecurity200Data;
+  status: PatchSecurity200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateSecondFactorBody = {
+  data: NewFactor;
+};
+
+export type CreateSecondFactor201Data = { [key: string]: unknown };
+
+export type CreateSecondFactor201Status = typeof CreateSecondFactor201Status[keyof typeof CreateSecondFactor201Status];
+
+
+export const CreateSecondFactor201Status = {
+  success: 'success',
+} as const;
+
+export type CreateSecondFactor201 = {
+  data: CreateSecondFactor201Data;
+  status: CreateSecondFactor201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ConfirmSecondFactorBody = {
+  data: Proof;
+};
+
+export type ConfirmSecondFactor200Data = { [key: string]: unknown };
+
+export type ConfirmSecondFactor200Status = typeof ConfirmSecondFactor200Status[keyof typeof ConfirmSecondFactor200Status];
+
+
+export const ConfirmSecondFactor200Status = {
+  success: 'success',
+} as const;
+
+export type ConfirmSecondFactor200 = {
+  data: ConfirmSecondFactor200Data;
+  status: ConfirmSecondFactor200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

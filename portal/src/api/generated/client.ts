@@ -28,12 +28,18 @@ import type {
   CheckCallflowBody,
   CheckNumbers200,
   CheckNumbersBody,
+  ConfirmSecondFactor200,
+  ConfirmSecondFactorBody,
   CreateAccount201,
   CreateAccountBody,
+  CreateApiKey201,
+  CreateApiKeyBody,
   CreateBlacklist201,
   CreateBlacklistBody,
   CreateCallflow201,
   CreateCallflowBody,
+  CreateCarrier201,
+  CreateCarrierBody,
   CreateChildAccount201,
   CreateChildAccountBody,
   CreateConference201,
@@ -67,6 +73,8 @@ import type {
   CreateResourceBody,
   CreateResources201,
   CreateResourcesBody,
+  CreateSecondFactor201,
+  CreateSecondFactorBody,
   CreateServicePlan201,
   CreateServicePlanBody,
   CreateSoftphone201,
@@ -88,6 +96,7 @@ import type {
   DeleteAccountMetaflows200,
   DeleteBlacklist200,
   DeleteCallflow200,
+  DeleteCarrier200,
   DeleteConference200,
   DeleteDevice200,
   DeleteDeviceMetaflows200,
@@ -118,6 +127,7 @@ import type {
   GetCallflow200,
   GetCallflowChanges200,
   GetCallflowVersion200,
+  GetCarrier200,
   GetConference200,
   GetConfig200,
   GetDevice200,
@@ -163,6 +173,8 @@ import type {
   ListCallflowVersions200,
   ListCallflows200,
   ListCallflowsParams,
+  ListCarriers200,
+  ListCarriersParams,
   ListChildren200,
   ListChildrenParams,
   ListConferences200,
@@ -208,6 +220,8 @@ import type {
   ListUsersParams,
   ListVmboxes200,
   ListVmboxesParams,
+  LocateNumbers200,
+  LocateNumbersBody,
   Login201,
   LoginBody,
   LoginByApiKey201,
@@ -221,6 +235,8 @@ import type {
   PatchBlacklistBody,
   PatchCallflow200,
   PatchCallflowBody,
+  PatchCarrier200,
+  PatchCarrierBody,
   PatchConference200,
   PatchConferenceBody,
   PatchDevice200,
@@ -251,6 +267,7 @@ import type {
   PatchRateDeckBody,
   PatchResource200,
   PatchResourceBody,
+  PatchSecurity200,
   PatchServiceOverrides200,
   PatchServicePlan200,
   PatchServicePlanBody,
@@ -279,6 +296,8 @@ import type {
   ReplaceAccountBody,
   ReplaceAccountMetaflows200,
   ReplaceAccountMetaflowsBody,
+  ReplaceApiKey200,
+  ReplaceApiKeyBody,
   ReplaceApp200,
   ReplaceAppBody,
   ReplaceAppsBlacklist200,
@@ -287,6 +306,8 @@ import type {
   ReplaceBlacklistBody,
   ReplaceCallflow200,
   ReplaceCallflowBody,
+  ReplaceCarrier200,
+  ReplaceCarrierBody,
   ReplaceConference200,
   ReplaceConferenceBody,
   ReplaceDevice200,
@@ -326,6 +347,8 @@ import type {
   ReplaceResourceBody,
   ReplaceResources200,
   ReplaceResourcesBody,
+  ReplaceSecurity200,
+  ReplaceSecurityBody,
   ReplaceServiceOverrides200,
   ReplaceServiceOverridesBody,
   ReplaceServicePlan200,
@@ -343,6 +366,8 @@ import type {
   ReservePhoneNumber201,
   RestoreCallflowVersion200,
   SendRates200,
+  SetAccessList200,
+  SetAccessListBody,
   SetDevicePresence200,
   SetDevicePresenceBody,
   SetNotification200,
@@ -489,6 +514,96 @@ export const listAlerts = async (accountId: string, options?: Parameters<typeof 
   {
     ...options,
     method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetAccessListUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/access_lists`
+}
+
+/**
+ * The list; an empty one lets everybody in.
+ * @summary From where people may log in
+ */
+export const getAccessList = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetAccessListUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetAccessListUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/access_lists`
+}
+
+/**
+ * Set the list; one that would lock out the address that sets it is refused.
+ * @summary Set from where people may log in
+ */
+export const setAccessList = async (accountId: string,
+    setAccessListBody: SetAccessListBody, options?: Parameters<typeof send>[1]): Promise<SetAccessList200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetAccessList200>(getSetAccessListUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setAccessListBody)
+  }
+);}
+
+
+
+export const getDeleteAccessListUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/access_lists`
+}
+
+/**
+ * Drop the list.
+ * @summary Let people log in from everywhere
+ */
+export const deleteAccessList = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteAccessListUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE'
 
 
   }
@@ -991,6 +1106,140 @@ export const listAudit = async (accountId: string, options?: Parameters<typeof s
   {
     ...options,
     method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListApiKeysUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/api_keys`
+}
+
+/**
+ * Without the keys themselves.
+ * @summary The account's API keys
+ */
+export const listApiKeys = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListApiKeysUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateApiKeyUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/api_keys`
+}
+
+/**
+ * Make a key; `api_key` of the answer is shown this once.
+ * @summary Make an API key
+ */
+export const createApiKey = async (accountId: string,
+    createApiKeyBody: CreateApiKeyBody, options?: Parameters<typeof send>[1]): Promise<CreateApiKey201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateApiKey201>(getCreateApiKeyUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createApiKeyBody)
+  }
+);}
+
+
+
+export const getReplaceApiKeyUrl = (accountId: string,
+    keyId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/api_keys/${encodeURIComponent(String(keyId))}`
+}
+
+/**
+ * Change name, scopes, addresses, end; it holds from the next request on.
+ * @summary Change what a key is for
+ */
+export const replaceApiKey = async (accountId: string,
+    keyId: string,
+    replaceApiKeyBody: ReplaceApiKeyBody, options?: Parameters<typeof send>[1]): Promise<ReplaceApiKey200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceApiKey200>(getReplaceApiKeyUrl(accountId,keyId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceApiKeyBody)
+  }
+);}
+
+
+
+export const getDeleteApiKeyUrl = (accountId: string,
+    keyId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/api_keys/${encodeURIComponent(String(keyId))}`
+}
+
+/**
+ * End it: the key and every token made with it.
+ * @summary End an API key
+ */
+export const deleteApiKey = async (accountId: string,
+    keyId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteApiKeyUrl(accountId,keyId),
+  {
+    ...options,
+    method: 'DELETE'
 
 
   }
@@ -2066,6 +2315,289 @@ export const deleteCallflow = async (accountId: string,
     documentId: string, options?: Parameters<typeof send>[1]): Promise<DeleteCallflow200> => {
 
   return send<DeleteCallflow200>(getDeleteCallflowUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getSearchNumbersUrl = () => {
+
+
+
+
+  return `/v2/phone_numbers`
+}
+
+/**
+ * Return what the carriers offer: local (prefix = area code), tollfree, international, with wished digits.
+ * @summary Numbers that carriers sell
+ */
+export const searchNumbers = async ( options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getSearchNumbersUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListNumberOrdersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/number_orders`
+}
+
+/**
+ * The latest hundred orders of the account.
+ * @summary Orders of numbers
+ */
+export const listNumberOrders = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListNumberOrdersUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetNumberOrderUrl = (accountId: string,
+    orderId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/number_orders/${encodeURIComponent(String(orderId))}`
+}
+
+/**
+ * How far the order is, and why it failed.
+ * @summary An order
+ */
+export const getNumberOrder = async (accountId: string,
+    orderId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetNumberOrderUrl(accountId,orderId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListCarriersUrl = (accountId: string,
+    params?: ListCarriersParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/carriers?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/carriers`
+}
+
+/**
+ * @summary List carriers
+ */
+export const listCarriers = async (accountId: string,
+    params?: ListCarriersParams, options?: Parameters<typeof send>[1]): Promise<ListCarriers200> => {
+
+  return send<ListCarriers200>(getListCarriersUrl(accountId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateCarrierUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/carriers`
+}
+
+/**
+ * @summary Create a carrier
+ */
+export const createCarrier = async (accountId: string,
+    createCarrierBody: CreateCarrierBody, options?: Parameters<typeof send>[1]): Promise<CreateCarrier201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateCarrier201>(getCreateCarrierUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createCarrierBody)
+  }
+);}
+
+
+
+export const getGetCarrierUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/carriers/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Read a carrier
+ */
+export const getCarrier = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<GetCarrier200> => {
+
+  return send<GetCarrier200>(getGetCarrierUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceCarrierUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/carriers/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Replace a carrier
+ */
+export const replaceCarrier = async (accountId: string,
+    documentId: string,
+    replaceCarrierBody: ReplaceCarrierBody, options?: Parameters<typeof send>[1]): Promise<ReplaceCarrier200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceCarrier200>(getReplaceCarrierUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceCarrierBody)
+  }
+);}
+
+
+
+export const getPatchCarrierUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/carriers/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Change keys of a carrier
+ */
+export const patchCarrier = async (accountId: string,
+    documentId: string,
+    patchCarrierBody: PatchCarrierBody, options?: Parameters<typeof send>[1]): Promise<PatchCarrier200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<PatchCarrier200>(getPatchCarrierUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(patchCarrierBody)
+  }
+);}
+
+
+
+export const getDeleteCarrierUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/carriers/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Delete a carrier
+ */
+export const deleteCarrier = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<DeleteCarrier200> => {
+
+  return send<DeleteCarrier200>(getDeleteCarrierUrl(accountId,documentId),
   {
     ...options,
     method: 'DELETE'
@@ -6909,6 +7441,111 @@ export const getNumberHistory = async (accountId: string,
 
 
 
+export const getSearchPrefixUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/prefix`
+}
+
+/**
+ * Return `{prefix: {…}}` of a city, as the carriers know it.
+ * @summary Area codes of a city
+ */
+export const searchPrefix = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getSearchPrefixUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getLocateNumbersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/locality`
+}
+
+/**
+ * Return for each number its place as the numbering plan has it (no carrier is asked).
+ * @summary Where numbers are
+ */
+export const locateNumbers = async (accountId: string,
+    locateNumbersBody: LocateNumbersBody, options?: Parameters<typeof send>[1]): Promise<LocateNumbers200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<LocateNumbers200>(getLocateNumbersUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(locateNumbersBody)
+  }
+);}
+
+
+
+export const getCheckNumbersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/check`
+}
+
+/**
+ * `unavailable`: the account's own; `available`: offered by a carrier; `unknown`: nobody here knows.
+ * @summary Can numbers be had?
+ */
+export const checkNumbers = async (accountId: string,
+    checkNumbersBody: CheckNumbersBody, options?: Parameters<typeof send>[1]): Promise<CheckNumbers200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CheckNumbers200>(getCheckNumbersUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(checkNumbersBody)
+  }
+);}
+
+
+
 export const getListPhoneNumbersUrl = (accountId: string,) => {
 
 
@@ -7006,71 +7643,6 @@ export const getCarriersInfo = async (accountId: string, options?: Parameters<ty
     method: 'GET'
 
 
-  }
-);}
-
-
-
-export const getSearchPrefixUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/prefix`
-}
-
-/**
- * Return no offers: no carrier sells through here yet.
- * @summary Numbers to buy in a city (none)
- */
-export const searchPrefix = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getSearchPrefixUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getCheckNumbersUrl = (accountId: string,) => {
-
-
-
-
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/check`
-}
-
-/**
- * Tell for each number whether this account has it.
- * @summary Are numbers free?
- */
-export const checkNumbers = async (accountId: string,
-    checkNumbersBody: CheckNumbersBody, options?: Parameters<typeof send>[1]): Promise<CheckNumbers200> => {
-
-    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
-    if (!h) return {};
-    if (h instanceof Headers) return Object.fromEntries(h.entries());
-    if (Symbol.iterator in h) {
-      return Object.fromEntries(
-        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
-      );
-    }
-    const headers: Record<string, string | readonly string[]> = {};
-    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
-      if (value !== undefined) headers[name] = value;
-    }
-    return headers;
-  };
-return send<CheckNumbers200>(getCheckNumbersUrl(accountId),
-  {
-    ...options,
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
-    body: JSON.stringify(checkNumbersBody)
   }
 );}
 
@@ -8998,8 +9570,7 @@ export const getGetSecurityUrl = (accountId: string,) => {
 }
 
 /**
- * Return the account's own setting (the life of its tokens in seconds, from the account's document) and the
- * system's: sign-in by user and password, and that no second factor is asked.
+ * The account's own settings, and what holds with those of the accounts above.
  * @summary How people sign in
  */
 export const getSecurity = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -9008,6 +9579,96 @@ export const getSecurity = async (accountId: string, options?: Parameters<typeof
   {
     ...options,
     method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceSecurityUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/security`
+}
+
+/**
+ * Replace the account's own settings.
+ * @summary Set how people sign in
+ */
+export const replaceSecurity = async (accountId: string,
+    replaceSecurityBody: ReplaceSecurityBody, options?: Parameters<typeof send>[1]): Promise<ReplaceSecurity200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceSecurity200>(getReplaceSecurityUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceSecurityBody)
+  }
+);}
+
+
+
+export const getPatchSecurityUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/security`
+}
+
+/**
+ * Merge into the account's own settings.
+ * @summary Change how people sign in
+ */
+export const patchSecurity = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<PatchSecurity200> => {
+
+  return send<PatchSecurity200>(getPatchSecurityUrl(accountId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getDeleteSecurityUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/security`
+}
+
+/**
+ * Drop the account's own settings.
+ * @summary Back to what is inherited
+ */
+export const deleteSecurity = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteSecurityUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE'
 
 
   }
@@ -9024,8 +9685,8 @@ export const getListMultiFactorUrl = (accountId: string,) => {
 }
 
 /**
- * Return the second factors that the account has and those that the system offers: none.
- * @summary Second factors
+ * What the system offers; nothing has to be configured for it.
+ * @summary Second factors there are
  */
 export const listMultiFactor = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
@@ -9033,6 +9694,201 @@ export const listMultiFactor = async (accountId: string, options?: Parameters<ty
   {
     ...options,
     method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListLoginAttemptsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/security/attempts`
+}
+
+/**
+ * The newest 200 log-ins, and wrong second factors.
+ * @summary Log-ins, newest first
+ */
+export const listLoginAttempts = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListLoginAttemptsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListSecondFactorsUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/second_factors`
+}
+
+/**
+ * The confirmed ones, and how many recovery codes are left.
+ * @summary A user's second factors
+ */
+export const listSecondFactors = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListSecondFactorsUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateSecondFactorUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/second_factors`
+}
+
+/**
+ * `otp`: the secret, its address and QR code. `passkey`: what `navigator.credentials.create` takes. It counts only
+ * once it is proved (`POST`).
+ * @summary Begin to set up a second factor
+ */
+export const createSecondFactor = async (accountId: string,
+    userId: string,
+    createSecondFactorBody: CreateSecondFactorBody, options?: Parameters<typeof send>[1]): Promise<CreateSecondFactor201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateSecondFactor201>(getCreateSecondFactorUrl(accountId,userId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createSecondFactorBody)
+  }
+);}
+
+
+
+export const getConfirmSecondFactorUrl = (accountId: string,
+    userId: string,
+    factorId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/second_factors/${encodeURIComponent(String(factorId))}`
+}
+
+/**
+ * Confirm; the first one brings ten recovery codes, shown this once, and a token without restrictions.
+ * @summary Prove a second factor: from now on it is asked for
+ */
+export const confirmSecondFactor = async (accountId: string,
+    userId: string,
+    factorId: string,
+    confirmSecondFactorBody: ConfirmSecondFactorBody, options?: Parameters<typeof send>[1]): Promise<ConfirmSecondFactor200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ConfirmSecondFactor200>(getConfirmSecondFactorUrl(accountId,userId,factorId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(confirmSecondFactorBody)
+  }
+);}
+
+
+
+export const getDeleteSecondFactorUrl = (accountId: string,
+    userId: string,
+    factorId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/second_factors/${encodeURIComponent(String(factorId))}`
+}
+
+/**
+ * Remove one. An administrator may do that for somebody who lost the phone; the audit log keeps it.
+ * @summary Remove a second factor
+ */
+export const deleteSecondFactor = async (accountId: string,
+    userId: string,
+    factorId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteSecondFactorUrl(accountId,userId,factorId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getCreateRecoveryCodesUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/recovery_codes`
+}
+
+/**
+ * Ten codes, shown this once.
+ * @summary Make new recovery codes; the old ones end
+ */
+export const createRecoveryCodes = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getCreateRecoveryCodesUrl(accountId,userId),
+  {
+    ...options,
+    method: 'PUT'
 
 
   }
@@ -9899,6 +10755,89 @@ export const unassignPlan = async (accountId: string,
     planId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getUnassignPlanUrl(accountId,planId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListSessionsUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/sessions`
+}
+
+/**
+ * Newest first; `current` is the one that asks.
+ * @summary Where a user is logged in
+ */
+export const listSessions = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListSessionsUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getEndSessionsUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/sessions`
+}
+
+/**
+ * End all of the user's sessions but the one that asks.
+ * @summary End all other sessions
+ */
+export const endSessions = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getEndSessionsUrl(accountId,userId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getEndSessionUrl = (accountId: string,
+    userId: string,
+    sessionId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/sessions/${encodeURIComponent(String(sessionId))}`
+}
+
+/**
+ * The token is worthless at once, in every process.
+ * @summary End one session
+ */
+export const endSession = async (accountId: string,
+    userId: string,
+    sessionId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getEndSessionUrl(accountId,userId,sessionId),
   {
     ...options,
     method: 'DELETE'

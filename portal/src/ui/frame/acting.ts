@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 
-import { accountQuery, ancestorsQuery, useSession } from "@/api";
+import { accountQuery, ancestorsQuery, appsQuery, useSession } from "@/api";
 
 const route = getRouteApi("/_app/a/$account");
 
@@ -28,6 +28,7 @@ export function useActing() {
     masquerading: id !== home,
     manages: Boolean(homeAccount?.is_reseller || homeAccount?.superduper_admin),
     // Where administration happens: the account one acts in if it has accounts of its own, else one's own.
+    apps: useQuery(appsQuery(id)).data,
     office: account?.is_reseller || account?.superduper_admin ? id : home,
   };
 }

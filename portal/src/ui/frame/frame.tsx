@@ -17,8 +17,8 @@ const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcut-l
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const { id: account, manages, office } = useActing();
-  const places = useMemo(() => placesFor(manages), [manages]);
+  const { id: account, manages, office, apps } = useActing();
+  const places = useMemo(() => placesFor(manages, apps), [manages, apps]);
   const current = placeAt(useRouterState({ select: (state) => state.location.pathname }));
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
   // Kept once asked for, so that closing is animated.

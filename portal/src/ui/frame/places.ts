@@ -2,11 +2,11 @@
  * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
  * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
  */
-import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconChartHistogram, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconReceipt, IconRecordMail, IconRoute, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
+import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconChartHistogram, IconCoins, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconReceipt, IconRecordMail, IconRoute, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
 
 export type AreaId = "pbx" | "callflows" | "admin" | "settings";
 export type SectionId = "people" | "calls" | "account";
-export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "overview" | "accounts" | "inventory" | "trunks" | "plans" | "settings";
+export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "overview" | "accounts" | "inventory" | "trunks" | "plans" | "rates" | "settings";
 
 export interface Place {
   page: PageId;
@@ -43,6 +43,7 @@ export const PLACES: readonly Place[] = [
   { page: "inventory", area: "admin", to: "/a/$account/inventory", icon: IconHash, key: "n", tab: true },
   { page: "trunks", area: "admin", to: "/a/$account/trunks", icon: IconRoute, key: "t" },
   { page: "plans", area: "admin", to: "/a/$account/plans", icon: IconReceipt, key: "p" },
+  { page: "rates", area: "admin", to: "/a/$account/rates", icon: IconCoins, key: "r" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
 ];
 
@@ -54,9 +55,16 @@ export const AREAS: readonly { area: AreaId; icon: Icon }[] = [
   { area: "settings", icon: IconSettings },
 ];
 
-/** The places one may go to: only accounts that may have others below them administer accounts. */
-export function placesFor(manages: boolean): readonly Place[] {
-  return manages ? PLACES : PLACES.filter((place) => place.area !== "admin");
+/** The application of the API's list that an area belongs to; an account may do without it. */
+const APPS: Partial<Record<AreaId, string>> = { pbx: "voip", callflows: "callflows" };
+
+/**
+ * The places one may go to: only accounts that may have others below them administer accounts, and what is hidden from an account
+ * is not there (`apps`: the names of what it has; undefined until read). Who administers sees all, to set it up for them.
+ */
+export function placesFor(manages: boolean, apps?: readonly string[]): readonly Place[] {
+  if (manages) return PLACES;
+  return PLACES.filter(({ area }) => area !== "admin" && (!apps || !APPS[area] || apps.includes(APPS[area])));
 }
 
 /** Which account a page is opened in: administration is done where accounts are (`office`), all else where one acts. */
