@@ -25,6 +25,8 @@ class _Account:
     legs: dict[str, Leg] = field(default_factory=dict)
     set: dict[str, dict[str, Dialog]] = field(default_factory=lambda: defaultdict(dict))
     names: Directory | None = None
+    there: frozenset[str] | None = None
+    """Devices that are registered; None: not known, so nobody is said to be away."""
     watched: dict[Watch, Target] = field(default_factory=dict)
     by: dict[str, set[Watch]] = field(default_factory=lambda: defaultdict(set))
     """Who looks at `owner …`, `device …`, `to …` or `id …`."""
@@ -79,6 +81,13 @@ class Lamps:
             self._aim(account, watch)
         return set(account.watched)
 
+    def registered(self, account_id: str, devices: frozenset[str]) -> set[Watch]:
+        """Take which of an account's devices are registered; return the watches for which that changes something."""
+        account = self._accounts[account_id]
+        moved = devices ^ (account.there or frozenset()) if account.there is not None else None
+        account.there = devices
+        return {w for w, target in account.watched.items() if moved is None or target.devices & moved}
+
     # --- who looks ----------------------------------------------------------------------------------------------------
 
     def knows(self, account_id: str) -> bool:
@@ -113,6 +122,17 @@ class Lamps:
         account = self._accounts[watch.account]
         target = account.watched.get(watch) or Target()
         return dialogs(target, account.legs.values(), account.set.get(watch.presence_id, {}).values())
+
+    def reachable(self, watch: Watch) -> bool:
+        """Whether a call would ring anywhere: at a registered phone, or where the user forwards. What is no person's
+        is always there.
+        """
+        account = self._accounts[watch.account]
+        target = account.watched.get(watch) or Target()
+        if account.there is None or not (target.users or target.devices):
+            return True
+        users = account.names.users if account.names else {}
+        return bool(target.devices & account.there) or any(users[id].forward for id in target.users if id in users)
 
     def waiting(self, watch: Watch) -> tuple[int, int]:
         """Return new and saved messages of a watched mailbox."""

@@ -23,6 +23,7 @@ from qvoice.presence.subscription import restored
 
 WRITE_SECONDS = 0.1
 """What a crash may lose of new subscriptions; a phone that refreshes a lost one is told, and begins a new one."""
+LOOK_SECONDS = 1.0
 NAMING = frozenset({"users", "devices", "callflows", "vmboxes", "accounts"})
 """Documents that say whom a presence id names, or that something about it is switched on."""
 
@@ -34,6 +35,8 @@ class Presence:
         self._db, self._settings = db, settings
         self._notifier = Notifier(Lamps())
         self._stale: set[str] = set()
+        self._moved: set[str] = set()
+        """Accounts in which a phone has registered or gone since they were looked at."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serve until `stop`."""
@@ -43,7 +46,7 @@ class Presence:
             handle=self._notifier.handle,
         )  # fmt: skip
         self._notifier.endpoint = endpoint
-        jobs = (self._restore(), self._follow(), self._name(), self._keep())
+        jobs = (self._restore(), self._follow(), self._name(), self._keep(), self._look_who_is_there())
         tasks = [asyncio.create_task(job) for job in jobs]
         log.get().info("presence.up", port=ports.presence)
         await stop.wait()
@@ -71,11 +74,14 @@ class Presence:
     async def _follow(self) -> None:
         """Hear what changes; after each (re)connection read all that is true."""
         lamps = self._notifier.lamps
-        async for notice in listen(self._settings.dsn(), ["qvoice_presence", "qvoice_doc"]):
+        async for notice in listen(self._settings.dsn(), ["qvoice_presence", "qvoice_doc", "qvoice_event"]):
             if notice is CONNECTED or notice.channel == "":
                 await self._read_all()
             elif notice.channel == "qvoice_doc":
                 self._document(notice.data)
+            elif notice.channel == "qvoice_event":
+                if notice.data.get("name") in ("REGISTERED", "UNREGISTERED"):
+                    self._moved.add(str(notice.data.get("account")))
             elif "leg" in notice.data:
                 self._notifier.changed(lamps.leg(notice.data))
             else:
@@ -126,8 +132,24 @@ class Presence:
                     await asyncio.sleep(1.0)
                     continue
                 self._notifier.changed(lamps.named(account, names))
+                self._moved.add(account)
                 there = {one["id"] for one in names.get("devices") or ()}
                 self._notifier.end_where(lambda s, a=account, t=there: s.account == a and s.device not in t)
+
+    async def _look_who_is_there(self) -> None:
+        """Once a second: read which phones are registered, where that changed and somebody wants to know."""
+        notifier = self._notifier
+        while True:
+            await asyncio.sleep(LOOK_SECONDS)
+            wanted = self._moved & notifier.persons_watched() if self._moved else set()
+            self._moved -= wanted
+            for account in wanted:
+                try:
+                    there = await watching.registered(self._db, account)
+                except DatabaseAway:
+                    self._moved.add(account)
+                    continue
+                notifier.changed(notifier.lamps.registered(account, there))
 
     async def _keep(self) -> None:
         """Write subscriptions down, ten times a second at most, and end what has expired."""

@@ -218,14 +218,23 @@ class Notifier:
 
     def _sees(self, found: Subscription) -> Any:
         watch = Watch(found.account, found.presence_id, found.device)
-        return self.lamps.waiting(watch) if found.event == "message-summary" else self.lamps.shown(watch)
+        if found.event == "message-summary":
+            return self.lamps.waiting(watch)
+        shown = self.lamps.shown(watch)
+        if found.event == "dialog":
+            return shown
+        return shown, self.lamps.reachable(watch) and not any(one.id == "dnd" for one in shown)
+
+    def persons_watched(self) -> set[str]:
+        """Return the accounts in which somebody watches who can be reached (PIDF)."""
+        return {one.account for one in self.subscriptions.values() if one.event == "presence"}
 
     def _notify(self, found: Subscription, saw: Any, *, over: bool) -> tuple[list[tuple[str, str]], str]:
         entity = f"sip:{found.presence_id}@{found.realm}"
         if found.event == "dialog":
             body = bodies.dialog_info(entity, saw, version=found.sequence - found.first - 1)
         elif found.event == "presence":
-            body = bodies.pidf(entity, saw, reachable=not any(one.id == "dnd" for one in saw))
+            body = bodies.pidf(entity, saw[0], reachable=saw[1])
         else:
             body = bodies.summary(entity, new=saw[0], saved=saw[1])
         left = max(0, int(found.expires - time.time()))

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import text
 
-from qvoice.db.engine import SYSTEM, Database
+from qvoice.db.engine import SYSTEM, Database, Scope
+from qvoice.features.edge.registrations import registered_device_ids
 
 
 async def legs(db: Database) -> list[dict[str, Any]]:
@@ -29,6 +30,12 @@ async def directory(db: Database, account_id: uuid.UUID) -> dict[str, Any]:
     """Return whom an account's presence ids name (core.presence.directory.read)."""
     rows = await db.fetch("select presence_directory(:account) as names", {"account": account_id})
     return rows[0].names or {}
+
+
+async def registered(db: Database, account_id: str) -> frozenset[str]:
+    """Return the ids of an account's devices that are registered."""
+    async with db.tx(Scope(account_id, "")) as s:
+        return await registered_device_ids(s)
 
 
 async def kept(db: Database) -> list[dict[str, Any]]:
