@@ -130,5 +130,7 @@ class Book:
     async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
         self.recordings.append((name, "conference", plan.id))
 
+    def finish(self, row: dict[str, Any]) -> None: ...
+
     def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
         self.published.append((account_id, name, data))

@@ -53,5 +53,8 @@ class CallBook(Protocol):
     async def room_recording_starts(self, account_id: str, bridge: str, name: str, plan: RoomPlan) -> None:
         """As `recording_starts`, of a conference room."""
 
+    def finish(self, row: dict[str, Any]) -> None:
+        """An admission ended: give back what it had reserved, and book its charge (features.charging.charge)."""
+
     def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
         """Publish a live event that is not about one leg."""

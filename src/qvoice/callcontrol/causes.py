@@ -26,9 +26,8 @@ NAMES = {
 _NUMBERS = {name: number for number, name in NAMES.items()}
 
 _Q850_FOR_SIP = {
-    403: 21, 404: 1, 408: 18, 410: 22, 480: 19, 484: 28, 486: 17, 488: 58, 500: 38, 501: 29, 502: 27, 503: 42, 600:
-    17, 603: 21,
-    604: 3, 606: 58, 607: 21,
+    402: 21, 403: 21, 404: 1, 408: 18, 410: 22, 480: 19, 484: 28, 486: 17, 488: 58, 500: 38, 501: 29, 502: 27, 503: 42,
+    600: 17, 603: 21, 604: 3, 606: 58, 607: 21,
 }  # fmt: skip
 """Asterisk's chan_pjsip makes the SIP code of a refusal from a Q.850 number (hangup_cause2sip); this is the way back.
 """

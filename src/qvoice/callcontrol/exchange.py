@@ -19,6 +19,7 @@ from qvoice.callcontrol.book import CallBook
 from qvoice.callcontrol.legs import INBOUND, CallLeg, incoming
 from qvoice.callcontrol.live import CallerHungUp, Item, LiveCall
 from qvoice.callcontrol.mailbox import Mailbox
+from qvoice.callcontrol.metering import Meters
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.rooms import Rooms
 from qvoice.callcontrol.sounds import MediaPath
@@ -49,11 +50,13 @@ class Exchange:
         media_path: MediaPaths,
         recordings: Path,
         edge: Kamailio | None = None,
+        meters: Meters | None = None,
     ) -> None:
         self.journal, self.placing, self.ask, self.media_path = journal, placing, ask, media_path
         self.recordings, self.edge = recordings, edge
         self.calls: dict[str, LiveCall] = {}
         self.rooms = Rooms(self)
+        self.meters = meters or Meters()
         self.by_channel: dict[str, LiveCall] = {}
         self.lots: dict[tuple[str, str], Lot] = {}
         """(account, lot) → its slots. Only calls of this node: all calls of an account are."""
@@ -264,6 +267,8 @@ class Exchange:
 
     def leg_changed(self, call: LiveCall, leg: CallLeg, event: str | None) -> None:
         """A leg's facts changed."""
+        if event == "CHANNEL_ANSWER":
+            self.meters.answered(call, leg)
         self.journal.leg(call, leg, event)
 
     def leg_ended(self, call: LiveCall, leg: CallLeg) -> None:
@@ -271,6 +276,7 @@ class Exchange:
         if self.by_channel.get(leg.channel) is call:
             del self.by_channel[leg.channel]
         self.tapes.leg_ended(leg)
+        self.meters.ended(call, leg)
         self.journal.leg_over(call, leg)
 
     # --- the node ---------------------------------------------------------------------------------------------------

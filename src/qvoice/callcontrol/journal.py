@@ -147,6 +147,11 @@ class Journal:
         intent = Intent(bridge, account_id, "call", plan.id, time.time(), caller_name=plan.name, details=details)
         await asyncio.to_thread(self._media.journal.begin, name, intent)
 
+    def finish(self, row: dict[str, Any]) -> None:
+        """Book a charge and end its admission, in the transaction of the leg's record; it survives like one."""
+        self._batch.charges.append(row)
+        self._wake.set()
+
     def publish(self, account_id: str, name: str, data: dict[str, Any]) -> None:
         """Publish a live event that is not about one leg (within 50 ms)."""
         self._batch.events.append({"account": account_id, "name": name, "data": data})
@@ -278,6 +283,7 @@ def record_of(call: LiveCall, leg: CallLeg, node: str) -> LegRecord:
         leg.user_agent,
         leg.sip_call_id,
         leg.peer,
+        leg.bill,
     )
 
 

@@ -61,6 +61,10 @@ class CallLeg:
     """uuid of the leg it talks or talked with."""
     tape: dict[str, Any] = field(default_factory=dict)
     """How the leg is recorded or is to be, see tapes.py; it goes with the leg from call to call."""
+    meter: dict[str, Any] = field(default_factory=dict)
+    """What was reserved for it (features.charging.admission.Admission), see metering.py; it goes with the leg."""
+    bill: dict[str, Any] = field(default_factory=dict)
+    """What its record says about money, once it has ended."""
     cancelled: str = ""
     """Why we ended it, when we did: a cause name that says more than what Asterisk reports of our own hang-up."""
 

@@ -16,11 +16,13 @@ from qvoice.callcontrol import adoption, reaper, room_orders, rpc
 from qvoice.callcontrol.answering import Answering
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.journal import Journal
+from qvoice.callcontrol.metering import Meters
 from qvoice.callcontrol.placing import Placing
 from qvoice.callcontrol.port import Connection, Door
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.channels.write import forget, of_node
+from qvoice.features.charging.admission import Authoriser
 from qvoice.features.edge.kamailio import Kamailio
 from qvoice.features.emergency import recent as emergencies
 from qvoice.features.media.files import MediaFiles
@@ -52,6 +54,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         media_path=answering.media_path,
         recordings=settings.data / "asterisk" / "recordings",
         edge=kamailio,
+        meters=Meters(Authoriser(db, node=NODE)),
     )
     adopted = False
 
@@ -65,6 +68,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         # What was last noted while the database was away is still in the spool.
         states = await _patiently(lambda: _after(journal.flush, lambda: of_node(db, NODE)))
         kept = await adoption.adopt(exchange, states)
+        await _patiently(lambda: exchange.meters.adopted(list(exchange.calls.values())))
         await _patiently(lambda: forget(db, NODE, kept))
         adopted = True
 
@@ -106,7 +110,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     )
     tasks = [
         _supervised("journal", journal.run),
-        _supervised("snapshots", lambda: snapshots.follow(settings.dsn(), media)),
+        _supervised("snapshots", lambda: snapshots.follow(settings.dsn(), media, exchange.meters.on_notice)),
         _supervised("reaper", lambda: reaper.reap_for_ever(exchange)),
         _supervised("recover", recover_messages),
         _supervised("emergencies", remember_emergencies),

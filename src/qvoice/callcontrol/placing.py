@@ -138,6 +138,8 @@ class Placing:
             placed = await self._find(call, facts)
         else:
             placed = await self._back(call, facts, back_to)
+        if facts.source == "carrier":
+            await call.exchange.meters.let_in(call, facts)
         if facts.source == "device":
             # The call log shows people, not SIP user names.
             shown = shown_caller(facts, "internal")

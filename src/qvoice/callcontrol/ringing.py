@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field, replace
 
-from qvoice.callcontrol import dialling, pickup, talking, transfer
+from qvoice.callcontrol import dialling, pickup, saying_no, talking, transfer
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.legs import INBOUND, CallLeg
@@ -13,9 +13,11 @@ from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall, all_of
 from qvoice.callcontrol.sounds import Run, language, render
 from qvoice.core.flow.commands import Media, Sound
 from qvoice.core.flow.events import RingDone
+from qvoice.core.limits.refusals import Refusal
 from qvoice.core.ring import machine as m
 from qvoice.core.ring.causes import SENT_TO_VOICEMAIL
 from qvoice.core.ring.plan import RingPlan
+from qvoice.features.charging.admission import Admission
 from qvoice.kit import log
 
 CONFIRM_PROMPT = ("sound:vm-press", "sound:digits/1")
@@ -43,6 +45,8 @@ class _Ringing:
     call: LiveCall
     plan: RingPlan
     machine: m.RingMachine
+    admission: Admission | None = None
+    """What was reserved for whoever of the carriers answers."""
     by_plan: dict[str, CallLeg] = field(default_factory=dict)
     asking: dict[str, int] = field(default_factory=dict)
     announced: dict[str, tuple[Sound, ...]] = field(default_factory=dict)
@@ -64,7 +68,18 @@ async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
     call.keys.clear()
     if plan.ringback is None and call.facts is not None and call.facts.ringback:
         plan = replace(plan, ringback=call.facts.ringback)
-    state = _Ringing(call, plan, m.RingMachine(plan))
+    admission = await call.exchange.meters.admit(call, plan)
+    if isinstance(admission, Refusal):
+        return await saying_no.refuse(call, admission)
+    state = _Ringing(call, plan, m.RingMachine(plan), admission)
+    try:
+        return await _ring(state)
+    finally:
+        call.exchange.meters.drop(call, state.admission)
+
+
+async def _ring(state: _Ringing) -> RingDone:
+    call, plan = state.call, state.plan
     loop = asyncio.get_running_loop()
     call.ringing = True
     call.obeying = True
@@ -281,6 +296,11 @@ async def _connect(state: _Ringing, leg: CallLeg) -> None:
     """Answer the caller and join the two: all requests at once, in this order."""
     call = state.call
     await _quiet(state)
+    admission, state.admission = state.admission, None
+    if admission is not None and leg.kind == "gateway":
+        call.exchange.meters.started(call, leg, admission)
+    else:
+        call.exchange.meters.drop(call, admission)
     leg.other, call.caller.other = call.caller.uuid, leg.uuid
     call.caller.callee_name, call.caller.callee_number = leg.callee_name, leg.callee_number
     steps: list[asyncio.Future[wire.Message]] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 
-from qvoice.callcontrol import acting, consulting, keys, meeting, transfer
+from qvoice.callcontrol import acting, consulting, keys, meeting, saying_no, transfer
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.holding import Holding
 from qvoice.callcontrol.legs import CallLeg
@@ -40,6 +40,7 @@ async def converse(call: LiveCall, leg: CallLeg) -> RingDone:
                 call.drop_bridge()
             call.keys.clear()
         if not isinstance(after, CallLeg):
+            await saying_no.part(call, leg)
             return after
         leg = after
 

@@ -124,6 +124,13 @@ class Database:
                 await connection.execution_options(isolation_level="AUTOCOMMIT")
                 await connection.execute(statement, parameters)
 
+    async def ask(self, statement: TextClause, parameters: dict[str, Any]) -> Any:
+        """As `call`, and return the one row that the function gives: for what calls wait for."""
+        with _in_our_words():
+            async with self._engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                return (await connection.execute(statement, parameters)).one()
+
     async def fetch(self, sql: str, parameters: dict[str, Any] | None = None, *, scope: Scope = SYSTEM) -> list[Any]:
         """Run one query in its own transaction and return all rows; meant for definer functions."""
         async with self.tx(scope) as session:

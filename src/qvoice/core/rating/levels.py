@@ -27,6 +27,10 @@ class Priced:
     deck_id: str = ""
     included: int = 0
     """Seconds of a bundle that this call may use before it costs anything."""
+    floor: Decimal = ZERO
+    """How low the call may bring the balance: 0 for prepaid."""
+    timezone: str = "UTC"
+    """In whose days and months the account's spending is added up."""
 
     def cost(self, seconds: int) -> Decimal:
         """Return what `seconds` cost this level, rounded as it will be booked; those of a bundle are free."""
@@ -45,6 +49,8 @@ class Priced:
             "prefix": self.prefix,
             "deck": self.deck_id,
             "included": self.included,
+            "floor": str(self.floor),
+            "timezone": self.timezone,
         }
 
     @classmethod
@@ -57,6 +63,8 @@ class Priced:
             data["prefix"],
             data["deck"],
             data.get("included", 0),
+            Decimal(data.get("floor", "0")),
+            data.get("timezone", "UTC"),
         )
 
 

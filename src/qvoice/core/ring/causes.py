@@ -39,6 +39,8 @@ SIP_OF = {
     "UNWANTED": 607,
     "ATTENDED_TRANSFER": 200,
     "INTERWORKING": 500,
+    "INSUFFICIENT_FUNDS": 402,
+    "SPENDING_LIMIT": 402,
 }
 """Hangup cause → SIP code of a refusal."""
 

@@ -113,3 +113,5 @@ class RingPlan:
     ringback: str | None = None
     hold_music: str | None = None
     trunks: bool = False
+    called: str = ""
+    """For trunks: the number that is called, in E.164, by which the call is priced."""

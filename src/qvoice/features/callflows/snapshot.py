@@ -191,10 +191,14 @@ class Snapshots:
 
     # --- changes ------------------------------------------------------------------------------------------------------
 
-    async def follow(self, dsn: str, media: MediaFiles | None = None) -> None:
-        """Take the notices of changed documents for ever; run it as a task. `media`, if given, hears them too."""
+    async def follow(
+        self, dsn: str, media: MediaFiles | None = None, *others: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Take the notices of changed documents for ever; run it as a task. `media` and `others` hear them too."""
         async for notice in listen(dsn, [DOC_CHANNEL]):
             self.on_notice(notice.data)
+            for other in others:
+                other(notice.data)
             if media is not None:
                 media.forget(notice.data)
             if not notice.data or notice.data.get("type") == "gateway_state":

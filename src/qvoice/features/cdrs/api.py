@@ -63,7 +63,7 @@ def csv_row(record: dict[str, Any]) -> dict[str, Any]:
         "calling_from": record.get("caller_id_number"),
         "owner_id": variables.get("owner_id"),
         "authorizing_id": variables.get("authorizing_id"),
-        "cost": variables.get("cost", 0),
+        "cost": record.get("cost", 0),
     }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +43,8 @@ class LegRecord:
     user_agent: str = ""
     sip_call_id: str = ""
     peer: str = ""
+    bill: Mapping[str, Any] = field(default_factory=dict)
+    """What it cost its own account: `cost`, `rate`, `rate_name`, `rate_prefix`, `charge_key` (the ledger's key)."""
 
 
 def disposition(*, answered: bool, cause: str) -> str:
@@ -53,7 +56,12 @@ def disposition(*, answered: bool, cause: str) -> str:
 
 def record_id(leg: LegRecord) -> str:
     """Return the record's id, `YYYYMM-<call id>`: the same however often it is written."""
-    return f"{datetime.fromtimestamp(leg.created, UTC):%Y%m}-{leg.uuid}"
+    return record_id_of(leg.created, leg.uuid)
+
+
+def record_id_of(created: float, uuid: str) -> str:
+    """As `record_id`, from the leg's beginning (Unix seconds) and id."""
+    return f"{datetime.fromtimestamp(created, UTC):%Y%m}-{uuid}"
 
 
 def row(leg: LegRecord) -> dict[str, Any]:
@@ -88,6 +96,7 @@ def row(leg: LegRecord) -> dict[str, Any]:
         "media_server": leg.node,
         "user_agent": leg.user_agent,
         "sip_call_id": leg.sip_call_id,
+        **leg.bill,
         "custom_channel_vars": {
             key: value
             for key, value in {

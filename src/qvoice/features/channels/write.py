@@ -22,13 +22,13 @@ _WRITE = text(
 )
 _FORGET = text("select calls_forget(:node, cast(:keep as text[]))")
 
-LISTS = ("cdrs", "channels", "channels_gone", "calls", "calls_gone", "events", "presence")
+LISTS = ("cdrs", "channels", "channels_gone", "calls", "calls_gone", "charges", "events", "presence")
 
 
 @dataclass(slots=True)
 class Batch:
     """What is to be written. Rows as `calls_write` (migrations 0003, 0005) reads them; `events`: {account, name, data};
-    `presence`: {account_id, presence_id, source, state, number, name, call_id}.
+    `presence`: {account_id, presence_id, source, state, number, name, call_id}; `charges`: features.charging.charge.
     """
 
     node: str
@@ -37,6 +37,7 @@ class Batch:
     channels_gone: list[str] = field(default_factory=list)
     calls: list[dict[str, Any]] = field(default_factory=list)
     calls_gone: list[str] = field(default_factory=list)
+    charges: list[dict[str, Any]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     presence: list[dict[str, Any]] = field(default_factory=list)
 

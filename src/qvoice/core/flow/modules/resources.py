@@ -111,6 +111,7 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
     if not legs and emergency is None:
         longer = short_dial(number, shown_caller(call, "external").number)
         legs = _legs(data, call, longer, country) if longer else []
+        number = longer if longer and legs else number
     if not legs:
         return Failed("NO_ROUTE_DESTINATION", 404)
     plan = RingPlan(
@@ -118,6 +119,7 @@ def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:
         timeout=None if emergency else seconds(data.timeout, BRIDGE_SECONDS),
         ringback=data.ringback or None,
         trunks=True,
+        called=number if is_e164(number) else to_e164(number, country),
     )
     return after_ring((yield from ring(plan)))
 

@@ -1,0 +1,281 @@
+"""The one point that every call to or from a carrier passes: it asks whether the call may be made, keeps its time paid
+while it lasts, ends it when the money ends, and hands its charge to the journal.
+
+Emergency calls and call-backs after them pass unasked; calls inside the platform do not come here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from qvoice.callcontrol.legs import INBOUND, CallLeg
+from qvoice.callcontrol.placing import RefusedCall
+from qvoice.core.dialing.classify import classify
+from qvoice.core.dialing.normalise import country_of
+from qvoice.core.limits import refusals
+from qvoice.core.limits.admission import Level, OffNet
+from qvoice.core.limits.refusals import OUT_OF_MONEY, SPENT, Refusal
+from qvoice.core.limits.velocity import Velocity
+from qvoice.core.rating.cost import FOR_EVER
+from qvoice.core.ring.plan import Gateway, RingPlan
+from qvoice.db.engine import DatabaseAway
+from qvoice.features.cdrs.record import record_id_of
+from qvoice.features.charging.admission import WINDOW, Admission, Authoriser
+from qvoice.features.charging.charge import charge, finish
+from qvoice.kit import log
+from qvoice.kit.clock import utcnow
+
+if TYPE_CHECKING:
+    from qvoice.callcontrol.live import LiveCall
+    from qvoice.core.flow.call import Call
+
+LEAD = 45.0
+"""Seconds before the paid time ends at which more is asked for."""
+WARN = 30.0
+"""Seconds before the end at which the caller hears a tone."""
+AGAIN = 5.0
+"""How often more is asked for in the last seconds: somebody may add funds."""
+SLACK = 15
+"""Seconds after the paid time at which Asterisk itself ends the call, should call control be away then."""
+TONE = "tone:1400/300,0/200,1400/300;tonezone=us"
+
+
+class Meters:
+    """The meters of one node. Without `authoriser` (tests of call control alone) every call may be made."""
+
+    def __init__(self, authoriser: Authoriser | None = None) -> None:
+        """Watch nothing yet."""
+        self._authoriser = authoriser
+        self._watching: dict[str, asyncio.Task[None]] = {}
+        self._velocity = Velocity()
+        self._forwarded: dict[str, str] = {}
+        """Admission → account, of forwarded calls that ring or talk."""
+        self.suspect: Any = None
+        """Called with (account, refusal, lock level) when calls come too fast; see features.fraud."""
+
+    # --- may it be made ---------------------------------------------------------------------------------------------
+
+    async def admit(self, call: LiveCall, plan: RingPlan) -> Admission | Refusal | None:
+        """Ask for a plan that rings carriers; None when nobody needs to be asked."""
+        facts = call.facts
+        if self._authoriser is None or facts is None or not plan.trunks:
+            return None
+        if facts.emergency or facts.emergency_callback:
+            return None
+        leg = plan.stages[0].legs[0]
+        offnet = OffNet(
+            call.caller.account_id,
+            plan.called,
+            classify(plan.called, country_of(facts.world.account)),
+            caller=leg.caller.number,
+            trunk_owner=_owner(facts, leg.target),
+            forwarded=bool(facts.forwarded_by),
+        )
+        return self._kept(await self._asked(call, offnet))
+
+    async def let_in(self, call: LiveCall, facts: Call) -> None:
+        """Ask for a call that a carrier brings; raises RefusedCall."""
+        if self._authoriser is None or facts.emergency_callback:
+            return
+        number_class = classify(facts.dialled, country_of(facts.world.account))
+        offnet = OffNet(facts.account_id, facts.dialled, number_class, INBOUND, facts.caller.number)
+        answer = self._kept(await self._asked(call, offnet))
+        if isinstance(answer, Refusal):
+            raise RefusedCall(486 if answer.reason in (refusals.TRUNKS, refusals.CALLS) else 480, answer.why)
+        if answer is not None:
+            call.caller.meter = answer.to_json()
+
+    async def _asked(self, call: LiveCall, offnet: OffNet) -> Admission | Refusal:
+        assert self._authoriser is not None
+        refused = await self._too_many(call, offnet)
+        if refused is not None:
+            return refused
+        return await self._authoriser.admit(offnet, call_id=call.id, now=utcnow())
+
+    def _kept(self, answer: Admission | Refusal) -> Admission | Refusal | None:
+        if isinstance(answer, Refusal):
+            log.get().info("call.not_authorised", account=answer.account_id, reason=answer.reason, why=answer.why)
+            return answer
+        if answer.forwarded:
+            self._forwarded[answer.id] = answer.account_id
+        return answer if answer.counted or answer.forwarded else None
+
+    async def _too_many(self, call: LiveCall, offnet: OffNet) -> Refusal | None:
+        """What this node counts itself: calls begun too fast, forwarded calls, calls of the account at once."""
+        assert self._authoriser is not None
+        try:
+            levels = await self._authoriser.levels.of(offnet.account_id)
+        except DatabaseAway:
+            return None  # admit says what there is to say
+        if not levels:
+            return None
+        own = levels[0]
+        if own.limits.calls is not None:
+            mine = (one for one in call.exchange.calls.values() if one.caller.account_id == own.account_id)
+            running = {one.interaction_id for one in mine}
+            if len(running) > own.limits.calls:
+                return Refusal(refusals.CALLS, own.account_id, f"{own.limits.calls} calls at once are allowed")
+        if offnet.direction == INBOUND:
+            return None
+        if offnet.forwarded and own.guards.forwarded is not None:
+            already = sum(account == own.account_id for account in self._forwarded.values())
+            if already >= own.guards.forwarded:
+                why = f"{already} calls are forwarded to carriers already"
+                return Refusal(refusals.FORWARDS, own.account_id, why)
+        return await self._too_fast(own)
+
+    async def _too_fast(self, own: Level) -> Refusal | None:
+        if own.guards.velocity is None:
+            return None
+        most, seconds = own.guards.velocity
+        loop = asyncio.get_running_loop()
+        if own.lock.level or self._velocity.begin(own.account_id, most, seconds, now=loop.time()):
+            return None
+        refusal = Refusal(refusals.VELOCITY, own.account_id, f"more than {most} calls within {seconds:g} seconds")
+        self._velocity.forget(own.account_id)
+        if self.suspect is not None:
+            await self.suspect(own.account_id, refusal, own.guards.lock_to)
+        return refusal
+
+    # --- while it lasts ---------------------------------------------------------------------------------------------
+
+    def started(self, call: LiveCall, leg: CallLeg, admission: Admission) -> None:
+        """A leg of the plan was answered: it carries the admission from here on."""
+        leg.meter = admission.to_json()
+        self.answered(call, leg)
+
+    def answered(self, call: LiveCall, leg: CallLeg) -> None:
+        """A leg that carries an admission talks: watch its time. A second time changes nothing."""
+        if leg.meter and leg.answered and not leg.gone and leg.meter["paid"] < FOR_EVER:
+            self._limit(call, leg)
+            if leg.uuid not in self._watching:
+                self._watching[leg.uuid] = asyncio.get_running_loop().create_task(self._watch(call, leg))
+
+    async def _watch(self, call: LiveCall, leg: CallLeg) -> None:
+        """Keep a leg's time paid; when that cannot be done any more, warn, and end it in time."""
+        exchange, warned = call.exchange, False
+        cause = OUT_OF_MONEY
+        while not leg.gone:
+            left = leg.answered + leg.meter["paid"] - exchange.now()
+            if left > LEAD:
+                warned = warned and left <= WARN
+                await asyncio.sleep(left - LEAD)
+                continue
+            refused = await self._more(leg)
+            if refused is None:
+                current = exchange.by_channel.get(leg.channel, call)
+                self._limit(current, leg)
+                exchange.journal.touch(current)
+                continue
+            cause = SPENT if refused.reason in (refusals.DAILY, refusals.MONTHLY) else OUT_OF_MONEY
+            left = leg.answered + leg.meter["paid"] - exchange.now()
+            if left <= 0:
+                break
+            if left <= WARN and not warned:
+                warned = True
+                self._warn(exchange.by_channel.get(leg.channel, call), leg)
+            await asyncio.sleep(min(left, AGAIN if left <= WARN else min(AGAIN, left - WARN)))
+        if not leg.gone:
+            log.get().info("call.money_ended", leg=leg.uuid, account=leg.account_id, cause=cause)
+            exchange.by_channel.get(leg.channel, call).hang_up(leg, cause, q850=16)
+
+    async def _more(self, leg: CallLeg) -> Refusal | None:
+        """Ask for another window; None when the leg has more time now."""
+        assert self._authoriser is not None
+        had = Admission.from_json(leg.meter)
+        try:
+            async with asyncio.timeout(AGAIN):
+                got = await self._authoriser.extend(had, had.paid + WINDOW // 2, answered=leg.answered, now=utcnow())
+        except (DatabaseAway, TimeoutError):
+            return Refusal(refusals.AWAY, had.account_id, "the database is away")
+        if isinstance(got, Refusal):
+            return got
+        leg.meter = got.to_json()
+        return None
+
+    def _limit(self, call: LiveCall, leg: CallLeg) -> None:
+        """Let Asterisk end the channel by itself, a little after the time that is paid."""
+        seconds = max(int(leg.answered + leg.meter["paid"] - call.exchange.now()), 0) + SLACK
+        query = {"variable": "TIMEOUT(absolute)", "value": str(seconds)}
+        call.ari.tell("POST", f"channels/{leg.channel}/variable", query)
+
+    def _warn(self, call: LiveCall, leg: CallLeg) -> None:
+        """A tone for who pays: the other side of a carrier's leg."""
+        other = call.caller if leg is not call.caller else call.legs.get(call.talking_with)
+        if other is not None and not other.gone:
+            call.sounds += 1
+            query = {"media": TONE, "playbackId": f"{call.id}.{call.sounds}"}
+            call.ari.tell("POST", f"channels/{other.channel}/play", query)
+            asyncio.get_running_loop().call_later(
+                1.0, lambda: call.ari.tell("DELETE", f"playbacks/{query['playbackId']}")
+            )
+
+    # --- its end ----------------------------------------------------------------------------------------------------
+
+    def drop(self, call: LiveCall, admission: Admission | None) -> None:
+        """Nobody answered: what was reserved is free again."""
+        if admission is not None:
+            self._forwarded.pop(admission.id, None)
+            if admission.counted:
+                call.exchange.journal.finish(finish(admission))
+
+    def ended(self, call: LiveCall, leg: CallLeg) -> None:
+        """A leg ended: its charge goes to the journal, and what it cost into its record."""
+        if not leg.meter:
+            return
+        watching = self._watching.pop(leg.uuid, None)
+        if watching is not None and watching is not asyncio.current_task():
+            watching.cancel()
+        admission = Admission.from_json(leg.meter)
+        leg.meter = {}
+        self._forwarded.pop(admission.id, None)
+        if not admission.counted:
+            return
+        if not leg.answered or not admission.levels:
+            call.exchange.journal.finish(finish(admission))
+            return
+        done = charge(
+            admission,
+            leg=leg.uuid,
+            record_id=record_id_of(leg.created, leg.uuid),
+            caller=leg.caller_number,
+            seconds=max(round(leg.ended - leg.answered), 0),
+            ended=leg.ended,
+        )
+        leg.bill = done.record
+        call.exchange.journal.finish(done.row)
+
+    # --- after a restart --------------------------------------------------------------------------------------------
+
+    async def adopted(self, calls: list[LiveCall]) -> None:
+        """Go on with the meters of calls that live, and give back what others had reserved."""
+        if self._authoriser is None:
+            return
+        keep: list[str] = []
+        for call in calls:
+            for leg in (call.caller, *call.legs.values()):
+                if not leg.meter or leg.gone:
+                    continue
+                admission = Admission.from_json(leg.meter)
+                keep.append(admission.id)
+                if admission.forwarded:
+                    self._forwarded[admission.id] = admission.account_id
+                self.answered(call, leg)
+        gone = await self._authoriser.forget(keep)
+        if gone:
+            log.get().info("charging.forgotten", admissions=gone)
+
+    def on_notice(self, notice: dict[str, Any]) -> None:
+        """Hear of changed documents."""
+        if self._authoriser is not None:
+            self._authoriser.levels.on_notice(notice)
+
+
+def _owner(facts: Call, target: Any) -> str:
+    """Return the account that owns the trunk of a leg; '' when it cannot be told (then every level pays)."""
+    if isinstance(target, Gateway):
+        for owner, trunks in facts.world.pools.items():
+            if len(owner) == 32 and any(trunk.get("id") == target.resource_id for trunk in trunks):
+                return owner
+    return ""

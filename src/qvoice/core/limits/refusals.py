@@ -1,0 +1,80 @@
+"""Why a call to or from a carrier is not made, or is ended: a cause for the record, a sentence for people, and what the
+caller hears.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+MONEY, DAILY, MONTHLY, TRUNKS, CALLS = "money", "daily", "monthly", "trunks", "calls"
+CLASS, LOCKED, VELOCITY, FORWARDS, NO_RATE, AWAY = "class", "locked", "velocity", "forwards", "no-rate", "unavailable"
+
+OUT_OF_MONEY, SPENT = "INSUFFICIENT_FUNDS", "SPENDING_LIMIT"
+
+_CAUSES = {
+    MONEY: (OUT_OF_MONEY, 402),
+    DAILY: (SPENT, 402),
+    MONTHLY: (SPENT, 402),
+    TRUNKS: ("NORMAL_CIRCUIT_CONGESTION", 503),
+    CALLS: ("NORMAL_CIRCUIT_CONGESTION", 503),
+    CLASS: ("OUTGOING_CALL_BARRED", 403),
+    LOCKED: ("OUTGOING_CALL_BARRED", 403),
+    VELOCITY: ("OUTGOING_CALL_BARRED", 403),
+    FORWARDS: ("OUTGOING_CALL_BARRED", 403),
+    NO_RATE: ("OUTGOING_CALL_BARRED", 403),
+    AWAY: ("NORMAL_TEMPORARY_FAILURE", 503),
+}
+
+_SAID = {
+    "en": {
+        OUT_OF_MONEY: "Your account does not have enough credit for this call. Please add funds and call again.",
+        SPENT: "Your account has reached its spending limit. Please contact your administrator.",
+        "NORMAL_CIRCUIT_CONGESTION": "All of your lines are in use. Please try your call again later.",
+        "OUTGOING_CALL_BARRED": "Calls to this number are not permitted. Please contact your administrator.",
+        "NORMAL_TEMPORARY_FAILURE": "Your call cannot be completed at this time. Please try again later.",
+    },
+    "fr": {
+        OUT_OF_MONEY: "Le solde de votre compte ne suffit pas pour cet appel. Ajoutez des fonds et rappelez.",
+        SPENT: "Votre compte a atteint sa limite de dépenses. Veuillez contacter votre administrateur.",
+        "NORMAL_CIRCUIT_CONGESTION": "Toutes vos lignes sont occupées. Veuillez rappeler plus tard.",
+        "OUTGOING_CALL_BARRED": "Les appels vers ce numéro ne sont pas permis. Contactez votre administrateur.",
+        "NORMAL_TEMPORARY_FAILURE": "Votre appel ne peut aboutir en ce moment. Veuillez rappeler plus tard.",
+    },
+}
+_ENDED = {
+    "en": "This call has been ended because the credit of your account is used up.",
+    "fr": "Cet appel a pris fin parce que le crédit de votre compte est épuisé.",
+}
+
+CUT = frozenset({OUT_OF_MONEY, SPENT})
+"""Causes of calls that were ended because of money; whoever is left hears why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """`account_id`: the level that says no. `why`: a sentence for the trace, the log and the audit."""
+
+    reason: str
+    account_id: str
+    why: str
+
+    @property
+    def cause(self) -> str:
+        """The hangup cause of the record."""
+        return _CAUSES[self.reason][0]
+
+    @property
+    def sip_code(self) -> int:
+        """The SIP code that the caller's phone gets."""
+        return _CAUSES[self.reason][1]
+
+
+def announcement(cause: str, language: str) -> str:
+    """Return what the caller hears when his call is refused with `cause`."""
+    said = _SAID["fr" if language.lower().startswith("fr") else "en"]
+    return said.get(cause, said["NORMAL_TEMPORARY_FAILURE"])
+
+
+def farewell(language: str) -> str:
+    """Return what is said when a running call is ended because the money is."""
+    return _ENDED["fr" if language.lower().startswith("fr") else "en"]

@@ -1,0 +1,1 @@
+"""Authorising and charging calls to and from carriers: what call control asks of the database, and what it charges."""
