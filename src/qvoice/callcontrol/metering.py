@@ -38,7 +38,7 @@ AGAIN = 5.0
 """How often more is asked for in the last seconds: somebody may add funds."""
 SLACK = 15
 """Seconds after the paid time at which Asterisk itself ends the call, should call control be away then."""
-TONE = "tone:1400/300,0/200,1400/300;tonezone=us"
+TONE = "tone:1400;tonezone=us"
 
 
 class Meters:
@@ -208,7 +208,7 @@ class Meters:
             query = {"media": TONE, "playbackId": f"{call.id}.{call.sounds}"}
             call.ari.tell("POST", f"channels/{other.channel}/play", query)
             asyncio.get_running_loop().call_later(
-                1.0, lambda: call.ari.tell("DELETE", f"playbacks/{query['playbackId']}")
+                0.8, lambda: call.ari.tell("DELETE", f"playbacks/{query['playbackId']}")
             )
 
     # --- its end ----------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -122,19 +122,6 @@ class Periods:
         except (ZoneInfoNotFoundError, ValueError):
             local = now
         return cls(f"{local:%Y-%m-%d}", f"{local:%Y-%m}")
-
-
-def cycle_start(now: datetime, timezone: str, cycle: str) -> str:
-    """Return the day on which a bundle's cycle began, in the account's zone: the day, Monday, or the month's first."""
-    try:
-        local = now.astimezone(ZoneInfo(timezone or "UTC"))
-    except (ZoneInfoNotFoundError, ValueError):
-        local = now
-    if cycle == "weekly":
-        local -= timedelta(days=local.weekday())
-    elif cycle == "monthly":
-        local = local.replace(day=1)
-    return f"{local:%Y-%m-%d}"
 
 
 def affordable(levels: Sequence[Priced], short: str, amount: Decimal) -> int:

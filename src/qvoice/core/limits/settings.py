@@ -46,7 +46,6 @@ class Limits:
     monthly: Decimal | None = None
     soft_inbound: bool = False
     soft_outbound: bool = False
-    bundles: Mapping[str, Bundle] | None = None
 
     @property
     def counted(self) -> bool:
@@ -77,19 +76,7 @@ class Limits:
             _amount(doc.get("max_monthly_spend")),
             doc.get("soft_limit_inbound") is True,
             doc.get("soft_limit_outbound") is True,
-            _bundles(doc.get("allotments")),
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Bundle:
-    """Minutes included in a cycle, for calls of one class: `seconds` per `cycle` (`daily`, `weekly`, `monthly`).
-    `group`: other bundles whose use counts too.
-    """
-
-    seconds: int
-    cycle: str = "monthly"
-    group: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,20 +143,3 @@ def _amount(value: Any) -> Decimal | None:
     except InvalidOperation:
         return ZERO
     return amount if amount.is_finite() else ZERO
-
-
-def _bundles(value: Any) -> Mapping[str, Bundle] | None:
-    if not isinstance(value, Mapping):
-        return None
-    found: dict[str, Bundle] = {}
-    for name, one in value.items():
-        seconds = _count(one.get("amount")) if isinstance(one, Mapping) else None
-        if seconds:
-            group = one.get("group_consume")
-            cycle = one.get("cycle")
-            found[str(name)] = Bundle(
-                seconds,
-                cycle if cycle in ("daily", "weekly", "monthly") else "monthly",
-                tuple(str(other) for other in group) if isinstance(group, list | tuple) else (),
-            )
-    return found or None

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from qvoice.features import documents
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents.openapi import describe_model
-from qvoice.features.limits.resource import Limits
+from qvoice.features.limits.resource import OPERATOR_ONLY, Limits
 
 router = APIRouter(tags=["limits"])
 
@@ -24,7 +24,9 @@ async def read(request: Request, account_id: str, ctx: Context = permit("limits"
         found = await documents.get(s, "limits", account_id)
     if found is None:
         return ctx.reply({"id": "limits", "allow_prepay": True}, revision=0)
-    return ctx.reply({**found.doc, "id": "limits"}, revision=found.revision)
+    from_above = ctx.who.account_id != ctx.account_id or ctx.who.actor.is_master
+    seen = {key: value for key, value in found.doc.items() if from_above or key not in OPERATOR_ONLY}
+    return ctx.reply({**seen, "id": "limits"}, revision=found.revision)
 
 
 async def _write(ctx: Context) -> Response:

@@ -1,0 +1,151 @@
+"""Calls that cost money: paid in advance at every second, ended when the money ends, counted against lines."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.fixtures.platform import Account, Platform
+from tests.sip.agent import Call, UserAgent
+from tests.sip.conftest import Phones
+from tests.sip.machine import kill
+from tests.sip.scenes import call_in, cdrs, connected, eventually, talk
+
+pytestmark = [pytest.mark.anyio, pytest.mark.sip]
+
+OUTSIDE = "4165559998"
+
+
+@dataclass
+class Meter:
+    """Acme, metered: 0.10 a second from its reseller; `fund` sets its balance."""
+
+    platform: Platform
+    account: Account
+    reseller: str
+
+    def balance(self) -> float:
+        return self.platform.master.get(self.account.path("ledgers", "total"))["amount"]
+
+    def fund(self, amount: float) -> None:
+        """Add or take what is missing to `amount`."""
+        change = round(amount - self.balance(), 6)
+        if change:
+            verb = "credit" if change > 0 else "debit"
+            self.platform.master.put(self.account.path("ledgers", verb), {"amount": abs(change)})
+
+    def limit(self, **limits: Any) -> None:
+        """Set the account's limits."""
+        self.platform.master.post(self.account.path("limits"), limits)
+
+
+@pytest.fixture
+async def meter(anyio_backend: str, platform: Platform) -> AsyncIterator[Meter]:
+    """A deck of Acme's reseller for this test; afterwards Acme is not metered."""
+    master, acme = platform.master, platform.acme
+    reseller = next(one["id"] for one in master.get(acme.path("parents")) if one["id"] != master.account_id)
+    deck = master.put(f"accounts/{reseller}/ratedecks", {"name": "metered test"})["id"]
+    rate = {"ratedeck_id": deck, "prefix": "1", "rate_cost": 6, "rate_minimum": 1, "rate_increment": 1}
+    master.put(f"accounts/{reseller}/rates", rate)
+    master.post(acme.path("ratedeck"), {"ratedeck_id": deck})
+    made = Meter(platform, acme, reseller)
+    yield made
+    made.limit()
+    master.post(acme.path("ratedeck"), {"ratedeck_id": None})
+    master.delete(f"accounts/{reseller}/ratedecks/{deck}")
+
+
+async def announced(call: Call) -> None:
+    """The caller hears why, and the call ends without having been answered."""
+    assert call.media
+    await call.media.hears_anything()
+    await call.wait_over(20)
+
+
+async def test_C3_a_prepaid_call_is_warned_cut_when_the_money_ends_and_charged_to_the_second(
+    platform: Platform, phone: Phones, carrier: UserAgent, meter: Meter
+) -> None:
+    acme = platform.acme
+    meter.fund(0.80)
+    alice = await phone(acme, "1000")
+    call, incoming = await connected(alice, OUTSIDE, carrier)
+    assert call.media
+    assert incoming.media
+    incoming.media.tone(620)
+    call.media.tone(440)
+    await call.media.hears(1400)  # the warning, for who pays
+    await call.media.hears(620)
+    await incoming.media.hears(440)
+    await incoming.wait_over(15)
+    assert not call.over.is_set()
+    call.media.forget()
+    await call.media.hears_anything(within=10)  # why
+    await call.wait_over(20)
+    legs = await cdrs(acme, call=call, count=2)
+    out = next(leg for leg in legs if leg["call_direction"] == "outbound")
+    whole = acme.rest.get(acme.path("cdrs", out["id"]))
+    assert (whole["hangup_cause"], whole["cost"], whole["rate"]) == ("INSUFFICIENT_FUNDS", 0.8, 6)
+    await eventually(lambda: meter.balance() == 0, what="the balance is used up, and not a cent more")
+    entry = acme.rest.get(acme.path("ledgers", "per-minute-voip"))[0]
+    assert (entry["amount"], entry["metadata"]["cdr_id"]) == (-0.8, out["id"])
+    refused = await alice.call(OUTSIDE)
+    await announced(refused)
+    assert carrier.no_call()
+    first = (await cdrs(acme, call=refused))[0]
+    assert first["hangup_cause"] == "INSUFFICIENT_FUNDS"
+
+
+async def test_C3_lines_in_use_are_refused_with_an_announcement_but_never_inside_and_never_911(
+    platform: Platform, phone: Phones, carrier: UserAgent, meter: Meter
+) -> None:
+    acme = platform.acme
+    meter.fund(100)
+    meter.limit(twoway_trunks=1)
+    alice, bob, carol = await phone(acme, "1000"), await phone(acme, "1001"), await phone(acme, "1002")
+    call, outside = await connected(alice, OUTSIDE, carrier)
+    refused = await bob.call(OUTSIDE)
+    await announced(refused)
+    assert carrier.no_call()
+    knock = await call_in(carrier, acme.numbers[1])
+    assert await knock.wait_status(486, 600) == 486
+    inside, callee = await connected(bob, "1002", carol)
+    await talk(inside, callee)
+    await inside.hang_up()
+    meter.fund(0.0)  # what is left over is reserved: the balance may go below it only by an administrator's hand
+    urgent = await carol.call("911")
+    rescue = await carrier.incoming()
+    await rescue.answer()
+    await urgent.wait_answered()
+    await talk(urgent, rescue)
+    await urgent.hang_up()
+    meter.fund(100)
+    await call.hang_up()
+    await outside.wait_over()
+
+
+async def test_C3_call_control_killed_in_a_metered_call_it_is_charged_once_for_all_of_it(
+    platform: Platform, phone: Phones, carrier: UserAgent, meter: Meter
+) -> None:
+    acme = platform.acme
+    meter.fund(100)
+    alice = await phone(acme, "1000")
+    call, incoming = await connected(alice, OUTSIDE, carrier)
+    await talk(call, incoming)
+    await kill(platform, "callcontrol")
+    await eventually(
+        lambda: [row for row in acme.rest.get(acme.path("channels")) if row["answered"]], within=30, what="adopted"
+    )
+    await talk(call, incoming)
+    await call.hang_up()
+    await incoming.wait_over()
+    legs = await cdrs(acme, call=call, count=2, within=30)
+    out = next(leg for leg in legs if leg["call_direction"] == "outbound")
+    whole = acme.rest.get(acme.path("cdrs", out["id"]))
+    assert whole["cost"] == pytest.approx(whole["billing_seconds"] * 0.1)
+    assert whole["cost"] > 0
+    assert await eventually(lambda: meter.balance() == pytest.approx(100 - whole["cost"]), what="charged once")
+    entries = acme.rest.get(acme.path("ledgers", "per-minute-voip"))
+    assert sum(one["metadata"].get("cdr_id") == out["id"] for one in entries) == 1
