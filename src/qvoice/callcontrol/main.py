@@ -25,6 +25,7 @@ from qvoice.features.channels.write import forget, of_node
 from qvoice.features.charging.admission import Authoriser
 from qvoice.features.edge.kamailio import Kamailio
 from qvoice.features.emergency import recent as emergencies
+from qvoice.features.fraud.lock import lock
 from qvoice.features.media.files import MediaFiles
 from qvoice.features.recordings.recover import release
 from qvoice.features.speech.files import SpokenFiles
@@ -54,7 +55,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         media_path=answering.media_path,
         recordings=settings.data / "asterisk" / "recordings",
         edge=kamailio,
-        meters=Meters(Authoriser(db, node=NODE)),
+        meters=Meters(Authoriser(db, node=NODE), suspect=_locking(db, snapshots)),
     )
     adopted = False
 
@@ -68,7 +69,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         # What was last noted while the database was away is still in the spool.
         states = await _patiently(lambda: _after(journal.flush, lambda: of_node(db, NODE)))
         kept = await adoption.adopt(exchange, states)
-        await _patiently(lambda: exchange.meters.adopted(list(exchange.calls.values())))
+        await _patiently(lambda: _after(journal.flush, lambda: exchange.meters.adopted([*exchange.calls.values()])))
         await _patiently(lambda: forget(db, NODE, kept))
         adopted = True
 
@@ -128,6 +129,16 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         await journal.flush()
         await asyncio.gather(kamailio.close(), db.close())
         log.get().info("callcontrol.down", calls=len(exchange.calls))
+
+
+def _locking(db: Database, snapshots: Snapshots) -> Callable[[str, str, int], Awaitable[None]]:
+    """Return what locks an account whose calls come too fast."""
+
+    async def suspect(account_id: str, why: str, level: int) -> None:
+        async with db.tx(await snapshots.scope(account_id)) as session:
+            await lock(session, level, why, source="velocity", now=utcnow())
+
+    return suspect
 
 
 def _recorded(exchange: Exchange) -> set[str]:

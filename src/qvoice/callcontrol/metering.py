@@ -7,6 +7,7 @@ Emergency calls and call-backs after them pass unasked; calls inside the platfor
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from qvoice.callcontrol.legs import INBOUND, CallLeg
@@ -40,19 +41,20 @@ SLACK = 15
 """Seconds after the paid time at which Asterisk itself ends the call, should call control be away then."""
 TONE = "tone:1400;tonezone=us"
 
+Suspect = Callable[[str, str, int], Awaitable[None]]
+
 
 class Meters:
     """The meters of one node. Without `authoriser` (tests of call control alone) every call may be made."""
 
-    def __init__(self, authoriser: Authoriser | None = None) -> None:
-        """Watch nothing yet."""
+    def __init__(self, authoriser: Authoriser | None = None, *, suspect: Suspect | None = None) -> None:
+        """Watch nothing yet. `suspect(account, why, lock level)` locks an account whose calls come too fast."""
         self._authoriser = authoriser
         self._watching: dict[str, asyncio.Task[None]] = {}
         self._velocity = Velocity()
         self._forwarded: dict[str, str] = {}
         """Admission → account, of forwarded calls that ring or talk."""
-        self.suspect: Any = None
-        """Called with (account, refusal, lock level) when calls come too fast; see features.fraud."""
+        self._suspect = suspect
 
     # --- may it be made ---------------------------------------------------------------------------------------------
 
@@ -72,7 +74,7 @@ class Meters:
             trunk_owner=_owner(facts, leg.target),
             forwarded=bool(facts.forwarded_by),
         )
-        return self._kept(await self._asked(call, offnet))
+        return self._kept(call, await self._asked(call, offnet))
 
     async def let_in(self, call: LiveCall, facts: Call) -> None:
         """Ask for a call that a carrier brings; raises RefusedCall."""
@@ -80,7 +82,7 @@ class Meters:
             return
         number_class = classify(facts.dialled, country_of(facts.world.account))
         offnet = OffNet(facts.account_id, facts.dialled, number_class, INBOUND, facts.caller.number)
-        answer = self._kept(await self._asked(call, offnet))
+        answer = self._kept(call, await self._asked(call, offnet))
         if isinstance(answer, Refusal):
             raise RefusedCall(486 if answer.reason in (refusals.TRUNKS, refusals.CALLS) else 480, answer.why)
         if answer is not None:
@@ -93,8 +95,12 @@ class Meters:
             return refused
         return await self._authoriser.admit(offnet, call_id=call.id, now=utcnow())
 
-    def _kept(self, answer: Admission | Refusal) -> Admission | Refusal | None:
+    def _kept(self, call: LiveCall, answer: Admission | Refusal) -> Admission | Refusal | None:
         if isinstance(answer, Refusal):
+            # What is the matter at the levels above is not the customer's to read.
+            own = answer.account_id == call.caller.account_id
+            why = answer.why if own else "the provider of the account does not let this call through now"
+            call.caller.bill = {"refused": {"reason": answer.reason if own else "provider", "why": why}}
             log.get().info("call.not_authorised", account=answer.account_id, reason=answer.reason, why=answer.why)
             return answer
         if answer.forwarded:
@@ -134,8 +140,11 @@ class Meters:
             return None
         refusal = Refusal(refusals.VELOCITY, own.account_id, f"more than {most} calls within {seconds:g} seconds")
         self._velocity.forget(own.account_id)
-        if self.suspect is not None:
-            await self.suspect(own.account_id, refusal, own.guards.lock_to)
+        if self._suspect is not None:
+            try:
+                await self._suspect(own.account_id, refusal.why, own.guards.lock_to)
+            except DatabaseAway:
+                log.get().warning("fraud.not_locked", account=own.account_id, why=refusal.why)
         return refusal
 
     # --- while it lasts ---------------------------------------------------------------------------------------------

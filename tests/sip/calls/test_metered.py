@@ -42,11 +42,17 @@ class Meter:
         self.platform.master.post(self.account.path("limits"), limits)
 
 
+def reseller_of(platform: Platform, account: Account) -> str:
+    """The account between the master and this one."""
+    master = platform.master
+    return next(one["id"] for one in master.get(account.path("parents")) if one["id"] != master.account_id)
+
+
 @pytest.fixture
 async def meter(anyio_backend: str, platform: Platform) -> AsyncIterator[Meter]:
     """A deck of Acme's reseller for this test; afterwards Acme is not metered."""
     master, acme = platform.master, platform.acme
-    reseller = next(one["id"] for one in master.get(acme.path("parents")) if one["id"] != master.account_id)
+    reseller = reseller_of(platform, acme)
     deck = master.put(f"accounts/{reseller}/ratedecks", {"name": "metered test"})["id"]
     rate = {"ratedeck_id": deck, "prefix": "1", "rate_cost": 6, "rate_minimum": 1, "rate_increment": 1}
     master.put(f"accounts/{reseller}/rates", rate)
@@ -149,3 +155,42 @@ async def test_C3_call_control_killed_in_a_metered_call_it_is_charged_once_for_a
     assert await eventually(lambda: meter.balance() == pytest.approx(100 - whole["cost"]), what="charged once")
     entries = acme.rest.get(acme.path("ledgers", "per-minute-voip"))
     assert sum(one["metadata"].get("cdr_id") == out["id"] for one in entries) == 1
+
+
+async def test_C5_calls_abroad_are_closed_at_first_and_a_burst_of_calls_locks_until_one_click(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    acme, master = platform.acme, platform.master
+    path, above = acme.path("fraud"), f"accounts/{reseller_of(platform, acme)}/fraud"
+    before = acme.rest.get(path)
+    assert "international" in before["in_force"]["blocked_classes"]
+    alice = await phone(acme, "1000")
+    refused = await alice.call("+442071838750")
+    await announced(refused)
+    first = (await cdrs(acme, call=refused))[0]
+    whole = acme.rest.get(acme.path("cdrs", first["id"]))
+    assert whole["hangup_cause"] == "OUTGOING_CALL_BARRED"
+    assert whole["refused"]["reason"] == "class"
+    try:
+        for one in (path, above):  # every level must say yes
+            master.post(one, {"blocked_classes": []})
+        call = await alice.call("+442071838750")
+        await (await carrier.incoming()).answer()
+        await call.wait_answered()
+        await call.hang_up()
+        master.post(path, {"velocity": {"calls": 1, "seconds": 600}})
+        await announced(await alice.call(OUTSIDE))
+        lock = await eventually(lambda: (found := acme.rest.get(path)["lock"])["level"] and found, what="locked")
+        assert (lock["level"], lock["source"]) == (2, "velocity")
+        assert "more than 1 calls within 600 seconds" in lock["reason"]
+        master.post(path, {})
+        master.delete(acme.path("fraud", "lock"))
+        again = await alice.call(OUTSIDE)
+        await (await carrier.incoming()).answer()
+        await again.wait_answered()
+        await again.hang_up()
+        assert [one["kind"] for one in acme.rest.get(acme.path("fraud", "events"))][:2] == ["unlocked", "locked"]
+    finally:
+        for one in (path, above):
+            master.post(one, {})
+        master.delete(acme.path("fraud", "lock"))

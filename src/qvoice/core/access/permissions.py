@@ -96,6 +96,7 @@ RESELLER_ONLY: Grants = frozenset(
 FROM_ABOVE: Grants = frozenset(
     {
         ("limits", "update"),
+        ("fraud", "update"),
         ("ratedeck", "update"),
         ("services", "update"),
         ("ledgers", "credit"),

@@ -14,7 +14,7 @@ from qvoice.features.mail.queue_mail import queue_mail
 from qvoice.kit import ids
 from qvoice.kit.text import clean_line
 
-KINDS = frozenset({"missed_call", "callflow_notice", "emergency"})
+KINDS = frozenset({"missed_call", "callflow_notice", "emergency", "account_locked"})
 """Templates there are."""
 
 
