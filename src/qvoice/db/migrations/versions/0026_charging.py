@@ -9,8 +9,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer, document_ddl, protect
 
-revision = "0025"
-down_revision = "0024"
+revision = "0026"
+down_revision = "0025"
 
 
 def _written_by_function(table: str) -> list[str]:
