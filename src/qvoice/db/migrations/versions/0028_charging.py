@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from alembic import op
 
-from qvoice.db.tenancy import definer, document_ddl, protect
+from qvoice.db.tenancy import definer, protect
 
-revision = "0026"
-down_revision = "0025"
+revision = "0028"
+down_revision = "0027"
 
 
 def _written_by_function(table: str) -> list[str]:
@@ -66,41 +66,6 @@ TABLES = [
     )""",
     *protect("call_spend"),
     *_written_by_function("call_spend"),
-    *document_ddl("fraud"),
-    """
-    create table account_locks (
-        account_id uuid primary key references accounts (id),
-        level smallint not null,
-        reason text not null,
-        source text not null,
-        at timestamptz not null default now()
-    )""",
-    *protect("account_locks"),
-    """
-    create table fraud_events (
-        id uuid primary key default gen_random_uuid(),
-        account_id uuid not null references accounts (id),
-        at timestamptz not null default now(),
-        kind text not null,
-        reason text not null,
-        actor_id uuid,
-        actor_account_id uuid,
-        facts jsonb not null default '{}'
-    )""",
-    "create index fraud_events_list on fraud_events (account_id, at)",
-    *protect("fraud_events", append_only=True),
-]
-
-# Accounts that are there already keep calling what they called; new ones begin with the guards (core.limits.settings).
-GRANDFATHERED = [
-    "create policy once on fraud to qvoice_lookup using (true) with check (true)",
-    "grant insert on fraud to qvoice_lookup",
-    "set local role qvoice_lookup",
-    "insert into fraud (id, account_id, doc) select id, id, '{\"blocked_classes\": []}' from accounts"
-    " where deleted is null",
-    "set local role qvoice_owner",
-    "drop policy once on fraud",
-    "revoke insert on fraud from qvoice_lookup",
 ]
 
 LEVELS = """
@@ -387,7 +352,6 @@ def upgrade() -> None:
     """Create the tables and functions; call control's batch finishes calls too."""
     for statement in [
         *TABLES,
-        *GRANDFATHERED,
         *definer("call_levels(uuid)", LEVELS),
         *definer("call_reserve(jsonb)", RESERVE, grantees=()),
         *definer("call_admit(jsonb)", ADMIT),
