@@ -97,7 +97,7 @@ async def test_C4_the_ledger_cannot_be_changed_by_anybody(db, tree, database):
     with psycopg.connect(database.admin_url, autocommit=True) as admin:
         for statement in (
             "update ledger_lines set amount = amount * 2", "delete from ledger_entries", "delete from ledger_lines",
-            "truncate ledger_entries cascade", "truncate ledger_lines", "truncate ledger_balances",
+            "truncate ledger_entries cascade", "truncate ledger_lines cascade", "truncate ledger_balances",
             "update ledger_entries set text = ''",
         ):  # fmt: skip
             with pytest.raises(psycopg.errors.RestrictViolation, match="append-only"):
