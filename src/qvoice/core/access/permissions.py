@@ -88,7 +88,7 @@ MASTER_ONLY: Grants = frozenset(
 
 RESELLER_ONLY: Grants = frozenset(
     {("accounts", "create"), ("accounts", "delete"), ("accounts", "move"), ("accounts", "restore")}
-    | {("service_plans", "create")}
+    | {("service_plans", "create"), ("whitelabel", "update")}
     | {(resource, action) for resource in ("rates", "ratedecks") for action in ("create", "update", "delete")}
 )
 """Only administrators of the master or of a reseller."""

@@ -16,6 +16,7 @@ from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.core.access import decide as access
+from qvoice.core.access.permissions import ROLE_FIELDS
 from qvoice.core.access.roles import Role, role_of
 from qvoice.core.access.tree import from_ltree
 from qvoice.db import SYSTEM, Database, Scope
@@ -173,6 +174,11 @@ class Context:
         owner = document_id if self.permit.resource == "users" else owner_id
         if owner != self.only_owner:
             raise NotFound("there is no such thing in this account")
+
+    def check_role_fields(self, resource: str) -> None:
+        """Refuse a role that may change only some keys of such documents: what is asked for is none of them."""
+        if self.only_owner is None and (self.who.actor.role, resource) in ROLE_FIELDS:
+            raise Forbidden("you may not do this (role)", reason="role")
 
 
 def credentials(request: Request) -> tuple[str, str] | None:

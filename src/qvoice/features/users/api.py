@@ -13,7 +13,7 @@ from qvoice.features.auth.permit import Context, permit
 from qvoice.features.auth.session import session_data
 from qvoice.features.documents import routes
 from qvoice.features.documents.openapi import describe_model
-from qvoice.features.users import password
+from qvoice.features.users import card, password
 from qvoice.features.users.resource import RESOURCE
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Forbidden, Invalid
@@ -134,4 +134,5 @@ async def groups(request: Request, account_id: str, user_id: str, ctx: Context =
 
 
 router.include_router(password.router)
+router.include_router(card.router)
 router.include_router(routes.crossbar(RESOURCE))
