@@ -27,10 +27,6 @@ from qvoice.kit.errors import Forbidden, Invalid, LimitReached, NotFound
 router = APIRouter(tags=["security"])
 CODES = 10
 MOST_FACTORS = 10
-PROVIDERS = [
-    {"id": "otp", "name": "Authenticator app", "provider_name": "otp", "enabled": True},
-    {"id": "passkey", "name": "Passkey", "provider_name": "passkey", "enabled": True},
-]
 
 
 class Lenient(BaseModel):
@@ -145,8 +141,8 @@ async def delete(request: Request, account_id: str, ctx: Context = permit("secur
 
 @router.get("/accounts/{account_id}/multi_factor", operation_id="list_multi_factor", summary="Second factors there are")
 async def multi_factor(request: Request, account_id: str, ctx: Context = permit("multi_factor", "read")) -> Response:
-    """What the system offers; nothing has to be configured for it."""
-    return ctx.reply({"configured": [], "multi_factor_providers": PROVIDERS})
+    """None to configure: authenticator apps and passkeys are there for everybody (`users/U/second_factors`)."""
+    return ctx.reply({"configured": [], "multi_factor_providers": []})
 
 
 @router.get(
