@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer, protect
 
-revision = "0027"
-down_revision = "0026"
+revision = "0029"
+down_revision = "0028"
 
 STATEMENTS = [
     """
