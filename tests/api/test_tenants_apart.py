@@ -35,6 +35,7 @@ BODIES = {
     "resources": {"name": "Secret trunk", "gateways": [{"server": "secret.example.test"}], "rules": ["^(.*)$"]},
     "external_numbers": {"number": "+15145550123", "name": "Secret number"},
     "ratedecks": {"name": "Secret deck"},
+    "port_requests": {"name": "Secret port", "numbers": {"+14165557319": {}}},
     "webhooks": {"name": "Secret hook", "hook": "voicemail", "uri": "https://secret.example.test/"},
 }
 """A document of each kind, with a word in it that nobody else may ever see."""

@@ -30,6 +30,7 @@ SAMPLES = {
     "when": "Friday 10:00", "length": "0:42", "box": "1001", "mailbox": "1001", "device": "Desk",
     "shown": "+14165550100", "attached": "yes",    "location": "1 Example Street", "comments": "…",
     "uri": "https://hooks.example.com/calls", "problem": "answered 500", "count": "10",
+    "state": "scheduled", "numbers": "+14165550100", "day": "2026-12-24", "reason": "…",
 }  # fmt: skip
 
 

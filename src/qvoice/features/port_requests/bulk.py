@@ -1,0 +1,103 @@
+"""Port orders from a CSV file, one row a number (peers.md 2(h)): every row gets its verdict before anything is made."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass, field
+from typing import Any
+
+from pydantic import ValidationError
+
+from qvoice.features.documents.validate import to_invalid
+from qvoice.features.numbers.rules import e164
+from qvoice.features.port_requests.schemas import PortRequest
+from qvoice.kit.errors import Invalid
+
+MAX_ROWS = 5_000
+COLUMNS = (
+    "tn", "losing_carrier", "account_number", "btn", "pin", "end_user", "auth_name", "service_street", "unit", "city",
+    "region", "postal", "country", "rate_center", "type", "new_btn", "desired_foc", "tenant", "assign_to", "sms",
+    "e911_location",
+)  # fmt: skip
+_SAME = ("losing_carrier", "account_number", "end_user", "auth_name", "service_street", "city", "region", "postal")
+NEEDED = ("tn", *_SAME)
+GROUP = (*_SAME, "type")
+
+
+@dataclass(slots=True)
+class Read:
+    """What a file says: a verdict for each row, and the orders its good rows make."""
+
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    orders: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def refused(self) -> int:
+        """How many rows are bad."""
+        return sum(row["verdict"] != "ok" for row in self.verdicts)
+
+
+def read(given: str) -> Read:
+    """Read a file; raises Invalid when it is none."""
+    lines = csv.DictReader(io.StringIO(given.removeprefix("\ufeff")))
+    names = [name.strip().lower() for name in lines.fieldnames or []]
+    missing = [name for name in NEEDED if name not in names]
+    unknown = [name for name in names if name not in COLUMNS]
+    if missing or unknown:
+        why = f"missing: {', '.join(missing)}" if missing else f"unknown: {', '.join(unknown)[:200]}"
+        raise Invalid.field("csv", "columns", f"the first line must name the columns; {why}")
+    lines.fieldnames = names
+    found, groups, seen = Read(), dict[tuple[str, ...], list[dict[str, str]]](), set[str]()
+    for n, line in enumerate(lines, start=1):
+        if n > MAX_ROWS:
+            raise Invalid.field("csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", target=MAX_ROWS)
+        row = {key: (value or "").strip()[:200] for key, value in line.items() if key in COLUMNS}
+        why = _why(row, seen)
+        verdict = "bad" if why else "ok"
+        found.verdicts.append({"row": n, "number": row.get("tn", ""), "verdict": verdict, "message": why})
+        if not why:
+            seen.add(row["tn"])
+            groups.setdefault(tuple(row.get(key, "").lower() for key in GROUP), []).append(row)
+    if not found.verdicts:
+        raise Invalid.field("csv", "required", "the file has no rows below its first line")
+    found.orders = [_order(rows) for rows in groups.values()]
+    return found
+
+
+def _why(row: dict[str, str], seen: set[str]) -> str:
+    """Return what is wrong with a row, '' when nothing is; the row's number is written in E.164."""
+    try:
+        row["tn"] = e164(row.get("tn", ""))
+    except ValueError as problem:
+        return f"tn: {problem}"
+    if row["tn"] in seen:
+        return "tn: an earlier row has this number"
+    empty = [name for name in NEEDED if not row.get(name)]
+    if empty:
+        return f"{', '.join(empty)}: fill in"
+    try:
+        PortRequest.model_validate(_order([row]))
+    except ValidationError as problem:
+        fields = to_invalid(problem).fields
+        return "; ".join(f"{name}: {next(iter(rules.values()))['message']}" for name, rules in fields.items())[:500]
+    return ""
+
+
+def _order(rows: list[dict[str, str]]) -> dict[str, Any]:
+    first = rows[0]
+    street = " ".join(part for part in (first["service_street"], first.get("unit", "")) if part)
+    bill = {
+        "name": first["end_user"], "carrier": first["losing_carrier"], "account_number": first["account_number"],
+        "pin": first.get("pin", ""), "btn": first.get("btn", ""), "street_address": street, "locality": first["city"],
+        "region": first["region"], "postal_code": first["postal"],
+    }  # fmt: skip
+    return {
+        "name": f"{first['losing_carrier']} {first['account_number']}"[:128],
+        "numbers": {row["tn"]: {"messaging": row.get("sms", "").lower() in ("y", "yes", "1")} for row in rows},
+        "type": first.get("type") or "full",
+        "new_btn": first.get("new_btn", ""),
+        "transfer_date": first.get("desired_foc", ""),
+        "signee_name": first["auth_name"],
+        "bill": {key: value for key, value in bill.items() if value},
+    }

@@ -1,0 +1,108 @@
+"""Port orders: which state may follow which, who may move one, and what losing carriers refuse (peers.md 2(h))."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from typing import Any
+
+import phonenumbers
+
+START = "unconfirmed"
+STATES = ("unconfirmed", "submitted", "pending", "scheduled", "completed", "rejected", "canceled")
+OPEN = frozenset({"submitted", "pending", "scheduled"})
+EDITABLE = frozenset({"unconfirmed", "rejected"})
+_NEXT: dict[str, frozenset[str]] = {
+    "unconfirmed": frozenset({"submitted", "canceled"}),
+    "submitted": frozenset({"pending", "rejected", "canceled"}),
+    "pending": frozenset({"scheduled", "rejected", "canceled"}),
+    "scheduled": frozenset({"scheduled", "completed", "rejected", "canceled"}),
+    "rejected": frozenset({"submitted", "canceled"}),
+    "completed": frozenset(),
+    "canceled": frozenset(),
+}
+BY_CUSTOMER = frozenset({"submitted", "canceled"})
+"""States that the account itself may bring its order to; the others are the platform's word."""
+DOCUMENTS = ("loa", "bill")
+"""Attachments that every order needs: the letter of authorisation, and a bill."""
+_BILL = {
+    "name": "the name on the bill, exactly as it stands there",
+    "carrier": "the carrier that the numbers leave",
+    "account_number": "the account number at that carrier",
+    "street_address": "the street where the service is (not where the bill is sent)",
+    "locality": "the city of that address",
+    "region": "the province or state of that address",
+    "postal_code": "the postal code of that address",
+}
+
+Problems = dict[str, dict[str, dict[str, Any]]]
+
+
+def may_become(now: str, wanted: str) -> bool:
+    """Tell whether an order may go from one state to another."""
+    return wanted in _NEXT.get(now, frozenset())
+
+
+def carriers_of(order: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return losing carrier → its numbers, in order."""
+    general = str((order.get("bill") or {}).get("carrier") or "")
+    found: dict[str, list[str]] = {}
+    for number, facts in order["numbers"].items():
+        found.setdefault(str((facts or {}).get("carrier") or general), []).append(number)
+    return found
+
+
+def problems(
+    order: Mapping[str, Any], *, attached: Collection[str], taken: Collection[str], today: date
+) -> Problems:
+    """Return why a losing carrier, or we, would refuse the order: {field: {rule: {message}}}; empty: it may go.
+
+    `attached`: kinds of documents there are. `taken`: numbers that are on the platform or in another open order.
+    """
+    found: Problems = {}
+
+    def no(field: str, rule: str, message: str) -> None:
+        found.setdefault(field, {})[rule] = {"message": message}
+
+    bill = order.get("bill") or {}
+    for key, what in _BILL.items():
+        if not bill.get(key):
+            no(f"bill.{key}", "required", f"give {what}")
+    if not order.get("signee_name"):
+        no("signee_name", "required", "say who signed the letter of authorisation: the end user or who may act for him")
+    for kind in DOCUMENTS:
+        if kind not in attached:
+            what = "the signed letter of authorisation" if kind == "loa" else "a bill of the losing carrier"
+            no(f"attachments.{kind}", "required", f"attach {what} (PDF)")
+    if bill.get("wireless") is True and not bill.get("pin"):
+        no("bill.pin", "required", "mobile carriers port only with the account's PIN")
+    numbers = list(order["numbers"])
+    for number in numbers:
+        if number in taken:
+            no(f"numbers.{number}", "unique", "this number is on the platform already, or in another open order")
+    if len({_region(number) for number in numbers}) > 1:
+        no("numbers", "mixed", "numbers of different countries need an order each: split them")
+    if any(_toll_free(number) for number in numbers) and not all(_toll_free(number) for number in numbers):
+        no("numbers", "mixed", "toll-free numbers port another way: give them an order of their own")
+    if len(carriers_of(order)) > 1:
+        no("numbers", "split", "the numbers leave several carriers: split the order by carrier (…/split)")
+    if order.get("type") == "partial" and bill.get("btn") in numbers and not order.get("new_btn"):
+        no("new_btn", "required", "the billing number leaves: say which remaining number is billed from then on")
+    if order.get("type", "full") == "full" and bill.get("btn") and bill["btn"] not in numbers:
+        no("bill.btn", "mismatch", "a full port takes the billing number too: add it, or make the order partial")
+    day = order.get("transfer_date")
+    if day:
+        wanted = date.fromisoformat(day)
+        if wanted <= today:
+            no("transfer_date", "minimum", "the day must lie ahead")
+        elif wanted.weekday() > 4:
+            no("transfer_date", "invalid", "carriers port on working days: choose Monday to Friday")
+    return found
+
+
+def _region(number: str) -> str:
+    return str(phonenumbers.parse(number, None).country_code)
+
+
+def _toll_free(number: str) -> bool:
+    return number.startswith("+1") and number[2:5] in {"800", "833", "844", "855", "866", "877", "888"}
