@@ -103,7 +103,6 @@ async def call_once(message: Message, *, private_too: bool) -> tuple[int, int]:
     if message.verb == "get" and message.body:
         query = f"{query}&{message.body.decode()}" if query else message.body.decode()
     target = parts._replace(netloc=host if port is None else f"{host}:{port}", query=query).geturl()
-    content = {} if message.verb == "get" else {"content": message.body}
     began = time.monotonic()
     try:
         async with (
@@ -119,7 +118,7 @@ async def call_once(message: Message, *, private_too: bool) -> tuple[int, int]:
                     **message.headers,
                 },
                 extensions={"sni_hostname": parts.hostname},
-                **content,
+                content=None if message.verb == "get" else message.body,
             ) as answer,
         ):
             status = answer.status_code  # what it says besides is of no use, and may be endless

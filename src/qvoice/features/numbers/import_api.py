@@ -19,7 +19,7 @@ from qvoice.kit.errors import Invalid
 
 router = APIRouter(tags=["phone_numbers"])
 BASE = "/accounts/{account_id}/phone_numbers/imports"
-RESULT_COLUMNS = ("row", "number", "verdict", "message")
+RESULT_COLUMNS: tuple[str, ...] = ("row", "number", "verdict", "message")
 
 
 class Range(Lenient):
