@@ -56,18 +56,23 @@ class CarrierAdapter(Protocol):
 
     async def search(self, wanted: Search) -> list[Offer]:
         """What is for sale."""
+        ...
 
     async def order(self, number: str, reference: str) -> Bought:
         """Buy a number. `reference` is ours: a second call with the same one buys nothing more, it tells the state."""
+        ...
 
     async def cancel(self, reference: str) -> None:
         """Give back what was bought under a reference; nothing was: no problem."""
+        ...
 
     async def prefixes(self, country: str, city: str) -> list[dict[str, Any]]:
         """Area codes of a city: `[{prefix, locality, region}]`."""
+        ...
 
     async def caller_name(self, number: str) -> str:
         """The name that a number shows (CNAM), '' when unknown."""
+        ...
 
 
 Make = Callable[[dict[str, Any]], CarrierAdapter]
