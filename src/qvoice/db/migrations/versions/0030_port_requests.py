@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer, document_ddl, protect
 
-revision = "0026"
-down_revision = "0025"
+revision = "0030"
+down_revision = "0029"
 
 TABLES = [
     *document_ddl("port_requests", "state text not null"),
