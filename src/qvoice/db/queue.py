@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import procrastinate
@@ -103,10 +103,11 @@ async def run_worker(app: procrastinate.App, *, queue: str | None = None, at_onc
     async with app.open_async():
         for job in await app.job_manager.get_stalled_jobs(queue=queue):
             await app.job_manager.retry_job(job)
-        await app.run_worker_async(
-            queues=[queue] if queue else None,
+        work = partial(
+            app.run_worker_async,
             concurrency=at_once,
             install_signal_handlers=False,
             delete_jobs="successful",
             shutdown_graceful_timeout=5,
         )
+        await (work(queues=[queue]) if queue else work())
