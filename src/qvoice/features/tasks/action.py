@@ -63,5 +63,6 @@ class FileAction:
 @lru_cache(maxsize=1)
 def actions() -> dict[tuple[str, str], RowsAction | FileAction]:
     """Return all bulk actions by (category, action)."""
-    found = [action for module in discover("bulk") for action in module.ACTIONS]
+    # A module of that name without ACTIONS has work of its own kind.
+    found = [action for module in discover("bulk") for action in getattr(module, "ACTIONS", ())]
     return {(action.category, action.action): action for action in found}
