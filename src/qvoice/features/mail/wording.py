@@ -28,8 +28,9 @@ SAMPLES = {
     "name": "Ann Lee", "first_name": "Ann", "account": "Example", "username": "ann", "extension": "1001", "hours": "72",
     "link": "https://phone.example.com/welcome/…", "caller": "Bob Brown <+14165550123>", "dialled": "1001",
     "when": "Friday 10:00", "length": "0:42", "box": "1001", "mailbox": "1001", "device": "Desk",
-    "shown": "+14165550100", "attached": "yes",    "location": "1 Example Street", "comments": "…",
+    "shown": "+14165550100", "attached": "yes", "location": "1 Example Street", "comments": "…",
     "uri": "https://hooks.example.com/calls", "problem": "answered 500", "count": "10",
+    "balance": "4.20 CAD", "threshold": "5.00 CAD", "amount": "20.00 CAD", "status": "approved",
     "state": "scheduled", "numbers": "+14165550100", "day": "2026-12-24", "reason": "…",
 }  # fmt: skip
 
