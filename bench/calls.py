@@ -11,6 +11,7 @@ import re
 import socket
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from tests.sip.agent import UserAgent
@@ -22,6 +23,8 @@ from bench.register import processor_seconds
 HERE = Path(__file__).parent / "sipp"
 RATES = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300, 340, 380)
 SECONDS = 10
+RECOVER = 15
+"""Seconds of rest after too much, so that what is measured next does not pay for it."""
 STEADY = 20
 """Calls per second at which processor time is measured."""
 
@@ -116,6 +119,7 @@ def climb(number: str, rates: tuple[int, ...], seconds: int, *, edge: int, folde
     for rate in rates:
         _, failed, why = burst(number, rate, seconds, edge=edge, folder=folder)
         if failed:
+            time.sleep(RECOVER)
             return best, f"{failed} failed at {rate}/s ({why})"
         best = rate
     return best, "no limit found"
