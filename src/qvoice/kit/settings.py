@@ -134,6 +134,16 @@ class Sms:
 
 
 @dataclass(frozen=True, slots=True)
+class Payments:
+    """Who takes money from cards. Empty `provider`: nobody, and only those above an account add funds to it.
+
+    `simulated` approves everything without any money: for trying out, never where calls cost something.
+    """
+
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Numbers:
     """Telephone numbers. `rest_days`: how long a number that was in service rests after its release."""
 
@@ -157,6 +167,7 @@ class Settings:
     portal: Portal = field(default_factory=Portal)
     sms: Sms = field(default_factory=Sms)
     numbers: Numbers = field(default_factory=Numbers)
+    payments: Payments = field(default_factory=Payments)
 
     @property
     def portal_url(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from decimal import Decimal
 
 import pytest
@@ -12,8 +13,19 @@ from qvoice.features.ledgers.post import post, transfer
 from qvoice.features.transactions import pay, topup
 from qvoice.features.transactions.provider import ProviderAway, Simulated
 from qvoice.kit.clock import utcnow
+from qvoice.kit.settings import Payments, Settings
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
+
+
+def set_provider(world, name: str) -> None:
+    """What an operator writes into qvoice.toml."""
+    world.app.state.settings = dataclasses.replace(world.app.state.settings, payments=Payments(name))
+
+
+@pytest.fixture(autouse=True)
+def simulated(world) -> None:
+    set_provider(world, "simulated")
 
 
 def scope_of(world) -> Scope:
@@ -56,6 +68,23 @@ async def test_C4_a_customer_pays_by_card_and_the_provider_above_gives_back(worl
     assert (await world.reseller.get("accounts/{A}/ledgers?book=payments"))["payments"]["amount"] == -15
 
 
+async def test_C4_nobody_credits_himself_where_no_provider_takes_money(world, tmp_path):
+    assert Settings(data=tmp_path).payments.provider == ""
+    await card(world)
+    await world.customer.patch("accounts/{A}", {"topup": {"threshold": 5, "amount": 20}})
+    set_provider(world, "")
+    for method, path, body in (
+        ("POST", "transactions/method", {}),
+        ("PUT", "transactions/sale", {"amount": 1000}),
+        ("POST", "services/topup", {}),
+    ):
+        answer = await world.customer.call(method, "accounts/{A}/" + path, body)
+        assert (answer.status_code, "adds funds" in answer.text) == (409, True), path
+    await topup.top_up_due(world.db, world.app.state.settings)
+    assert await balance(world) == 0
+    assert await world.customer.get("accounts/{A}/transactions") == []
+
+
 async def test_C4_funds_are_added_and_removed_by_hand_from_above(world):
     url = f"accounts/{world.customer.account_id}/transactions"
     for _ in range(2):
@@ -93,7 +122,7 @@ async def test_C4_a_payment_broken_off_is_finished_and_charged_once(world, monke
     queued = await world.db.fetch("select args from procrastinate_jobs where task_name = :t", {"t": pay.FINISH})
     assert [job.args["transaction_id"] for job in queued] == [row["id"]]
     for _ in range(2):
-        await pay.finish(world.db, None, **queued[0].args)
+        await pay.finish(world.db, world.app.state.settings, **queued[0].args)
     assert await balance(world) == 20
     charges = await world.db.fetch("select amount from simulated_charges")
     assert len(charges) == 1
@@ -109,10 +138,10 @@ async def test_C4_the_account_tops_itself_up_once_a_month(world):
     await world.customer.patch("accounts/{A}", {"topup": {"threshold": 5, "amount": 25}})
     await spend(world, "4", "before")
     for _ in range(3):
-        await topup.top_up_due(world.db, None)
+        await topup.top_up_due(world.db, world.app.state.settings)
     assert await balance(world) == 21
     await spend(world, "20", "much")
-    await asyncio.gather(*(topup.top_up_due(world.db, None) for _ in range(3)))
+    await asyncio.gather(*(topup.top_up_due(world.db, world.app.state.settings) for _ in range(3)))
     assert await balance(world) == 1  # once a month: fraud costs what one top-up costs
     again = await world.customer.call("POST", "accounts/{A}/services/topup")
     assert (again.status_code, again.json()["message"]) == (409, "already_topped_up")
@@ -125,15 +154,15 @@ async def test_C4_a_declined_top_up_is_tried_again_another_day_and_told(world, d
     await card(world, "declined-now")
     await world.customer.patch(f"accounts/{{A}}/users/{world.customer.user_id}", {"email": "admin@customer.example"})
     await world.customer.patch("accounts/{A}", {"topup": {"threshold": 5, "amount": 25}})
-    await topup.top_up_due(world.db, None)
-    await topup.top_up_due(world.db, None)
+    await topup.top_up_due(world.db, world.app.state.settings)
+    await topup.top_up_due(world.db, world.app.state.settings)
     assert len(await world.customer.get("accounts/{A}/transactions")) == 1
     rows = await world.db.fetch("select kind, recipient, subject from mails", scope=scope_of(world))
     assert [(row.kind, row.recipient) for row in rows] == [("topup", "admin@customer.example")]
     with psycopg.connect(database.admin_url) as admin:
         admin.execute("update transactions set created = created - interval '25 hours'")
     await card(world)
-    await topup.top_up_due(world.db, None)
+    await topup.top_up_due(world.db, world.app.state.settings)
     assert await balance(world) == 25
 
 

@@ -226,7 +226,7 @@ async def top_up(request: Request, account_id: str, ctx: Context = permit("trans
     """Charge the card with the amount of the account's `topup`; once a month, as the automatic one does."""
     from qvoice.features.transactions.topup import top_up_now  # imported late: payments count by the monthly run
 
-    return ctx.reply(await top_up_now(ctx.db, ctx.scope))
+    return ctx.reply(await top_up_now(ctx.db, ctx.request.app.state.settings, ctx.scope))
 
 
 @router.get("/accounts/{account_id}/billing_runs", operation_id="list_billing_runs", summary="Monthly runs (master)")

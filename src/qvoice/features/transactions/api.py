@@ -31,9 +31,10 @@ class Payment(Lenient):
 
 
 class Card(Lenient):
-    """A payment method: the `token` that the provider gave for it, never a card's number. Absent: a simulated card."""
+    """A payment method: the `token` that the operator's provider gave for it, never a card's number. Absent: a
+    simulated card.
+    """
 
-    provider: Annotated[str, Field(pattern="^simulated$")] = "simulated"
     token: Annotated[str, Field(min_length=4, max_length=200, pattern=r"^[A-Za-z0-9_.-]+$")] | None = None
     label: Annotated[str, Field(max_length=64)] = ""
 
@@ -42,7 +43,7 @@ async def _pay(ctx: Context, kind: str, *, by_hand: bool) -> Response:
     clean = validated(Payment, ctx.data)
     amount = amount_of(ctx.data)
     async with ctx.tx() as s:
-        name = "manual" if by_hand else (await pay.method(s)).provider
+        name = "manual" if by_hand else (await pay.method(s, ctx.request.app.state.settings)).provider
         begun = await pay.begin(
             s, key=f"{kind}:{clean.get('key') or ids.new_id()}", kind=kind, amount=amount, provider=name,
             description=clean.get("description") or "",
@@ -51,7 +52,7 @@ async def _pay(ctx: Context, kind: str, *, by_hand: bool) -> Response:
             await pay.book(s, begun.id, approved=True)
             answer = pay.shown(await pay.load(s, begun.id))
     if not by_hand:
-        answer = await pay.complete(ctx.db, ctx.scope, begun.id)
+        answer = await pay.complete(ctx.db, ctx.request.app.state.settings, ctx.scope, begun.id)
     if answer["status"] == "declined":
         raise Invalid.field("amount", "declined", answer["reason"] or "the payment was declined", cause=answer["id"])
     return ctx.reply(answer, status=201)
@@ -98,6 +99,7 @@ async def get_method(request: Request, account_id: str, ctx: Context = permit("t
 async def set_method(request: Request, account_id: str, ctx: Context = permit("transactions", "update")) -> Response:
     """Keep the provider's token for later payments."""
     clean = validated(Card, ctx.data)
+    name = provider.name_of(ctx.request.app.state.settings)
     async with ctx.tx() as s:
         await s.execute(
             sql(
@@ -105,10 +107,10 @@ async def set_method(request: Request, account_id: str, ctx: Context = permit("t
                 " values (cast(:account as uuid), :provider, :token, :label) on conflict (account_id) do update"
                 " set provider = excluded.provider, token = excluded.token, label = excluded.label, modified = now()"
             ),
-            {"account": account_id, "provider": clean["provider"], "label": clean.get("label") or "card",
+            {"account": account_id, "provider": name, "label": clean.get("label") or "card",
              "token": clean.get("token") or provider.new_token()},
         )  # fmt: skip
-    return ctx.reply({"provider": clean["provider"], "label": clean.get("label") or "card"})
+    return ctx.reply({"provider": name, "label": clean.get("label") or "card"})
 
 
 @router.put(

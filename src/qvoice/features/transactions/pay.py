@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.db import Database, Scope
 from qvoice.db.queue import GiveUp, defer
 from qvoice.features.ledgers.post import PAYMENTS, post, transfer
-from qvoice.features.transactions.provider import provider_of
+from qvoice.features.transactions.provider import name_of, provider_of
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Conflict, Invalid
@@ -51,10 +51,13 @@ def provider_above(scope: Scope) -> str:
     return steps[-2]
 
 
-async def method(s: AsyncSession) -> Any:
-    """Return the account's payment method (provider, token, label); raises Invalid when it has none."""
+async def method(s: AsyncSession, settings: Settings) -> Any:
+    """Return the account's payment method (provider, token, label); raises Invalid when it has none, NoCardPayments
+    when it is of no use here.
+    """
+    wanted = name_of(settings)
     row = (await s.execute(sql("select provider, token, label from payment_methods"))).first()
-    if row is None:
+    if row is None or row.provider != wanted:
         raise Invalid.field(
             "payment_method", "required", "the account has no card: add one first", code="no_payment_token"
         )
@@ -89,13 +92,13 @@ async def begin(
     return Begun(id, "pending", fresh=True)
 
 
-async def complete(db: Database, scope: Scope, transaction_id: str) -> dict[str, Any]:
+async def complete(db: Database, settings: Settings, scope: Scope, transaction_id: str) -> dict[str, Any]:
     """Ask the provider and book what it says; returns the payment. One that is finished stays as it is."""
     async with db.tx(scope) as s:
         row = await load(s, transaction_id)
-        card = await method(s) if row.status == "pending" else None
+        card = await method(s, settings) if row.status == "pending" else None
     if card is not None:
-        provider = provider_of(db, row.provider)
+        provider = provider_of(db, settings, row.provider)
         ask = provider.refund if row.kind == "refund" else provider.charge
         outcome = await ask(key=row.id.hex, token=card.token, amount=row.amount, currency=row.currency)
         async with db.tx(scope) as s:
@@ -161,6 +164,6 @@ def shown(row: Any) -> dict[str, Any]:
 async def finish(db: Database, settings: Settings, *, account_id: str, path: str, transaction_id: str) -> None:
     """Finish a payment whose beginner may be gone (a job); tried again while the provider is away."""
     try:
-        await complete(db, Scope(account_id, path), transaction_id)
+        await complete(db, settings, Scope(account_id, path), transaction_id)
     except Invalid as problem:
         raise GiveUp(problem.message) from problem

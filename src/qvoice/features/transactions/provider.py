@@ -10,7 +10,8 @@ from sqlalchemy import text as sql
 
 from qvoice.db import SYSTEM, Database
 from qvoice.kit import ids
-from qvoice.kit.errors import Unavailable
+from qvoice.kit.errors import Conflict, Unavailable
+from qvoice.kit.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,12 @@ class ProviderAway(Unavailable):
     """The payment provider does not answer. The payment is finished as soon as it does."""
 
     code = "payment-provider-away"
+
+
+class NoCardPayments(Conflict):
+    """Cards are not taken here. Whoever provides this account adds funds to it."""
+
+    code = "no-card-payments"
 
 
 class PaymentProvider(Protocol):
@@ -78,8 +85,18 @@ def new_token() -> str:
     return f"sim-{ids.new_id()}"
 
 
-def provider_of(db: Database, name: str) -> PaymentProvider:
-    """Return the provider of that name; raises LookupError."""
-    if name == Simulated.name:
-        return Simulated(db)
-    raise LookupError(f"there is no payment provider {name!r}")
+def name_of(settings: Settings) -> str:
+    """Return the name of the provider that the operator has set; raises NoCardPayments.
+
+    There is no default: an account must not add to its own balance by a provider that takes no money.
+    """
+    if settings.payments.provider != Simulated.name:
+        raise NoCardPayments
+    return settings.payments.provider
+
+
+def provider_of(db: Database, settings: Settings, name: str) -> PaymentProvider:
+    """Return the provider of a payment; raises NoCardPayments when it is not (or no longer) the operator's."""
+    if name != name_of(settings):
+        raise NoCardPayments
+    return Simulated(db)

@@ -35,10 +35,10 @@ async def month_of(s: AsyncSession, now: datetime) -> str:
     return Month.of(local_day(now, zone), zone).name
 
 
-async def top_up(db: Database, scope: Scope, amount: Decimal, *, reason: str) -> dict[str, Any]:
+async def top_up(db: Database, settings: Settings, scope: Scope, amount: Decimal, *, reason: str) -> dict[str, Any]:
     """Charge the account's card for this month's top-up; raises ToppedUp when it has been done."""
     async with db.tx(scope) as s:
-        card = await pay.method(s)
+        card = await pay.method(s, settings)
         month = await month_of(s, utcnow())
         begun = await pay.begin(
             s, key=f"topup:{month}", kind="topup", amount=amount, provider=card.provider,
@@ -46,14 +46,14 @@ async def top_up(db: Database, scope: Scope, amount: Decimal, *, reason: str) ->
         )  # fmt: skip
     if not begun.fresh and begun.status == "approved":
         raise ToppedUp
-    done = await pay.complete(db, scope, begun.id)
+    done = await pay.complete(db, settings, scope, begun.id)
     async with db.tx(scope) as s:
         await tell(s, "topup", {"amount": money.words(amount, done["currency"]), "status": done["status"],
                                 "reason": done["reason"] if done["status"] == "declined" else ""})  # fmt: skip
     return done
 
 
-async def top_up_now(db: Database, scope: Scope) -> dict[str, Any]:
+async def top_up_now(db: Database, settings: Settings, scope: Scope) -> dict[str, Any]:
     """Top up because somebody asks for it, by the account's own `topup`; raises Invalid when it has none."""
     async with db.tx(scope) as s:
         account = await documents.load(s, "accounts", scope.account_id)
@@ -64,16 +64,18 @@ async def top_up_now(db: Database, scope: Scope) -> dict[str, Any]:
         amount = money.ZERO
     if amount <= 0:
         raise Invalid.field("topup.amount", "required", "set the account's topup {threshold, amount} first")
-    return await top_up(db, scope, amount, reason="manual")
+    return await top_up(db, settings, scope, amount, reason="manual")
 
 
 async def top_up_due(db: Database, settings: Settings) -> None:
     """Top up every account whose balance is below its threshold (the worker's, every minute)."""
+    if not settings.payments.provider:
+        return
     async with db.tx(SYSTEM) as s:
         month = await month_of(s, utcnow())
     for row in await db.fetch("select * from topups_due(:month, :most)", {"month": month, "most": MOST}):
         try:
-            await top_up(db, Scope(row.id.hex, row.path), money.rounded(row.amount), reason="automatic")
+            await top_up(db, settings, Scope(row.id.hex, row.path), money.rounded(row.amount), reason="automatic")
         except QvoiceError as problem:
             log.get().warning("topup.failed", account=row.id.hex, problem=problem.message)
 
