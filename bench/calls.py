@@ -12,6 +12,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.sip.agent import UserAgent
@@ -23,6 +24,8 @@ from bench.register import processor_seconds
 HERE = Path(__file__).parent / "sipp"
 RATES = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300, 340, 380)
 SECONDS = 10
+MEDIA_PORTS = 4
+"""Ports that SIPp takes from its media port on: sound and picture, each with its control."""
 RECOVER = 15
 """Seconds of rest after too much, so that what is measured next does not pay for it."""
 STEADY = 20
@@ -44,7 +47,7 @@ def measure(installation: Installation) -> list[Figure]:
         (where / "caller.csv").write_text(f"SEQUENTIAL\n{caller['username']};{realm};{login}\n")
         answering = ["sipp", "-sf", str(HERE / "answer.xml"), "-i", "127.0.0.1", "-p", str(port), "-nostdin"]
         quietly = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        answerer = subprocess.Popen([*answering, "-mp", str(free_port())], cwd=where, **quietly)
+        answerer = subprocess.Popen([*answering, "-mp", str(free_port(MEDIA_PORTS))], cwd=where, **quietly)
         try:
             edge = installation.settings.ports.sip
             bare, bare_why = climb(f"bench-{callee['username']}", rates, seconds, edge=edge, folder=where)
@@ -84,18 +87,27 @@ async def register(installation: Installation, device: dict[str, str], *, realm:
         raise Failed(f"the phone that answers was not registered: {response.status} {response.reason}")
 
 
-def free_port() -> int:
-    """Return a UDP port that nobody has."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def free_port(row: int = 1) -> int:
+    """Return the first of `row` UDP ports one after the other that nobody has."""
+    for _ in range(100):
+        with ExitStack() as held:
+            first = 0
+            try:
+                for place in range(row):
+                    probe = held.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+                    probe.bind(("127.0.0.1", first + place if first else 0))
+                    first = first or probe.getsockname()[1]
+            except (OSError, OverflowError):
+                continue  # somebody has one of them: elsewhere
+            return first
+    raise Failed(f"no {row} UDP ports one after the other are free")
 
 
 def burst(number: str, rate: int, seconds: int, *, edge: int, folder: Path) -> tuple[int, int, str]:
     """Place rate x seconds calls to `number`; return how many were good, how many failed, and why the first did."""
     calls = rate * seconds
     command = ["sipp", f"127.0.0.1:{edge}", "-sf", str(HERE / "call.xml"), "-inf", "caller.csv", "-s", number]
-    places = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port())]
+    places = ["-i", "127.0.0.1", "-p", str(free_port()), "-mp", str(free_port(MEDIA_PORTS))]
     load = ["-r", str(rate), "-m", str(calls), "-l", str(calls), "-d", "200"]
     limits = ["-nostdin", "-timeout", str(seconds + 15), "-timeout_error", "-recv_timeout", "5000"]
     errors = folder / "errors.log"
