@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
+from tests.fixtures.api import nobodys_ports
 from tests.fixtures.tenants import make_account
 
 from qvoice.api.app import create_app
@@ -51,7 +53,8 @@ async def app(database, tmp_path, monkeypatch):
 
         monkeypatch.setenv("QVOICE_STORE_IMAGE", str(images.ensure("store", print)))
     pool = Database(database.app_url, pool_size=10, overflow=20, info={"token_key": KEY})
-    yield create_app(pool, KEY, settings=load(Path(tmp_path), environ={}))
+    settings = dataclasses.replace(load(Path(tmp_path), environ={}), ports=nobodys_ports())
+    yield create_app(pool, KEY, settings=settings)
     await pool.close()
 
 
