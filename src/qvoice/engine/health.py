@@ -80,7 +80,7 @@ def asterisk(settings: Settings) -> Verdict:
     )
     if status == 0:
         return Verdict(False, False, text)
-    if not _answers_sip(settings.network.private, settings.ports.media_sip):
+    if not answers_sip(settings.network.private, settings.ports.media_sip):
         return Verdict(False, False, "no answer to OPTIONS")
     return Verdict(True, status == 200, "" if status == 200 else f"HTTP {status}")
 
@@ -98,7 +98,7 @@ def api(settings: Settings) -> Verdict:
 
 def presence(settings: Settings) -> Verdict:
     """OPTIONS by SIP."""
-    if _answers_sip(settings.network.private, settings.ports.presence):
+    if answers_sip(settings.network.private, settings.ports.presence):
         return Verdict(True, True)
     return Verdict(False, False, "no answer to OPTIONS")
 
@@ -149,7 +149,7 @@ def _http(
         connection.close()
 
 
-def _answers_sip(host: str, port: int) -> bool:
+def answers_sip(host: str, port: int) -> bool:
     """Tell whether OPTIONS, sent as the edge would send it (only its address is answered), gets any answer at all."""
     fresh = secrets.token_hex(8)
     asked = (
