@@ -9,6 +9,7 @@ from urllib.parse import quote
 
 import pytest
 
+from qvoice.cli import demo_documents
 from tests.fixtures.platform import Platform
 from tests.sip.agent import UserAgent
 from tests.sip.agent.message import address, display, user_of
@@ -131,6 +132,33 @@ async def test_B2_when_no_phone_of_the_flow_is_there_the_call_fails_over_to_a_si
         await talk(call, incoming)
         await incoming.hang_up()
         await call.wait_over()
+
+
+async def test_C5_a_sip_uri_does_not_lead_to_a_carrier(
+    platform: Platform, carrier: UserAgent, numbers: Numbers, made: Made
+) -> None:
+    await nobody_registered(platform.acme)
+    host = own_address()
+    async with await UserAgent.start(user="trunk", realm=host, proxy=platform.address(), host=host) as elsewhere:
+        port = elsewhere.transport.local[1]
+        # Somebody's carrier, at whatever port: it would take the call for the platform's own.
+        trunk = demo_documents.trunk("somebody's", host=host, port=port + 1, emergency=False)
+        row = platform.globex.rest.put(platform.globex.path("resources"), trunk)
+        try:
+            numbers.add(SPARE, failover={"sip": f"sip:+19005551234@{host}:{port}"})
+            made.flow(SPARE, "user", id=platform.acme.user("1000")["id"])
+            for _ in range(20):  # until the edge knows the carrier
+                call = await call_in(carrier, SPARE)
+                try:
+                    (await elsewhere.incoming(3)).reject()
+                except AssertionError:
+                    break
+                await call.wait_over()
+            await call.wait_over()
+            assert elsewhere.no_call()
+            assert call.status >= 400
+        finally:
+            platform.globex.rest.delete(platform.globex.path("resources", row["id"]))
 
 
 async def test_B2_a_busy_person_is_no_reason_to_fail_over(

@@ -35,6 +35,34 @@ class Listening(UserAgent):
         return f"sip:{self.user}@127.0.0.1:5999;transport={self.transport.name.lower()}"
 
 
+class AtCarrier(UserAgent):
+    """Registered, it names a carrier's address: a carrier who trusts ours would take the call, and bill it."""
+
+    said = ""
+
+    @property
+    def contact(self) -> str:
+        return self.said or super().contact
+
+
+async def test_C5_a_contact_at_a_carriers_address_is_called_where_the_phone_is(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    alice = await phone(platform.acme, "1000")
+    carol = await phone(platform.acme, "1002", register=False)
+    carol.__class__ = AtCarrier
+    host, port = platform.carrier
+    carol.said = said = f"sip:+19005551234@{host}:{port}"
+    await carol.registered()
+    carol.said = ""
+    call, incoming = await connected(alice, "1002", carol)
+    await call.hang_up()
+    await incoming.wait_over()
+    assert carrier.no_call()
+    carol.said = said
+    assert (await carol.register(0)).status == 200
+
+
 @pytest.mark.parametrize(
     ("kind", "transport"), [(Natted, "udp"), (Natted, "tcp"), (Natted, "tls"), (Listening, "tcp"), (Listening, "tls")]
 )
