@@ -26,7 +26,7 @@ from qvoice.kit import log
 
 LOST = "NORMAL_TEMPORARY_FAILURE"
 _UNNOTED = 1000
-"""More sounds than a call can have begun since its last entry in the journal: their names are in use in Asterisk."""
+"""More sounds and bridges than a call can have begun since its last entry in the journal: Asterisk uses their names."""
 
 
 async def adopt(exchange: Exchange, states: dict[str, dict[str, Any]]) -> list[str]:
@@ -67,6 +67,7 @@ async def _one(
     exchange.tapes.adopt(caller, alive)
     call.group_music = str(state.get("group_music") or "")
     call.sounds = int(state.get("sounds", 0)) + _UNNOTED
+    call.bridges = int(state.get("bridges", 0)) + _UNNOTED
     checkpoint = Checkpoint.from_json(state["checkpoint"]) if state.get("checkpoint") else None
     kept = _kept(state, caller, legs, alive, bridges.get(state["bridge"], set()))
     for leg in legs:
@@ -122,9 +123,7 @@ class _Kept:
         return [*([self.talking] if self.talking else []), *self.with_others]
 
 
-def _kept(
-    state: dict[str, Any], caller: CallLeg, legs: list[CallLeg], alive: set[str], together: set[str]
-) -> _Kept:
+def _kept(state: dict[str, Any], caller: CallLeg, legs: list[CallLeg], alive: set[str], together: set[str]) -> _Kept:
     if caller.channel not in alive:
         return _Kept()
     inside = [leg for leg in legs if leg.channel in together]
@@ -155,7 +154,8 @@ def _go_on(exchange: Exchange, call: LiveCall, kept: _Kept, state: dict[str, Any
         else:
             exchange.join(call, leg, in_bridge=True)
     elif kept.how == "held":
-        # Brought together for a moment, then held again.
+        # Brought together for a moment, in a new bridge, then held again.
+        call.bridge = state["bridge"]
         call.held_by, call.held_key = str(state["held_by"]), str(state.get("held_key") or "")
         exchange.ari.tell("DELETE", f"playbacks/{state.get('playing') or 'none'}")
         exchange.join(call, leg)

@@ -364,6 +364,7 @@ def state_of(call: LiveCall) -> dict[str, Any]:
         "recording": call.recording,
         "room": call.room.state_of(call) if call.room else None,
         "sounds": call.sounds,
+        "bridges": call.bridges,
         "playing": call.playing,
     }
 

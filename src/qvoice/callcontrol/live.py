@@ -110,7 +110,8 @@ class LiveCall:
         """How this call came to be, when its caller was sent here and nobody has taken the call yet."""
         self.in_slot = False
         """It occupies a slot where others may take it."""
-        self._bridges = 0
+        self.bridges = 0
+        """How many bridges this call has had."""
         self.task: asyncio.Task[None] | None = None
         # What groups the legs of one conversation, the dialect's `<gregorian seconds>-<hex>`; a transferred one keeps
         # it.
@@ -319,8 +320,8 @@ class LiveCall:
 
     def bridge_up(self) -> asyncio.Future[wire.Message]:
         """Ask for a new bridge of this call; its name is `bridge`."""
-        self._bridges += 1
-        self.bridge = self.id if self._bridges == 1 else f"{self.id}-{self._bridges}"
+        self.bridges += 1
+        self.bridge = self.id if self.bridges == 1 else f"{self.id}-{self.bridges}"
         # Two parties are mixed without looking into their packets, unless somebody's keys are listened for.
         kind = "mixing,dtmf_events" if keys.wanted(self) else "mixing"
         return self.ari.post(f"bridges/{self.bridge}", {"type": kind})

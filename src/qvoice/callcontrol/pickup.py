@@ -114,11 +114,11 @@ async def _replace(call: LiveCall, target: LiveCall, choice: Choice) -> PickedUp
     call.exchange.adopt_leg(call, party)
     for item in target.mailbox.drain(lambda item: _about(item, party.channel)):
         call.mailbox.put(item)
-    call.bridge = call.id
-    steps = [call.ari.post(f"bridges/{call.id}", {"type": "mixing"})]
+    steps = [call.bridge_up()]
     if not call.caller.answered:
         steps.insert(0, call.ari.post(f"channels/{call.caller.channel}/answer"))
-    steps.append(call.ari.post(f"bridges/{call.id}/addChannel", {"channel": f"{call.caller.channel},{party.channel}"}))
+    both = f"{call.caller.channel},{party.channel}"
+    steps.append(call.ari.post(f"bridges/{call.bridge}/addChannel", {"channel": both}))
     try:
         await all_of(*steps)
     except AriError as problem:
