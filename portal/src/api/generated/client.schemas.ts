@@ -106,6 +106,23 @@ export interface Incoming {
  }
 
 /**
+ * Charge the card with `amount` when the balance is below `threshold`, once a month.
+ */
+export interface Topup {
+  /**
+     * @minimum 0
+     * @maximum 100000
+     */
+  threshold: number;
+  /**
+     * @maximum 100000
+     * @exclusiveMinimum 0
+     */
+  amount: number;
+  [key: string]: unknown;
+ }
+
+/**
  * An account. `realm` is made up when absent; timezone, language and country come from the parent when absent.
  */
 export interface AccountDocument {
@@ -130,6 +147,8 @@ export interface AccountDocument {
   dial_plan?: AccountDocumentDialPlan;
   ringtones?: AccountDocumentRingtones;
   voicemail?: AccountDocumentVoicemail;
+  topup?: Topup | null;
+  currency?: string | null;
   token_auth_expiry_s?: number | null;
   flags?: string[] | null;
   [key: string]: unknown;
@@ -195,6 +214,24 @@ export interface AppWanted {
 export interface AskForCode {
   /** @pattern ^voice$ */
   method?: string;
+  [key: string]: unknown;
+ }
+
+/**
+ * What the losing carrier's bill says. The address is where the service is, not where the bill goes.
+ */
+export interface Bill {
+  name?: string | null;
+  carrier?: string | null;
+  account_number?: string | null;
+  pin?: string | null;
+  btn?: string | null;
+  street_number?: string | null;
+  street_address?: string | null;
+  locality?: string | null;
+  region?: string | null;
+  postal_code?: string | null;
+  wireless?: boolean | null;
   [key: string]: unknown;
  }
 
@@ -306,6 +343,17 @@ export interface Callflow {
   owner_id?: string | null;
   contact_list?: CallflowContactList;
   flags?: string[] | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * A payment method: the `token` that the operator's provider gave for it, never a card's number. Absent: a
+ * simulated card.
+ */
+export interface Card {
+  token?: string | null;
+  /** @maxLength 64 */
+  label?: string;
   [key: string]: unknown;
  }
 
@@ -720,6 +768,37 @@ export interface Group {
  }
 
 /**
+ * At most `calls` calls to carriers begun within `seconds`.
+ */
+export interface Velocity {
+  /**
+     * @minimum 1
+     * @maximum 1000000
+     */
+  calls: number;
+  /**
+     * @minimum 1
+     * @maximum 86400
+     */
+  seconds?: number;
+  [key: string]: unknown;
+ }
+
+/**
+ * Absent keys have the defaults: foreign and premium classes closed, 10 forwarded calls, 120 calls a minute.
+ *
+ * `blocked_classes`: number classes that may not be called. `max_forwarded_calls`: forwarded to carriers at once, -1:
+ * any number. `velocity`: more calls than that lock the account to level `lock_to`.
+ */
+export interface Guards {
+  blocked_classes?: string[] | null;
+  max_forwarded_calls?: number | null;
+  velocity?: Velocity | null;
+  lock_to?: number | null;
+  [key: string]: unknown;
+ }
+
+/**
  * Ids of the applications that an account does not get.
  */
 export interface HiddenApps {
@@ -842,7 +921,23 @@ export interface LedgerEntry {
  }
 
 /**
- * Trunks and calls; absent means not limited here.
+ * Upper bounds that the account does not see: of each number and the one beside it the smaller counts.
+ */
+export interface OperatorLimits {
+  twoway_trunks?: number | null;
+  inbound_trunks?: number | null;
+  outbound_trunks?: number | null;
+  burst_trunks?: number | null;
+  calls?: number | null;
+  resource_consuming_calls?: number | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * Calls to and from carriers at once, and what they may cost; absent means not limited here.
+ *
+ * A call takes a line of its own direction, else a two-way one, else one of `burst_trunks`. `calls`: all calls of the
+ * account, of which a call to or from a carrier must not be one too many. Amounts are in the platform's currency.
  */
 export interface Limits {
   twoway_trunks?: number | null;
@@ -853,6 +948,14 @@ export interface Limits {
   resource_consuming_calls?: number | null;
   allow_prepay?: boolean;
   authz_resource_types?: string[] | null;
+  allow_postpay?: boolean | null;
+  max_postpay_amount?: number | null;
+  reserve_amount?: number | null;
+  max_daily_spend?: number | null;
+  max_monthly_spend?: number | null;
+  soft_limit_inbound?: boolean | null;
+  soft_limit_outbound?: boolean | null;
+  operator?: OperatorLimits | null;
   [key: string]: unknown;
  }
 
@@ -867,6 +970,23 @@ export interface ListEntry {
   lastname?: string | null;
   capture_group_key?: string | number | null;
   capture_group_length?: number | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * Lock the account: 1 foreign and premium calls, 2 all calls out, 3 also calls in. Emergency calls always work.
+ */
+export interface LockWish {
+  /**
+     * @minimum 1
+     * @maximum 3
+     */
+  level: number;
+  /**
+     * @minLength 3
+     * @maxLength 500
+     */
+  reason: string;
   [key: string]: unknown;
  }
 
@@ -1139,6 +1259,8 @@ export interface NewAccount {
   dial_plan?: NewAccountDialPlan;
   ringtones?: NewAccountRingtones;
   voicemail?: NewAccountVoicemail;
+  topup?: Topup | null;
+  currency?: string | null;
   token_auth_expiry_s?: number | null;
   flags?: string[] | null;
   admin?: NewAccountAdmin;
@@ -1242,6 +1364,17 @@ export type OverridesOverrides = { [key: string]: unknown };
  */
 export interface Overrides {
   overrides: OverridesOverrides;
+  [key: string]: unknown;
+ }
+
+/**
+ * An amount to pay or give back. `key`: yours; sent twice with the same key it is done once.
+ */
+export interface Payment {
+  amount: number | string;
+  /** @maxLength 500 */
+  description?: string;
+  key?: string | null;
   [key: string]: unknown;
  }
 
@@ -1350,6 +1483,47 @@ export interface PlanItem {
  }
 
 /**
+ * What is special about one number. `carrier`: the losing one, when not the bill's; `messaging`: port SMS too.
+ */
+export interface PortedNumber {
+  carrier?: string | null;
+  messaging?: boolean | null;
+  [key: string]: unknown;
+ }
+
+export type PortRequestNumbers = {[key: string]: PortedNumber};
+
+export type PortRequestType = typeof PortRequestType[keyof typeof PortRequestType];
+
+
+export const PortRequestType = {
+  full: 'full',
+  partial: 'partial',
+} as const;
+
+/**
+ * `type`: `full` closes the account at the losing carrier, `partial` leaves other numbers there; `new_btn`: the
+ * billing number that stays when a partial port takes the old one. `transfer_date`: the day wished for.
+ */
+export interface PortRequest {
+  /**
+     * @minLength 1
+     * @maxLength 128
+     */
+  name: string;
+  numbers: PortRequestNumbers;
+  type?: PortRequestType;
+  bill?: Bill | null;
+  new_btn?: string | null;
+  signee_name?: string | null;
+  signing_date?: string | null;
+  transfer_date?: string | null;
+  winning_carrier?: string | null;
+  reference_number?: string | null;
+  [key: string]: unknown;
+ }
+
+/**
  * `state` is needed to set; a bare `state` sets it too.
  */
 export interface PresenceAction {
@@ -1438,6 +1612,14 @@ export interface Recovery {
 export interface ResetId {
   reset_id: string;
 }
+
+/**
+ * A new realm, when the old one has been taken meanwhile.
+ */
+export interface Restore {
+  realm?: string | null;
+  [key: string]: unknown;
+ }
 
 /**
  * The account's settings.
@@ -1908,6 +2090,65 @@ export interface Wanted {
   [key: string]: unknown;
  }
 
+export type WebhookHttpVerb = typeof WebhookHttpVerb[keyof typeof WebhookHttpVerb];
+
+
+export const WebhookHttpVerb = {
+  get: 'get',
+  post: 'post',
+  put: 'put',
+} as const;
+
+export type WebhookFormat = typeof WebhookFormat[keyof typeof WebhookFormat];
+
+
+export const WebhookFormat = {
+  'form-data': 'form-data',
+  json: 'json',
+} as const;
+
+export type WebhookCustomData = { [key: string]: unknown } | null;
+
+/**
+ * `retries`: how often more a failed call is tried. `secret`: signs what is sent; made when left out.
+ */
+export interface Webhook {
+  /**
+     * @minLength 1
+     * @maxLength 128
+     */
+  name: string;
+  hook: string;
+  /** @maxLength 2000 */
+  uri: string;
+  http_verb?: WebhookHttpVerb;
+  /**
+     * @minimum 0
+     * @maximum 8
+     */
+  retries?: number;
+  format?: WebhookFormat;
+  enabled?: boolean;
+  include_subaccounts?: boolean;
+  include_internal_legs?: boolean;
+  custom_data?: WebhookCustomData;
+  secret?: string | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * A brand. Unknown keys are kept.
+ */
+export interface Whitelabel {
+  /** @maxLength 253 */
+  domain: string;
+  /** @maxLength 128 */
+  company_name?: string;
+  application_title?: string | null;
+  hide_powered?: boolean;
+  [key: string]: unknown;
+ }
+
 export type WordingLanguage = typeof WordingLanguage[keyof typeof WordingLanguage];
 
 
@@ -2279,6 +2520,31 @@ export const MoveAccount200Status = {
 export type MoveAccount200 = {
   data: AccountDocument;
   status: MoveAccount200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type RestoreAccountBody = {
+  data: Restore;
+};
+
+export type RestoreAccount201Status = typeof RestoreAccount201Status[keyof typeof RestoreAccount201Status];
+
+
+export const RestoreAccount201Status = {
+  success: 'success',
+} as const;
+
+export type RestoreAccount201 = {
+  data: AccountDocument;
+  status: RestoreAccount201Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -4503,6 +4769,146 @@ export type DeleteFaxboxe200 = {
   next_start_key?: string;
 };
 
+export type GetFraudGuards200Status = typeof GetFraudGuards200Status[keyof typeof GetFraudGuards200Status];
+
+
+export const GetFraudGuards200Status = {
+  success: 'success',
+} as const;
+
+export type GetFraudGuards200 = {
+  data: Guards;
+  status: GetFraudGuards200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceFraudGuardsBody = {
+  data: Guards;
+};
+
+export type ReplaceFraudGuards200Status = typeof ReplaceFraudGuards200Status[keyof typeof ReplaceFraudGuards200Status];
+
+
+export const ReplaceFraudGuards200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceFraudGuards200 = {
+  data: Guards;
+  status: ReplaceFraudGuards200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchFraudGuards200Status = typeof PatchFraudGuards200Status[keyof typeof PatchFraudGuards200Status];
+
+
+export const PatchFraudGuards200Status = {
+  success: 'success',
+} as const;
+
+export type PatchFraudGuards200 = {
+  data: Guards;
+  status: PatchFraudGuards200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type LockAccountBody = {
+  data: LockWish;
+};
+
+export type LockAccount201Data = { [key: string]: unknown };
+
+export type LockAccount201Status = typeof LockAccount201Status[keyof typeof LockAccount201Status];
+
+
+export const LockAccount201Status = {
+  success: 'success',
+} as const;
+
+export type LockAccount201 = {
+  data: LockAccount201Data;
+  status: LockAccount201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type UnlockAccount200Data = { [key: string]: unknown };
+
+export type UnlockAccount200Status = typeof UnlockAccount200Status[keyof typeof UnlockAccount200Status];
+
+
+export const UnlockAccount200Status = {
+  success: 'success',
+} as const;
+
+export type UnlockAccount200 = {
+  data: UnlockAccount200Data;
+  status: UnlockAccount200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListFraudEvents200DataItem = { [key: string]: unknown };
+
+export type ListFraudEvents200Status = typeof ListFraudEvents200Status[keyof typeof ListFraudEvents200Status];
+
+
+export const ListFraudEvents200Status = {
+  success: 'success',
+} as const;
+
+export type ListFraudEvents200 = {
+  data: ListFraudEvents200DataItem[];
+  status: ListFraudEvents200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type ListGroupsParams = {
 /**
  * Rows per page
@@ -6427,6 +6833,299 @@ export const PatchPhoneNumber200Status = {
 export type PatchPhoneNumber200 = {
   data: PhoneNumber;
   status: PatchPhoneNumber200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type BulkPortRequests201Data = { [key: string]: unknown };
+
+export type BulkPortRequests201Status = typeof BulkPortRequests201Status[keyof typeof BulkPortRequests201Status];
+
+
+export const BulkPortRequests201Status = {
+  success: 'success',
+} as const;
+
+export type BulkPortRequests201 = {
+  data: BulkPortRequests201Data;
+  status: BulkPortRequests201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type MovePortRequest200Data = { [key: string]: unknown };
+
+export type MovePortRequest200Status = typeof MovePortRequest200Status[keyof typeof MovePortRequest200Status];
+
+
+export const MovePortRequest200Status = {
+  success: 'success',
+} as const;
+
+export type MovePortRequest200 = {
+  data: MovePortRequest200Data;
+  status: MovePortRequest200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SplitPortRequest201Status = typeof SplitPortRequest201Status[keyof typeof SplitPortRequest201Status];
+
+
+export const SplitPortRequest201Status = {
+  success: 'success',
+} as const;
+
+export type SplitPortRequest201 = {
+  data: unknown[];
+  status: SplitPortRequest201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CommentPortRequest201Data = { [key: string]: unknown };
+
+export type CommentPortRequest201Status = typeof CommentPortRequest201Status[keyof typeof CommentPortRequest201Status];
+
+
+export const CommentPortRequest201Status = {
+  success: 'success',
+} as const;
+
+export type CommentPortRequest201 = {
+  data: CommentPortRequest201Data;
+  status: CommentPortRequest201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListPortRequestsParams = {
+/**
+ * Rows per page
+ * @minimum 1
+ * @maximum 1000
+ */
+page_size?: number;
+/**
+ * next_start_key of the page before
+ */
+start_key?: string;
+/**
+ * false: everything in one answer
+ */
+paginate?: ListPortRequestsPaginate;
+/**
+ * true: A to Z (the default is descending)
+ */
+ascending?: ListPortRequestsAscending;
+/**
+ * Only documents that have this key
+ */
+has_key?: string;
+/**
+ * Only documents without this key
+ */
+key_missing?: string;
+/**
+ * Only documents where this key is present and not empty
+ */
+has_value?: string;
+/**
+ * Only documents where this key is absent or empty
+ */
+value_missing?: string;
+/**
+ * Created at or after, Gregorian seconds
+ */
+created_from?: number;
+/**
+ * Created at or before, Gregorian seconds
+ */
+created_to?: number;
+};
+
+export type ListPortRequestsPaginate = typeof ListPortRequestsPaginate[keyof typeof ListPortRequestsPaginate];
+
+
+export const ListPortRequestsPaginate = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListPortRequestsAscending = typeof ListPortRequestsAscending[keyof typeof ListPortRequestsAscending];
+
+
+export const ListPortRequestsAscending = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListPortRequests200DataItem = { [key: string]: unknown };
+
+export type ListPortRequests200Status = typeof ListPortRequests200Status[keyof typeof ListPortRequests200Status];
+
+
+export const ListPortRequests200Status = {
+  success: 'success',
+} as const;
+
+export type ListPortRequests200 = {
+  data: ListPortRequests200DataItem[];
+  status: ListPortRequests200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreatePortRequestBody = {
+  data: PortRequest;
+};
+
+export type CreatePortRequest201Status = typeof CreatePortRequest201Status[keyof typeof CreatePortRequest201Status];
+
+
+export const CreatePortRequest201Status = {
+  success: 'success',
+} as const;
+
+export type CreatePortRequest201 = {
+  data: PortRequest;
+  status: CreatePortRequest201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetPortRequest200Status = typeof GetPortRequest200Status[keyof typeof GetPortRequest200Status];
+
+
+export const GetPortRequest200Status = {
+  success: 'success',
+} as const;
+
+export type GetPortRequest200 = {
+  data: PortRequest;
+  status: GetPortRequest200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplacePortRequestBody = {
+  data: PortRequest;
+};
+
+export type ReplacePortRequest200Status = typeof ReplacePortRequest200Status[keyof typeof ReplacePortRequest200Status];
+
+
+export const ReplacePortRequest200Status = {
+  success: 'success',
+} as const;
+
+export type ReplacePortRequest200 = {
+  data: PortRequest;
+  status: ReplacePortRequest200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchPortRequestBodyData = { [key: string]: unknown };
+
+export type PatchPortRequestBody = {
+  data: PatchPortRequestBodyData;
+};
+
+export type PatchPortRequest200Status = typeof PatchPortRequest200Status[keyof typeof PatchPortRequest200Status];
+
+
+export const PatchPortRequest200Status = {
+  success: 'success',
+} as const;
+
+export type PatchPortRequest200 = {
+  data: PortRequest;
+  status: PatchPortRequest200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeletePortRequest200Status = typeof DeletePortRequest200Status[keyof typeof DeletePortRequest200Status];
+
+
+export const DeletePortRequest200Status = {
+  success: 'success',
+} as const;
+
+export type DeletePortRequest200 = {
+  data: PortRequest;
+  status: DeletePortRequest200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;
@@ -8511,6 +9210,131 @@ export type DeleteTemporalRulesSet200 = {
   next_start_key?: string;
 };
 
+export type SetPaymentMethodBody = {
+  data: Card;
+};
+
+export type SetPaymentMethod200Status = typeof SetPaymentMethod200Status[keyof typeof SetPaymentMethod200Status];
+
+
+export const SetPaymentMethod200Status = {
+  success: 'success',
+} as const;
+
+export type SetPaymentMethod200 = {
+  data: Card;
+  status: SetPaymentMethod200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PayBody = {
+  data: Payment;
+};
+
+export type Pay201Status = typeof Pay201Status[keyof typeof Pay201Status];
+
+
+export const Pay201Status = {
+  success: 'success',
+} as const;
+
+export type Pay201 = {
+  data: Payment;
+  status: Pay201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type RefundBody = {
+  data: Payment;
+};
+
+export type Refund201Status = typeof Refund201Status[keyof typeof Refund201Status];
+
+
+export const Refund201Status = {
+  success: 'success',
+} as const;
+
+export type Refund201 = {
+  data: Payment;
+  status: Refund201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type AddFundsBody = {
+  data: Payment;
+};
+
+export type AddFunds201Status = typeof AddFunds201Status[keyof typeof AddFunds201Status];
+
+
+export const AddFunds201Status = {
+  success: 'success',
+} as const;
+
+export type AddFunds201 = {
+  data: Payment;
+  status: AddFunds201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type RemoveFundsBody = {
+  data: Payment;
+};
+
+export type RemoveFunds201Status = typeof RemoveFunds201Status[keyof typeof RemoveFunds201Status];
+
+
+export const RemoveFunds201Status = {
+  success: 'success',
+} as const;
+
+export type RemoveFunds201 = {
+  data: Payment;
+  status: RemoveFunds201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type ImpersonateUserBody = {
   data: Impersonation;
 };
@@ -9044,6 +9868,305 @@ export const DeleteVoicemailBox200Status = {
 export type DeleteVoicemailBox200 = {
   data: VoicemailBox;
   status: DeleteVoicemailBox200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type EnableWebhooks200Data = { [key: string]: unknown };
+
+export type EnableWebhooks200Status = typeof EnableWebhooks200Status[keyof typeof EnableWebhooks200Status];
+
+
+export const EnableWebhooks200Status = {
+  success: 'success',
+} as const;
+
+export type EnableWebhooks200 = {
+  data: EnableWebhooks200Data;
+  status: EnableWebhooks200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListWebhooksParams = {
+/**
+ * Rows per page
+ * @minimum 1
+ * @maximum 1000
+ */
+page_size?: number;
+/**
+ * next_start_key of the page before
+ */
+start_key?: string;
+/**
+ * false: everything in one answer
+ */
+paginate?: ListWebhooksPaginate;
+/**
+ * true: A to Z (the default is descending)
+ */
+ascending?: ListWebhooksAscending;
+/**
+ * Only documents that have this key
+ */
+has_key?: string;
+/**
+ * Only documents without this key
+ */
+key_missing?: string;
+/**
+ * Only documents where this key is present and not empty
+ */
+has_value?: string;
+/**
+ * Only documents where this key is absent or empty
+ */
+value_missing?: string;
+/**
+ * Created at or after, Gregorian seconds
+ */
+created_from?: number;
+/**
+ * Created at or before, Gregorian seconds
+ */
+created_to?: number;
+};
+
+export type ListWebhooksPaginate = typeof ListWebhooksPaginate[keyof typeof ListWebhooksPaginate];
+
+
+export const ListWebhooksPaginate = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListWebhooksAscending = typeof ListWebhooksAscending[keyof typeof ListWebhooksAscending];
+
+
+export const ListWebhooksAscending = {
+  true: 'true',
+  false: 'false',
+} as const;
+
+export type ListWebhooks200DataItem = { [key: string]: unknown };
+
+export type ListWebhooks200Status = typeof ListWebhooks200Status[keyof typeof ListWebhooks200Status];
+
+
+export const ListWebhooks200Status = {
+  success: 'success',
+} as const;
+
+export type ListWebhooks200 = {
+  data: ListWebhooks200DataItem[];
+  status: ListWebhooks200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateWebhookBody = {
+  data: Webhook;
+};
+
+export type CreateWebhook201Status = typeof CreateWebhook201Status[keyof typeof CreateWebhook201Status];
+
+
+export const CreateWebhook201Status = {
+  success: 'success',
+} as const;
+
+export type CreateWebhook201 = {
+  data: Webhook;
+  status: CreateWebhook201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type TestWebhook201Data = { [key: string]: unknown };
+
+export type TestWebhook201Status = typeof TestWebhook201Status[keyof typeof TestWebhook201Status];
+
+
+export const TestWebhook201Status = {
+  success: 'success',
+} as const;
+
+export type TestWebhook201 = {
+  data: TestWebhook201Data;
+  status: TestWebhook201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetWebhook200Status = typeof GetWebhook200Status[keyof typeof GetWebhook200Status];
+
+
+export const GetWebhook200Status = {
+  success: 'success',
+} as const;
+
+export type GetWebhook200 = {
+  data: Webhook;
+  status: GetWebhook200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceWebhookBody = {
+  data: Webhook;
+};
+
+export type ReplaceWebhook200Status = typeof ReplaceWebhook200Status[keyof typeof ReplaceWebhook200Status];
+
+
+export const ReplaceWebhook200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceWebhook200 = {
+  data: Webhook;
+  status: ReplaceWebhook200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchWebhookBodyData = { [key: string]: unknown };
+
+export type PatchWebhookBody = {
+  data: PatchWebhookBodyData;
+};
+
+export type PatchWebhook200Status = typeof PatchWebhook200Status[keyof typeof PatchWebhook200Status];
+
+
+export const PatchWebhook200Status = {
+  success: 'success',
+} as const;
+
+export type PatchWebhook200 = {
+  data: Webhook;
+  status: PatchWebhook200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type DeleteWebhook200Status = typeof DeleteWebhook200Status[keyof typeof DeleteWebhook200Status];
+
+
+export const DeleteWebhook200Status = {
+  success: 'success',
+} as const;
+
+export type DeleteWebhook200 = {
+  data: Webhook;
+  status: DeleteWebhook200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type CreateWhitelabelBody = {
+  data: Whitelabel;
+};
+
+export type CreateWhitelabel201Status = typeof CreateWhitelabel201Status[keyof typeof CreateWhitelabel201Status];
+
+
+export const CreateWhitelabel201Status = {
+  success: 'success',
+} as const;
+
+export type CreateWhitelabel201 = {
+  data: Whitelabel;
+  status: CreateWhitelabel201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceWhitelabelBody = {
+  data: Whitelabel;
+};
+
+export type ReplaceWhitelabel200Status = typeof ReplaceWhitelabel200Status[keyof typeof ReplaceWhitelabel200Status];
+
+
+export const ReplaceWhitelabel200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceWhitelabel200 = {
+  data: Whitelabel;
+  status: ReplaceWhitelabel200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

@@ -9,6 +9,8 @@ import type {
   ActivateNumbers201,
   ActivateNumbersBody,
   ActivatePhoneNumber201,
+  AddFunds201,
+  AddFundsBody,
   AddNumbers201,
   AddNumbersBody,
   AddPhoneNumber201,
@@ -16,6 +18,7 @@ import type {
   AskRecovery201,
   AskRecoveryBody,
   AssignPlan200,
+  BulkPortRequests201,
   CallExternalNumber201,
   CallExternalNumberBody,
   ChangePassword201,
@@ -28,6 +31,7 @@ import type {
   CheckCallflowBody,
   CheckNumbers200,
   CheckNumbersBody,
+  CommentPortRequest201,
   ConfirmSecondFactor200,
   ConfirmSecondFactorBody,
   CreateAccount201,
@@ -65,6 +69,8 @@ import type {
   CreateMediaFileBody,
   CreateMenu201,
   CreateMenuBody,
+  CreatePortRequest201,
+  CreatePortRequestBody,
   CreateRate201,
   CreateRateBody,
   CreateRateDeck201,
@@ -89,6 +95,10 @@ import type {
   CreateUserBody,
   CreateVoicemailBox201,
   CreateVoicemailBoxBody,
+  CreateWebhook201,
+  CreateWebhookBody,
+  CreateWhitelabel201,
+  CreateWhitelabelBody,
   CreditAccount201,
   CreditAccountBody,
   DebitAccount201,
@@ -112,6 +122,7 @@ import type {
   DeleteMenu200,
   DeleteNumbers200,
   DeleteNumbersBody,
+  DeletePortRequest200,
   DeleteRate200,
   DeleteRateDeck200,
   DeleteResource200,
@@ -120,6 +131,8 @@ import type {
   DeleteUser200,
   DeleteUserMetaflows200,
   DeleteVoicemailBox200,
+  DeleteWebhook200,
+  EnableWebhooks200,
   FixPhoneNumber200,
   GetAccount200,
   GetAccountMetaflows200,
@@ -137,6 +150,7 @@ import type {
   GetEntry200,
   GetExternalNumber200,
   GetFaxboxe200,
+  GetFraudGuards200,
   GetGlobalResource200,
   GetGroup200,
   GetLimits200,
@@ -144,6 +158,7 @@ import type {
   GetMediaFile200,
   GetMenu200,
   GetPhoneNumber200,
+  GetPortRequest200,
   GetPrice200,
   GetRate200,
   GetRateDeck200,
@@ -157,6 +172,7 @@ import type {
   GetUserMetaflows200,
   GetUserQuickcallParams,
   GetVoicemailBox200,
+  GetWebhook200,
   ImpersonateUser201,
   ImpersonateUserBody,
   ImportNumbers201,
@@ -190,6 +206,7 @@ import type {
   ListExternalNumbersParams,
   ListFaxboxes200,
   ListFaxboxesParams,
+  ListFraudEvents200,
   ListGlobalResources200,
   ListGlobalResourcesParams,
   ListGroups200,
@@ -201,6 +218,8 @@ import type {
   ListMenus200,
   ListMenusParams,
   ListPhoneNumbers200,
+  ListPortRequests200,
+  ListPortRequestsParams,
   ListRateImports200,
   ListRatedeckAccounts200,
   ListRatedecks200,
@@ -220,14 +239,19 @@ import type {
   ListUsersParams,
   ListVmboxes200,
   ListVmboxesParams,
+  ListWebhooks200,
+  ListWebhooksParams,
   LocateNumbers200,
   LocateNumbersBody,
+  LockAccount201,
+  LockAccountBody,
   Login201,
   LoginBody,
   LoginByApiKey201,
   LoginByApiKeyBody,
   MoveAccount200,
   MoveAccountBody,
+  MovePortRequest200,
   OverridePlans200,
   OverridePlansBody,
   PatchAccount200,
@@ -248,6 +272,7 @@ import type {
   PatchExternalNumberBody,
   PatchFaxboxe200,
   PatchFaxboxeBody,
+  PatchFraudGuards200,
   PatchGlobalResource200,
   PatchGlobalResourceBody,
   PatchGroup200,
@@ -262,6 +287,8 @@ import type {
   PatchNumbers200,
   PatchNumbersBody,
   PatchPhoneNumber200,
+  PatchPortRequest200,
+  PatchPortRequestBody,
   PatchRate200,
   PatchRateDeck200,
   PatchRateDeckBody,
@@ -279,6 +306,10 @@ import type {
   PatchUserBody,
   PatchVoicemailBox200,
   PatchVoicemailBoxBody,
+  PatchWebhook200,
+  PatchWebhookBody,
+  Pay201,
+  PayBody,
   PostDeviceQuickcallParams,
   PostTokeninfo200,
   PostTokeninfoBody,
@@ -287,9 +318,13 @@ import type {
   PreviewNotificationBody,
   QuoteServices200,
   QuoteServicesBody,
+  Refund201,
+  RefundBody,
   ReleaseNumbers201,
   ReleaseNumbersBody,
   ReleasePhoneNumber201,
+  RemoveFunds201,
+  RemoveFundsBody,
   RemovePlans200,
   RemovePlansBody,
   ReplaceAccount200,
@@ -321,6 +356,8 @@ import type {
   ReplaceExternalNumberBody,
   ReplaceFaxboxe200,
   ReplaceFaxboxeBody,
+  ReplaceFraudGuards200,
+  ReplaceFraudGuardsBody,
   ReplaceGlobalResource200,
   ReplaceGlobalResourceBody,
   ReplaceGroup200,
@@ -339,6 +376,8 @@ import type {
   ReplaceNumbersBody,
   ReplacePhoneNumber200,
   ReplacePhoneNumberBody,
+  ReplacePortRequest200,
+  ReplacePortRequestBody,
   ReplaceRate200,
   ReplaceRateBody,
   ReplaceRateDeck200,
@@ -363,7 +402,13 @@ import type {
   ReplaceUserMetaflowsBody,
   ReplaceVoicemailBox200,
   ReplaceVoicemailBoxBody,
+  ReplaceWebhook200,
+  ReplaceWebhookBody,
+  ReplaceWhitelabel200,
+  ReplaceWhitelabelBody,
   ReservePhoneNumber201,
+  RestoreAccount201,
+  RestoreAccountBody,
   RestoreCallflowVersion200,
   SendRates200,
   SetAccessList200,
@@ -372,6 +417,8 @@ import type {
   SetDevicePresenceBody,
   SetNotification200,
   SetNotificationBody,
+  SetPaymentMethod200,
+  SetPaymentMethodBody,
   SetPresence200,
   SetPresenceBody,
   SetRatedeck200,
@@ -380,10 +427,13 @@ import type {
   SetUserPresenceBody,
   SimulateCall200,
   SimulateCallBody,
+  SplitPortRequest201,
   SteerNumberImport200,
   StopRateImport200,
   SyncDevice200,
   SyncDeviceBody,
+  TestWebhook201,
+  UnlockAccount200,
   UploadMedia200,
   UseRecovery200,
   UseRecoveryBody,
@@ -434,58 +484,6 @@ export const getGetAccountAboutUrl = (accountId: string,) => {
 export const getAccountAbout = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getGetAccountAboutUrl(accountId),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetWhitelabelUrl = (domain: string,) => {
-
-
-
-
-  return `/v2/whitelabel/${encodeURIComponent(String(domain))}`
-}
-
-/**
- * Say that the domain has no branding; clients then use their own.
- * @summary Branding of a domain (none)
- */
-export const getWhitelabel = async (domain: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getGetWhitelabelUrl(domain),
-  {
-    ...options,
-    method: 'GET'
-
-
-  }
-);}
-
-
-
-export const getGetWhitelabelPartUrl = (domain: string,
-    part: string,) => {
-
-
-
-
-  return `/v2/whitelabel/${encodeURIComponent(String(domain))}/${encodeURIComponent(String(part))}`
-}
-
-/**
- * Say that the domain has no logo, icon or welcome page.
- * @summary Branding of a domain (none)
- */
-export const getWhitelabelPart = async (domain: string,
-    part: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
-
-  return send<unknown>(getGetWhitelabelPartUrl(domain,part),
   {
     ...options,
     method: 'GET'
@@ -789,7 +787,8 @@ export const getDeleteAccountUrl = (accountId: string,) => {
 }
 
 /**
- * Delete softly: logins, devices and realm end at once; its numbers go back to the account above.
+ * Delete softly: logins, devices and realm end at once; its numbers go back to the account above,
+ * running calls end (calls for help go on). It can be restored (`deleted`).
  * @summary Delete an account without descendants
  */
 export const deleteAccount = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -1088,26 +1087,68 @@ export const rotateApiKey = async (accountId: string, options?: Parameters<typeo
 
 
 
-export const getListAuditUrl = (accountId: string,) => {
+export const getListDeletedAccountsUrl = (accountId: string,) => {
 
 
 
 
-  return `/v2/accounts/${encodeURIComponent(String(accountId))}/audit`
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/deleted`
 }
 
 /**
- * Return the newest 200 audit rows of this account (and of what its people did elsewhere), newest first.
- * @summary Who did what in this account
+ * Every deleted account below, the newest first.
+ * @summary Deleted accounts below
  */
-export const listAudit = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+export const listDeletedAccounts = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
-  return send<unknown>(getListAuditUrl(accountId),
+  return send<unknown>(getListDeletedAccountsUrl(accountId),
   {
     ...options,
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getRestoreAccountUrl = (accountId: string,
+    deletedId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/deleted/${encodeURIComponent(String(deletedId))}/restore`
+}
+
+/**
+ * Bring it back as it was, switched on or off as it was. Its numbers went to the account above and stay there.
+ * @summary Bring a deleted account back
+ */
+export const restoreAccount = async (accountId: string,
+    deletedId: string,
+    restoreAccountBody: RestoreAccountBody, options?: Parameters<typeof send>[1]): Promise<RestoreAccount201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<RestoreAccount201>(getRestoreAccountUrl(accountId,deletedId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(restoreAccountBody)
   }
 );}
 
@@ -1492,6 +1533,33 @@ export const getAppIcon = async (accountId: string,
     app: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getGetAppIconUrl(accountId,app),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListAuditUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/audit`
+}
+
+/**
+ * Newest first, 200 a page. Filters: `filter_actor_id`, `filter_actor_account_id`, `filter_account_id`,
+ * `filter_method`, `filter_path` (part of it), `filter_source`, `filter_failed`, `created_from`, `created_to`;
+ * `accept=text/csv` gives a file.
+ * @summary Who did what in this account
+ */
+export const listAudit = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListAuditUrl(accountId),
   {
     ...options,
     method: 'GET'
@@ -4612,6 +4680,186 @@ export const deleteFaxboxe = async (accountId: string,
 
 
 
+export const getGetFraudGuardsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/fraud`
+}
+
+/**
+ * Return the guards as written, as they are in force, and the lock.
+ * @summary Guards and lock
+ */
+export const getFraudGuards = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetFraudGuards200> => {
+
+  return send<GetFraudGuards200>(getGetFraudGuardsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceFraudGuardsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/fraud`
+}
+
+/**
+ * Replace the guards; the next call is judged by them.
+ * @summary Replace the guards
+ */
+export const replaceFraudGuards = async (accountId: string,
+    replaceFraudGuardsBody: ReplaceFraudGuardsBody, options?: Parameters<typeof send>[1]): Promise<ReplaceFraudGuards200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceFraudGuards200>(getReplaceFraudGuardsUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceFraudGuardsBody)
+  }
+);}
+
+
+
+export const getPatchFraudGuardsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/fraud`
+}
+
+/**
+ * Merge into the guards.
+ * @summary Change guards
+ */
+export const patchFraudGuards = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<PatchFraudGuards200> => {
+
+  return send<PatchFraudGuards200>(getPatchFraudGuardsUrl(accountId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getLockAccountUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/fraud/lock`
+}
+
+/**
+ * Lock it now, whatever guard would or would not; the reason is shown to its administrators.
+ * @summary Stop an account's calls
+ */
+export const lockAccount = async (accountId: string,
+    lockAccountBody: LockAccountBody, options?: Parameters<typeof send>[1]): Promise<LockAccount201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<LockAccount201>(getLockAccountUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(lockAccountBody)
+  }
+);}
+
+
+
+export const getUnlockAccountUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/fraud/lock`
+}
+
+/**
+ * Let the account call again, at once.
+ * @summary Undo a lock
+ */
+export const unlockAccount = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<UnlockAccount200> => {
+
+  return send<UnlockAccount200>(getUnlockAccountUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListFraudEventsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/fraud/events`
+}
+
+/**
+ * Return the last 200 events.
+ * @summary What locked and unlocked the account, and why
+ */
+export const listFraudEvents = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<ListFraudEvents200> => {
+
+  return send<ListFraudEvents200>(getListFraudEventsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListGroupsUrl = (accountId: string,
     params?: ListGroupsParams,) => {
   const normalizedParams = new URLSearchParams();
@@ -5128,6 +5376,85 @@ return send<UseRecovery200>(getUseRecoveryUrl(),
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(useRecoveryBody)
+  }
+);}
+
+
+
+export const getListInvoicesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoices`
+}
+
+/**
+ * Return all invoices, newest first.
+ * @summary Invoices
+ */
+export const listInvoices = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListInvoicesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetInvoiceUrl = (accountId: string,
+    invoiceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoices/${encodeURIComponent(String(invoiceId))}`
+}
+
+/**
+ * Return the invoice as it was issued.
+ * @summary One invoice: JSON, CSV or PDF
+ */
+export const getInvoice = async (accountId: string,
+    invoiceId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetInvoiceUrl(accountId,invoiceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetInvoicePdfUrl = (accountId: string,
+    invoiceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoices/${encodeURIComponent(String(invoiceId))}/pdf`
+}
+
+/**
+ * Return the invoice as a PDF, in the account's language.
+ * @summary One invoice on paper
+ */
+export const getInvoicePdf = async (accountId: string,
+    invoiceId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetInvoicePdfUrl(accountId,invoiceId),
+  {
+    ...options,
+    method: 'GET'
+
+
   }
 );}
 
@@ -7918,6 +8245,566 @@ export const getOverview = async (accountId: string, options?: Parameters<typeof
 
 
 
+export const getListPortRequestsBelowUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/descendants/port_requests`
+}
+
+/**
+ * The board of whoever runs the desk; `by_state` narrows it.
+ * @summary Orders of this account and those below
+ */
+export const listPortRequestsBelow = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListPortRequestsBelowUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getLastSubmittedPortRequestsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/last_submitted`
+}
+
+/**
+ * The last submission of each order.
+ * @summary When orders were submitted
+ */
+export const lastSubmittedPortRequests = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getLastSubmittedPortRequestsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getBulkPortRequestsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/bulk`
+}
+
+/**
+ * `{"csv", "dry_run"}`: a verdict for every row; without `dry_run`, and only when all rows are good, one order for
+ * each losing carrier, account, address and name.
+ * @summary Orders from a CSV file
+ */
+export const bulkPortRequests = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<BulkPortRequests201> => {
+
+  return send<BulkPortRequests201>(getBulkPortRequestsUrl(accountId),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getMovePortRequestUrl = (accountId: string,
+    portId: string,
+    state: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/${encodeURIComponent(String(state))}`
+}
+
+/**
+ * `submitted` and `canceled` by the account; `pending`, `scheduled` (with transfer_date), `completed` and
+ * `rejected` (with reason) by the platform's desk.
+ * @summary Move an order to a state
+ */
+export const movePortRequest = async (accountId: string,
+    portId: string,
+    state: string, options?: Parameters<typeof send>[1]): Promise<MovePortRequest200> => {
+
+  return send<MovePortRequest200>(getMovePortRequestUrl(accountId,portId,state),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getCheckPortRequestUrl = (accountId: string,
+    portId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/check`
+}
+
+/**
+ * What a losing carrier, or we, would object to: `{field: {rule: {message}}}`; empty: it may be submitted.
+ * @summary Would the order be refused?
+ */
+export const checkPortRequest = async (accountId: string,
+    portId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getCheckPortRequestUrl(accountId,portId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSplitPortRequestUrl = (accountId: string,
+    portId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/split`
+}
+
+/**
+ * Split an order that is not sent yet.
+ * @summary One order for each losing carrier
+ */
+export const splitPortRequest = async (accountId: string,
+    portId: string, options?: Parameters<typeof send>[1]): Promise<SplitPortRequest201> => {
+
+  return send<SplitPortRequest201>(getSplitPortRequestUrl(accountId,portId),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getCommentPortRequestUrl = (accountId: string,
+    portId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/comments`
+}
+
+/**
+ * `{"comments": [{"content", "superduper_comment"}]}`; the latter: only the platform's desk may read it.
+ * @summary Write comments
+ */
+export const commentPortRequest = async (accountId: string,
+    portId: string, options?: Parameters<typeof send>[1]): Promise<CommentPortRequest201> => {
+
+  return send<CommentPortRequest201>(getCommentPortRequestUrl(accountId,portId),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getGetPortRequestCommentsUrl = (accountId: string,
+    portId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/comments`
+}
+
+/**
+ * The comments, the oldest first.
+ * @summary Comments
+ */
+export const getPortRequestComments = async (accountId: string,
+    portId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetPortRequestCommentsUrl(accountId,portId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetPortRequestTimelineUrl = (accountId: string,
+    portId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/timeline`
+}
+
+/**
+ * States and comments, the oldest first.
+ * @summary What happened
+ */
+export const getPortRequestTimeline = async (accountId: string,
+    portId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetPortRequestTimelineUrl(accountId,portId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListPortRequestFilesUrl = (accountId: string,
+    portId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/attachments`
+}
+
+/**
+ * Name → type, size and kind (`loa`, `bill`, `other`).
+ * @summary Papers of an order
+ */
+export const listPortRequestFiles = async (accountId: string,
+    portId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListPortRequestFilesUrl(accountId,portId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getAddPortRequestFileUrl = (accountId: string,
+    portId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/attachments`
+}
+
+/**
+ * The body is the file (PDF, PNG or JPEG); `?filename=loa.pdf`. Its kind is `kind=`, else what its name begins
+ * with: loa, bill.
+ * @summary Attach a paper
+ */
+export const addPortRequestFile = async (accountId: string,
+    portId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getAddPortRequestFileUrl(accountId,portId),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getGetPortRequestFileUrl = (accountId: string,
+    portId: string,
+    name: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/attachments/${encodeURIComponent(String(name))}`
+}
+
+/**
+ * The file, to be saved and never run.
+ * @summary Read a paper
+ */
+export const getPortRequestFile = async (accountId: string,
+    portId: string,
+    name: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetPortRequestFileUrl(accountId,portId,name),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getDeletePortRequestFileUrl = (accountId: string,
+    portId: string,
+    name: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(portId))}/attachments/${encodeURIComponent(String(name))}`
+}
+
+/**
+ * Remove a paper of an order that is not sent.
+ * @summary Remove a paper
+ */
+export const deletePortRequestFile = async (accountId: string,
+    portId: string,
+    name: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeletePortRequestFileUrl(accountId,portId,name),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListPortRequestsUrl = (accountId: string,
+    params?: ListPortRequestsParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests`
+}
+
+/**
+ * @summary List port requests
+ */
+export const listPortRequests = async (accountId: string,
+    params?: ListPortRequestsParams, options?: Parameters<typeof send>[1]): Promise<ListPortRequests200> => {
+
+  return send<ListPortRequests200>(getListPortRequestsUrl(accountId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreatePortRequestUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests`
+}
+
+/**
+ * @summary Create a port request
+ */
+export const createPortRequest = async (accountId: string,
+    createPortRequestBody: CreatePortRequestBody, options?: Parameters<typeof send>[1]): Promise<CreatePortRequest201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreatePortRequest201>(getCreatePortRequestUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createPortRequestBody)
+  }
+);}
+
+
+
+export const getGetPortRequestUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Read a port request
+ */
+export const getPortRequest = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<GetPortRequest200> => {
+
+  return send<GetPortRequest200>(getGetPortRequestUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplacePortRequestUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Replace a port request
+ */
+export const replacePortRequest = async (accountId: string,
+    documentId: string,
+    replacePortRequestBody: ReplacePortRequestBody, options?: Parameters<typeof send>[1]): Promise<ReplacePortRequest200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplacePortRequest200>(getReplacePortRequestUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replacePortRequestBody)
+  }
+);}
+
+
+
+export const getPatchPortRequestUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Change keys of a port request
+ */
+export const patchPortRequest = async (accountId: string,
+    documentId: string,
+    patchPortRequestBody: PatchPortRequestBody, options?: Parameters<typeof send>[1]): Promise<PatchPortRequest200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<PatchPortRequest200>(getPatchPortRequestUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(patchPortRequestBody)
+  }
+);}
+
+
+
+export const getDeletePortRequestUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Delete a port request
+ */
+export const deletePortRequest = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<DeletePortRequest200> => {
+
+  return send<DeletePortRequest200>(getDeletePortRequestUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
 export const getListPresenceUrl = (accountId: string,) => {
 
 
@@ -9685,7 +10572,7 @@ export const getListMultiFactorUrl = (accountId: string,) => {
 }
 
 /**
- * What the system offers; nothing has to be configured for it.
+ * None to configure: authenticator apps and passkeys are there for everybody (`users/U/second_factors`).
  * @summary Second factors there are
  */
 export const listMultiFactor = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -10711,6 +11598,81 @@ export const listServiceCharges = async (accountId: string, options?: Parameters
 
 
 
+export const getTopUpUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/services/topup`
+}
+
+/**
+ * Charge the card with the amount of the account's `topup`; once a month, as the automatic one does.
+ * @summary Top up now (once a month)
+ */
+export const topUp = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getTopUpUrl(accountId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getListBillingRunsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/billing_runs`
+}
+
+/**
+ * Return the newest 24 runs with their progress, and the accounts that failed.
+ * @summary Monthly runs (master)
+ */
+export const listBillingRuns = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListBillingRunsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getStartBillingRunUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/billing_runs`
+}
+
+/**
+ * Visit all accounts again: those that failed or came since are charged, nobody twice.
+ * @summary Run this month's charges again (master)
+ */
+export const startBillingRun = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getStartBillingRunUrl(accountId),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
 export const getAssignPlanUrl = (accountId: string,
     planId: string,) => {
 
@@ -11607,6 +12569,283 @@ export const deleteTemporalRulesSet = async (accountId: string,
 
 
 
+export const getListTransactionsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions`
+}
+
+/**
+ * Return payments, newest first, in pages.
+ * @summary Payments
+ */
+export const listTransactions = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListTransactionsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetPaymentMethodUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions/method`
+}
+
+/**
+ * Return the provider and label of the card; never its token.
+ * @summary The account's card
+ */
+export const getPaymentMethod = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetPaymentMethodUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetPaymentMethodUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions/method`
+}
+
+/**
+ * Keep the provider's token for later payments.
+ * @summary Set the account's card
+ */
+export const setPaymentMethod = async (accountId: string,
+    setPaymentMethodBody: SetPaymentMethodBody, options?: Parameters<typeof send>[1]): Promise<SetPaymentMethod200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetPaymentMethod200>(getSetPaymentMethodUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setPaymentMethodBody)
+  }
+);}
+
+
+
+export const getPayUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions/sale`
+}
+
+/**
+ * Charge the account's card and add to its balance.
+ * @summary Pay
+ */
+export const pay = async (accountId: string,
+    payBody: PayBody, options?: Parameters<typeof send>[1]): Promise<Pay201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<Pay201>(getPayUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(payBody)
+  }
+);}
+
+
+
+export const getRefundUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions/refund`
+}
+
+/**
+ * Give back to the account's card and take from its balance.
+ * @summary Give a payment back (from above)
+ */
+export const refund = async (accountId: string,
+    refundBody: RefundBody, options?: Parameters<typeof send>[1]): Promise<Refund201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<Refund201>(getRefundUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(refundBody)
+  }
+);}
+
+
+
+export const getAddFundsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions/credit`
+}
+
+/**
+ * Book a payment that the provider did not see: a cheque, a bank transfer.
+ * @summary Add funds that came in otherwise (from above)
+ */
+export const addFunds = async (accountId: string,
+    addFundsBody: AddFundsBody, options?: Parameters<typeof send>[1]): Promise<AddFunds201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<AddFunds201>(getAddFundsUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(addFundsBody)
+  }
+);}
+
+
+
+export const getRemoveFundsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions/debit`
+}
+
+/**
+ * Book money that was paid out otherwise.
+ * @summary Remove funds that were paid out (from above)
+ */
+export const removeFunds = async (accountId: string,
+    removeFundsBody: RemoveFundsBody, options?: Parameters<typeof send>[1]): Promise<RemoveFunds201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<RemoveFunds201>(getRemoveFundsUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(removeFundsBody)
+  }
+);}
+
+
+
+export const getGetTransactionUrl = (accountId: string,
+    transactionId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/transactions/${encodeURIComponent(String(transactionId))}`
+}
+
+/**
+ * Return a payment.
+ * @summary One payment
+ */
+export const getTransaction = async (accountId: string,
+    transactionId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetTransactionUrl(accountId,transactionId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getImpersonateUserUrl = (accountId: string,
     userId: string,) => {
 
@@ -11879,6 +13118,114 @@ return send<ChangePassword201>(getChangePasswordUrl(accountId,userId),
     method: 'PUT',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(changePasswordBody)
+  }
+);}
+
+
+
+export const getGetUserVcardUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/vcard`
+}
+
+/**
+ * RFC 6350.
+ * @summary A user's vCard
+ */
+export const getUserVcard = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetUserVcardUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetUserPhotoUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/photo`
+}
+
+/**
+ * The picture; 404 when there is none.
+ * @summary A user's photo
+ */
+export const getUserPhoto = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetUserPhotoUrl(accountId,userId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetUserPhotoUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/photo`
+}
+
+/**
+ * People set their own.
+ * @summary Set a user's photo (a picture as the body)
+ */
+export const setUserPhoto = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getSetUserPhotoUrl(accountId,userId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getDeleteUserPhotoUrl = (accountId: string,
+    userId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/users/${encodeURIComponent(String(userId))}/photo`
+}
+
+/**
+ * Remove it.
+ * @summary Remove a user's photo
+ */
+export const deleteUserPhoto = async (accountId: string,
+    userId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteUserPhotoUrl(accountId,userId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
   }
 );}
 
@@ -12566,6 +13913,627 @@ export const deleteVoicemailBox = async (accountId: string,
   {
     ...options,
     method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getListWebhookKindsUrl = () => {
+
+
+
+
+  return `/v2/webhooks`
+}
+
+/**
+ * Name and meaning of every hook.
+ * @summary Which hooks there are
+ */
+export const listWebhookKinds = async ( options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListWebhookKindsUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListWebhookSamplesUrl = () => {
+
+
+
+
+  return `/v2/webhooks/samples`
+}
+
+/**
+ * Names of the samples.
+ * @summary What hooks are told with
+ */
+export const listWebhookSamples = async ( options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListWebhookSamplesUrl(),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetWebhookSampleUrl = (name: string,) => {
+
+
+
+
+  return `/v2/webhooks/samples/${encodeURIComponent(String(name))}`
+}
+
+/**
+ * A sample of what is sent.
+ * @summary What a hook is told with
+ */
+export const getWebhookSample = async (name: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetWebhookSampleUrl(name),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListWebhookAttemptsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks/attempts`
+}
+
+/**
+ * The latest 200 attempts.
+ * @summary Attempts of all hooks
+ */
+export const listWebhookAttempts = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListWebhookAttemptsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetWebhookAttemptsUrl = (accountId: string,
+    webhookId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks/${encodeURIComponent(String(webhookId))}/attempts`
+}
+
+/**
+ * The latest 200 attempts of one hook.
+ * @summary Attempts of a hook
+ */
+export const getWebhookAttempts = async (accountId: string,
+    webhookId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetWebhookAttemptsUrl(accountId,webhookId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getEnableWebhooksUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks`
+}
+
+/**
+ * Switch on again what was switched off after failures.
+ * @summary Switch all hooks on
+ */
+export const enableWebhooks = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<EnableWebhooks200> => {
+
+  return send<EnableWebhooks200>(getEnableWebhooksUrl(accountId),
+  {
+    ...options,
+    method: 'PATCH'
+
+
+  }
+);}
+
+
+
+export const getListWebhooksUrl = (accountId: string,
+    params?: ListWebhooksParams,) => {
+  const normalizedParams = new URLSearchParams();
+
+  Object.entries(params || {}).forEach(([key, value]) => {
+
+    if (value !== undefined) {
+      normalizedParams.append(key, value === null ? 'null' : String(value))
+    }
+  });
+
+  const stringifiedParams = normalizedParams.toString();
+
+  return stringifiedParams.length > 0 ? `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks?${stringifiedParams}` : `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks`
+}
+
+/**
+ * @summary List webhooks
+ */
+export const listWebhooks = async (accountId: string,
+    params?: ListWebhooksParams, options?: Parameters<typeof send>[1]): Promise<ListWebhooks200> => {
+
+  return send<ListWebhooks200>(getListWebhooksUrl(accountId,params),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateWebhookUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks`
+}
+
+/**
+ * @summary Create a webhook
+ */
+export const createWebhook = async (accountId: string,
+    createWebhookBody: CreateWebhookBody, options?: Parameters<typeof send>[1]): Promise<CreateWebhook201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateWebhook201>(getCreateWebhookUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createWebhookBody)
+  }
+);}
+
+
+
+export const getTestWebhookUrl = (accountId: string,
+    webhookId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks/${encodeURIComponent(String(webhookId))}/test`
+}
+
+/**
+ * Send a sample once, also when the hook is off; what came of it is in its attempts (`event_id`).
+ * @summary Send a test
+ */
+export const testWebhook = async (accountId: string,
+    webhookId: string, options?: Parameters<typeof send>[1]): Promise<TestWebhook201> => {
+
+  return send<TestWebhook201>(getTestWebhookUrl(accountId,webhookId),
+  {
+    ...options,
+    method: 'PUT'
+
+
+  }
+);}
+
+
+
+export const getGetWebhookUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Read a webhook
+ */
+export const getWebhook = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<GetWebhook200> => {
+
+  return send<GetWebhook200>(getGetWebhookUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceWebhookUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Replace a webhook
+ */
+export const replaceWebhook = async (accountId: string,
+    documentId: string,
+    replaceWebhookBody: ReplaceWebhookBody, options?: Parameters<typeof send>[1]): Promise<ReplaceWebhook200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceWebhook200>(getReplaceWebhookUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceWebhookBody)
+  }
+);}
+
+
+
+export const getPatchWebhookUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Change keys of a webhook
+ */
+export const patchWebhook = async (accountId: string,
+    documentId: string,
+    patchWebhookBody: PatchWebhookBody, options?: Parameters<typeof send>[1]): Promise<PatchWebhook200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<PatchWebhook200>(getPatchWebhookUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(patchWebhookBody)
+  }
+);}
+
+
+
+export const getDeleteWebhookUrl = (accountId: string,
+    documentId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks/${encodeURIComponent(String(documentId))}`
+}
+
+/**
+ * @summary Delete a webhook
+ */
+export const deleteWebhook = async (accountId: string,
+    documentId: string, options?: Parameters<typeof send>[1]): Promise<DeleteWebhook200> => {
+
+  return send<DeleteWebhook200>(getDeleteWebhookUrl(accountId,documentId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetAccountWhitelabelUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/whitelabel`
+}
+
+/**
+ * 404 when there is none.
+ * @summary The account's branding
+ */
+export const getAccountWhitelabel = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetAccountWhitelabelUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getCreateWhitelabelUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/whitelabel`
+}
+
+/**
+ * Set it.
+ * @summary Set the account's branding
+ */
+export const createWhitelabel = async (accountId: string,
+    createWhitelabelBody: CreateWhitelabelBody, options?: Parameters<typeof send>[1]): Promise<CreateWhitelabel201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<CreateWhitelabel201>(getCreateWhitelabelUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(createWhitelabelBody)
+  }
+);}
+
+
+
+export const getReplaceWhitelabelUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/whitelabel`
+}
+
+/**
+ * Replace it; logo and icon stay.
+ * @summary Change the account's branding
+ */
+export const replaceWhitelabel = async (accountId: string,
+    replaceWhitelabelBody: ReplaceWhitelabelBody, options?: Parameters<typeof send>[1]): Promise<ReplaceWhitelabel200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceWhitelabel200>(getReplaceWhitelabelUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceWhitelabelBody)
+  }
+);}
+
+
+
+export const getDeleteWhitelabelUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/whitelabel`
+}
+
+/**
+ * Drop it with its pictures.
+ * @summary Drop the account's branding
+ */
+export const deleteWhitelabel = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteWhitelabelUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getSetWhitelabelPictureUrl = (accountId: string,
+    part: 'logo' | 'icon',) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/whitelabel/${encodeURIComponent(String(part))}`
+}
+
+/**
+ * Set it.
+ * @summary Set logo or icon (a picture as the body)
+ */
+export const setWhitelabelPicture = async (accountId: string,
+    part: 'logo' | 'icon', options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getSetWhitelabelPictureUrl(accountId,part),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
+export const getGetAccountWhitelabelPictureUrl = (accountId: string,
+    part: 'logo' | 'icon',) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/whitelabel/${encodeURIComponent(String(part))}`
+}
+
+/**
+ * The picture.
+ * @summary The account's logo or icon
+ */
+export const getAccountWhitelabelPicture = async (accountId: string,
+    part: 'logo' | 'icon', options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetAccountWhitelabelPictureUrl(accountId,part),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetWhitelabelUrl = (domain: string,) => {
+
+
+
+
+  return `/v2/whitelabel/${encodeURIComponent(String(domain))}`
+}
+
+/**
+ * 404 when the domain has none; clients then use their own.
+ * @summary Branding of a domain
+ */
+export const getWhitelabel = async (domain: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetWhitelabelUrl(domain),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetWhitelabelPartUrl = (domain: string,
+    part: string,) => {
+
+
+
+
+  return `/v2/whitelabel/${encodeURIComponent(String(domain))}/${encodeURIComponent(String(part))}`
+}
+
+/**
+ * The picture.
+ * @summary Logo or icon of a domain
+ */
+export const getWhitelabelPart = async (domain: string,
+    part: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetWhitelabelPartUrl(domain,part),
+  {
+    ...options,
+    method: 'GET'
 
 
   }
