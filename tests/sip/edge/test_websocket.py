@@ -9,6 +9,7 @@ from tests.sip.agent import UserAgent
 from tests.sip.conftest import Phones
 from tests.sip.edge.websocket import browser
 from tests.sip.features import Made
+from tests.sip.scenes import eventually, nobody_registered
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 
@@ -57,6 +58,30 @@ async def test_a_browsers_call_rings_a_phone_and_is_cancelled(platform: Platform
 async def test_a_browser_is_told_about_its_messages(platform: Platform) -> None:
     async with await softphone(platform, platform.acme, "1002") as carol:
         await carol.notice("message-summary", "Voice-Message:")
+
+
+@pytest.mark.parametrize("kind", ["browser", "tls", "tcp"])
+async def test_a_phone_that_loses_its_connection_is_no_longer_registered(
+    platform: Platform, phone: Phones, kind: str
+) -> None:
+    """Neither at the edge nor in the list, and nothing of it comes back; another phone of the device stays."""
+    acme, device = platform.acme, platform.acme.device("1003")
+
+    def contacts() -> list[str]:
+        rows = acme.rest.get(acme.path("registrations"))
+        return [row["contact"] for row in rows if row["authorizing_id"] == device["id"]]
+
+    await nobody_registered(acme)
+    desk = await phone(acme, "1003")
+    if kind == "browser":
+        dave = await softphone(platform, acme, "1003")
+    else:
+        dave = await phone(acme, "1003", transport=kind)
+    await eventually(lambda: len(contacts()) == 2, what="both contacts in the list")
+    dave.deaf = True
+    dave.transport.close()
+    await eventually(lambda: len(contacts()) == 1, what="the lost one gone from the list")
+    assert f":{desk.transport.local[1]}" in contacts()[0]
 
 
 @pytest.mark.parametrize("kind", ["browser", "tls"])
