@@ -17,6 +17,10 @@ MAX_BYTES = 7_900
 
 # Whoever wants a webhook of it has it written down in the same transaction (migration `webhooks`).
 _NOTIFY = text("select pg_notify(:channel, :payload), webhook_note(cast(:noted as jsonb))")
+_NOTIFY_MANY = text(
+    "with told as materialized (select count(pg_notify(:channel, p)) from unnest(cast(:payloads as text[])) p)"
+    " select (select * from told), webhook_note(cast(:noted as jsonb))"
+)
 _QUIET = frozenset({"gateway_state", "webhooks"})
 """What webhooks do not tell: notices between our own processes, and changes of webhooks (one that is switched off would
 tell so)."""
@@ -34,6 +38,21 @@ async def notify_document(
         {
             "channel": DOC_CHANNEL,
             "payload": msgspec.json.encode(payload).decode(),
+            "noted": msgspec.json.encode(noted).decode(),
+        },
+    )
+
+
+async def notify_created(session: AsyncSession, *, account_id: str, type: str, ids: list[str]) -> None:
+    """Tell of many new documents of an account in one statement; every process hears of each."""
+    payloads = [{"account": account_id, "type": type, "id": id, "action": "created", "rev": 1} for id in ids]
+    told = [{"action": "doc_created", "type": type, "id": id, "revision": 1} for id in ids]
+    noted = [] if type in _QUIET else [{"account": account_id, "name": "object", "data": data} for data in told]
+    await session.execute(
+        _NOTIFY_MANY,
+        {
+            "channel": DOC_CHANNEL,
+            "payloads": [msgspec.json.encode(payload).decode() for payload in payloads],
             "noted": msgspec.json.encode(noted).decode(),
         },
     )

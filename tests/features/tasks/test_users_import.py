@@ -155,7 +155,7 @@ class TestImport:
         assert twice["bad_count"] == 61
 
     async def test_A8_a_crash_in_the_middle_loses_nothing_and_does_nothing_twice(self, world, db, with_secrets):
-        lines = [f"Q{n:03d},Queue,q{n}@x.example,{3000 + n}" for n in range(60)]
+        lines = [f"Q{n:03d},Queue,q{n}@x.example,{3000 + n}" for n in range(250)]
         task = await hand_in(world.customer, "first_name,last_name,email,extension\n" + "\n".join(lines))
         scope = await scope_of(world, world.customer)
         job = {"account_id": scope.account_id, "path": scope.path, "task_id": task["id"]}
@@ -179,9 +179,9 @@ class TestImport:
             await world.customer.call("PATCH", f"accounts/{{A}}/tasks/{task['id']}", {})
             await jobs.run(db, with_secrets, **job)
         done = await world.customer.get(f"accounts/{{A}}/tasks/{task['id']}")
-        assert (done["status"], done["success_count"], done["failure_count"]) == ("success", 60, 0)
+        assert (done["status"], done["success_count"], done["failure_count"]) == ("success", 250, 0)
         people = await world.customer.get("accounts/{A}/users?paginate=false&filter_last_name=Queue")
-        assert len({user["username"] for user in people}) == len(people) == 60
+        assert len({user["username"] for user in people}) == len(people) == 250
 
     async def test_A8_somebody_was_quicker_and_formulas_in_the_result_are_defused(self, world, db, with_secrets):
         text = (

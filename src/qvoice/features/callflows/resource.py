@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Text, text
@@ -78,6 +79,30 @@ async def _after_write(change: Change) -> None:
     await bind_to_callflow(s, callflow_id=change.id, numbers=numbers)
 
 
+async def _after_many(changes: Sequence[Change]) -> None:
+    """As `_after_write`, for new flows: nothing was bound to them before."""
+    await versions.keep_created(changes)
+    s = changes[0].session
+    numbers = [(number, change.id) for change in changes for number in change.new.get("numbers", [])]
+    try:
+        await s.execute(
+            text(
+                "insert into callflow_numbers (account_id, number, callflow_id) select cast(:account as uuid), n, f"
+                " from unnest(cast(:numbers as text[]), cast(:flows as uuid[])) as t(n, f)"
+            ),
+            {
+                "account": changes[0].scope.account_id,
+                "numbers": [number for number, _ in numbers],
+                "flows": [flow for _, flow in numbers],
+            },
+        )
+    except IntegrityError as problem:
+        raise Invalid.field("numbers", "unique", _TAKEN) from problem
+    for change in changes:
+        if any(number.startswith("+") for number in change.new.get("numbers", [])):
+            await bind_to_callflow(s, callflow_id=change.id, numbers=change.new["numbers"])
+
+
 async def _after_delete(change: Change) -> None:
     await versions.keep(change)
     await change.session.execute(
@@ -142,5 +167,11 @@ RESOURCE = Resource(
         "is_featurecode": lambda whole: isinstance(whole.get("featurecode"), dict) and bool(whole["featurecode"]),
     },
     table_columns=(Column("name", Text), Column("owner_id", HexId), Column("is_featurecode", Boolean)),
-    hooks=Hooks(before_write=_before_write, after_write=_after_write, after_delete=_after_delete, present=_present),
+    hooks=Hooks(
+        before_write=_before_write,
+        after_write=_after_write,
+        after_many=_after_many,
+        after_delete=_after_delete,
+        present=_present,
+    ),
 )

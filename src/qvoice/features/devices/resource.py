@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Boolean, Column, Text
@@ -22,9 +23,18 @@ REGISTERING = frozenset({"sip_device", "softphone", "smartphone", "fax", "ata", 
 
 
 async def _before_write(change: Change) -> None:
+    await _before_many([change])
+
+
+async def _before_many(changes: Sequence[Change]) -> None:
+    account = await load_account(changes[0].session, changes[0].scope.account_id)
+    for change in changes:
+        _settle(change, account.doc["realm"])
+
+
+def _settle(change: Change, realm: str) -> None:
+    """Give a device the account's realm, and credentials when it has none."""
     new = change.new
-    account = await load_account(change.session, change.scope.account_id)
-    realm = account.doc["realm"]
     kind = new.get("device_type", "sip_device")
     sip = dict(new.get("sip") or {})
     if sip.get("realm") and sip["realm"].lower() != realm:
@@ -107,5 +117,5 @@ RESOURCE = Resource(
         ),
         "devices_mac_address": Taken("mac_address", "unique", "another device has this MAC address: check the label"),
     },
-    hooks=Hooks(before_write=_before_write, present=_present),
+    hooks=Hooks(before_write=_before_write, before_many=_before_many, present=_present),
 )

@@ -46,6 +46,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from qvoice.features.documents.many import create_many
 from qvoice.features.documents.resource import (
     Change,
     Document,
@@ -78,6 +79,7 @@ __all__ = [
     "Resource",
     "Taken",
     "create",
+    "create_many",
     "crossbar",
     "discover",
     "document_table",

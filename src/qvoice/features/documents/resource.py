@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,7 @@ class Change:
 
 
 Hook = Callable[[Change], Awaitable[None]]
+ManyHook = Callable[[Sequence[Change]], Awaitable[None]]
 Present = Callable[[AsyncSession, Document, Doc, Any], Awaitable[Doc]]
 """(session, document, what would be shown, actor) → what is shown by GET and in answers to writes."""
 
@@ -79,6 +80,10 @@ class Hooks:
     before_delete: Hook | None = None
     after_delete: Hook | None = None
     present: Present | None = None
+    before_many: ManyHook | None = None
+    """Does for many new documents at once what `before_write` does for one, in fewer statements."""
+    after_many: ManyHook | None = None
+    """As `after_write`, for many new documents at once."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -221,17 +221,23 @@ def _values(kind: Resource, change: Change) -> dict[str, Any]:
     return {"doc": change.new, "sort_key": kind.sort(whole)[:512], **computed, **change.columns}
 
 
+def refused_by(kind: Resource, problem: IntegrityError) -> Invalid | None:
+    """Return the words for a constraint that refused a write; None for one that has none."""
+    name = getattr(getattr(problem.orig, "diag", None), "constraint_name", None)
+    taken = kind.constraints.get(name or "")
+    return None if taken is None else Invalid.field(taken.field, taken.rule, taken.message)
+
+
 async def _written(kind: Resource, change: Change, statement: Any) -> Document:
     names = [*COMMON, *kind.columns]
     await watching.before_write(change.session, change.scope.account_id, kind.type)
     try:
         row = (await change.session.execute(statement.returning(*(kind.table.c[name] for name in names)))).one()
     except IntegrityError as problem:
-        name = getattr(getattr(problem.orig, "diag", None), "constraint_name", None)
-        taken = kind.constraints.get(name or "")
-        if taken is None:
+        refused = refused_by(kind, problem)
+        if refused is None:
             raise
-        raise Invalid.field(taken.field, taken.rule, taken.message) from problem
+        raise refused from problem
     if change.action != "deleted":
         await _run(kind.hooks.after_write, change)
     document = _document(kind, row)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -57,10 +57,12 @@ async def _batch(db: Database, scope: Scope, action: RowsAction, task: Any, key:
         rows = (
             await s.execute(
                 text("select n, row from task_rows where task_id = :id and state = 'ready' order by n limit :most"),
-                {"id": task.id, "most": store.BATCH},
+                {"id": task.id, "most": action.batch},
             )
         ).all()
-        marks = [await _row(s, action, row, task.options) for row in rows]
+        marks = await _together(s, action, rows, task.options)
+        if marks is None:
+            marks = [await _row(s, action, row, task.options) for row in rows]
         if marks:
             await s.execute(
                 text(
@@ -72,7 +74,7 @@ async def _batch(db: Database, scope: Scope, action: RowsAction, task: Any, key:
                 {"id": task.id, "marks": store.json(marks)},
             )
         done = sum(mark["state"] == "done" for mark in marks)
-        last = len(rows) < store.BATCH
+        last = len(rows) < action.batch
         await s.execute(
             text(
                 "update tasks set done = done + :done, failed = failed + :failed, changed = now(),"
@@ -84,6 +86,28 @@ async def _batch(db: Database, scope: Scope, action: RowsAction, task: Any, key:
         )
         await store.tell(s, task.id.hex)
     return not last
+
+
+async def _together(
+    s: AsyncSession, action: RowsAction, rows: Sequence[Any], options: dict[str, Any]
+) -> list[dict[str, Any]] | None:
+    """Do a batch in one go; None when something in it is refused, and then nothing of it is left."""
+    if action.run_many is None or len(rows) < 2:
+        return None
+    try:
+        async with s.begin_nested():
+            results = await action.run_many(s, [row.row for row in rows], options)
+    except (Unavailable, Conflict):
+        raise  # not the rows' fault: the whole batch is tried again
+    except (QvoiceError, DBAPIError) as refused:
+        if isinstance(refused, DBAPIError) and refused.connection_invalidated:
+            raise
+        log.get().info("tasks.batch_refused", rows=len(rows), error=str(refused)[:300])
+        return None
+    return [
+        {"n": row.n, "state": "done", "result": result, "problems": []}
+        for row, result in zip(rows, results, strict=True)
+    ]
 
 
 async def _row(s: AsyncSession, action: RowsAction, row: Any, options: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,6 @@ from qvoice.kit.clock import to_gregorian
 from qvoice.kit.errors import Conflict, NotFound
 
 RUN = "tasks.run"
-BATCH = 25
 RUNNING = ("pending", "executing")
 
 
