@@ -30,16 +30,17 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-NEEDS = {"postgres": "db", "node": "sip", "platform": "sip"}
-"""What a fixture needs, as a marker: a test in the wrong tier would run where its engines are not."""
+NEEDS = {"postgres": ("db",), "node": ("sip",), "platform": ("sip", "shared")}
+"""What a fixture needs, as markers: a test in the wrong tier would run where its engines are not."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put every test into the tier that its fixtures belong to, also when its author forgot."""
     for item in items:
-        for fixture, marker in NEEDS.items():
+        for fixture, markers in NEEDS.items():
             if fixture in getattr(item, "fixturenames", ()):
-                item.add_marker(marker)
+                for marker in markers:
+                    item.add_marker(marker)
 
 
 @pytest.hookimpl(wrapper=True)

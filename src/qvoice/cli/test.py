@@ -19,9 +19,12 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from subprocess import STDOUT
+from typing import IO
 from xml.etree import ElementTree
 
 from qvoice.engine import addresses, images, portal, supervise, tools
@@ -43,11 +46,14 @@ REPORT = "{report}"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One command of a tier. `npm`: its arguments are npm's, and it runs in the portal."""
+    """One command of a tier. `npm`: its arguments are npm's, and it runs in the portal. `beside`: it runs at the same
+    time as the tier's other steps.
+    """
 
     label: str
     command: tuple[str, ...]
     npm: bool = False
+    beside: bool = False
 
     @property
     def is_pytest(self) -> bool:
@@ -96,11 +102,16 @@ TIERS: dict[str, tuple[Step, ...]] = {
     ),
     "core": (Step("unit tests", pytest(*SPREAD, "-m", "not db and not sip and not browser", "--ignore=tests/arch")),),
     "db": (Step("database tests", pytest(*SPREAD, "-m", "db and not sip and not browser")),),
-    "sip": (Step("real calls", pytest("-m", "sip and not browser")),),
+    # Side by side: both wait more than they work, and each has engines of its own.
+    "sip": (
+        Step("real calls", pytest("-m", "sip and shared and not browser"), beside=True),
+        Step("one media node", pytest("-m", "sip and not shared and not browser"), beside=True),
+    ),
     "browser": (Step("browser tests", pytest("-m", "browser")),),
 }
 NOTHING_COLLECTED = 5
 """pytest's exit code when no test was selected."""
+NO_TESTS = "NO TESTS"
 
 
 def say(line: str) -> None:
@@ -193,9 +204,11 @@ def counts(report: Path, code: int) -> tuple[int, int, int]:
     return max(0, total - failed - skipped), failed or int(code != 0), skipped
 
 
-def run_step(tier: str, step: Step, *, extra: tuple[str, ...], environment: dict[str, str], report: Path) -> Outcome:
-    """Run one step and say how it went."""
-    say(f"\n=== {tier}: {step.label}")
+def run_step(
+    tier: str, step: Step, *, extra: tuple[str, ...], environment: dict[str, str], report: Path, screen: IO[str] | None
+) -> Outcome:
+    """Run one step and say how it went. `screen`: where it prints, None is our own standard output."""
+    print(f"\n=== {tier}: {step.label}", file=screen, flush=True)
     report.unlink(missing_ok=True)
     command, where = (*step.command, *extra) if step.is_pytest else step.command, ROOT
     if step.npm:
@@ -205,9 +218,10 @@ def run_step(tier: str, step: Step, *, extra: tuple[str, ...], environment: dict
     started = time.monotonic()
     try:
         code = subprocess.run(
-            command, cwd=where, env=environment, stdin=subprocess.DEVNULL, timeout=STEP_LIMIT_S, check=False
-        ).returncode
-        word = "passed" if code == 0 else "NO TESTS" if code == NOTHING_COLLECTED else f"FAILED ({code})"
+            command, cwd=where, env=environment, stdin=subprocess.DEVNULL, stdout=screen, stderr=screen and STDOUT,
+            timeout=STEP_LIMIT_S, check=False,
+        ).returncode  # fmt: skip
+        word = "passed" if code == 0 else NO_TESTS if code == NOTHING_COLLECTED else f"FAILED ({code})"
     except subprocess.TimeoutExpired:
         code, word = 1, f"STOPPED after {STEP_LIMIT_S} s"
     return Outcome(tier, step.label, word, *counts(report, code), time.monotonic() - started)
@@ -232,15 +246,39 @@ def run_tier(tier: str, *, extra: tuple[str, ...], installation: Installation, f
     made = time.monotonic() - started
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
     environment |= installation.environment
-    outcomes = []
-    for step in TIERS[tier]:
-        run_it = partial(run_step, tier, step, environment=environment, report=folder / "report.xml")
-        outcome = run_it(extra=extra)
-        if tier in ("sip", "browser") and 0 < outcome.failed <= SECOND_TRIES and outcome.passed:
-            say(f"\n{outcome.failed} failed; trying them once more, alone")
-            outcome = second_try(outcome, run_it(extra=(*extra, "--last-failed", "--last-failed-no-failures=none")))
-        outcomes.append(outcome)
+    steps = TIERS[tier]
+    if all(step.beside for step in steps):
+        with ThreadPoolExecutor(len(steps)) as pool:
+            outcomes = list(pool.map(partial(_beside, tier, extra, environment, folder), range(len(steps))))
+    else:
+        outcomes = [_tried(tier, step, extra, environment, folder / "report.xml", None) for step in steps]
+    if extra and any(one.word != NO_TESTS for one in outcomes):  # the tests that were named are all in one step
+        outcomes = [one for one in outcomes if one.word != NO_TESTS]
     return [Outcome(tier, "what it needs", "made", 0, 0, 0, made), *outcomes] if made > 1 else outcomes
+
+
+def _tried(
+    tier: str, step: Step, extra: tuple[str, ...], environment: dict[str, str], report: Path, screen: IO[str] | None
+) -> Outcome:
+    run_it = partial(run_step, tier, step, environment=environment, report=report, screen=screen)
+    outcome = run_it(extra=extra)
+    if tier in ("sip", "browser") and 0 < outcome.failed <= SECOND_TRIES and outcome.passed:
+        print(f"\n{outcome.failed} failed; trying them once more, alone", file=screen, flush=True)
+        outcome = second_try(outcome, run_it(extra=(*extra, "--last-failed", "--last-failed-no-failures=none")))
+    return outcome
+
+
+def _beside(tier: str, extra: tuple[str, ...], environment: dict[str, str], folder: Path, number: int) -> Outcome:
+    """Run a step while others run. The first one prints as it goes, the others when they have ended."""
+    step, report = TIERS[tier][number], folder / f"{number}.xml"
+    extra = (*extra, "-o", f"cache_dir={folder}/cache-{number}")
+    if number == 0:
+        return _tried(tier, step, extra, environment, report, None)
+    with (folder / f"{number}.out").open("w+") as screen:
+        outcome = _tried(tier, step, extra, environment, report, screen)
+        screen.seek(0)
+        say(screen.read())
+    return outcome
 
 
 def run(tier: str, *, extra: tuple[str, ...] = ()) -> int:
@@ -249,19 +287,22 @@ def run(tier: str, *, extra: tuple[str, ...] = ()) -> int:
         print(f"no tier {tier!r}; there are: all, {', '.join(TIERS)}", file=sys.stderr)
         return 2
     outcomes: list[Outcome] = []
+    took: dict[str, float] = {}
     installation = Installation()
     try:
         with tempfile.TemporaryDirectory(prefix="qvoice-report-") as folder:
             for name in TIERS if tier == "all" else (tier,):
+                started = time.monotonic()
                 outcomes += run_tier(name, extra=extra, installation=installation, folder=Path(folder))
+                took[name] = time.monotonic() - started
     finally:
         installation.down(keep=any(outcome.failed for outcome in outcomes if outcome.tier in ("sip", "browser")))
     say("\n=== outcome")
     for one in outcomes:
         tests = f"{one.passed} passed, {one.failed} failed" + (f", {one.skipped} skipped" if one.skipped else "")
         say(f"{one.tier:<8} {one.label:<20} {one.word:<12} {one.seconds:6.0f} s   {tests}")
-    for name in dict.fromkeys(one.tier for one in outcomes):
-        say(f"{name:<8} {'all':<33} {sum(one.seconds for one in outcomes if one.tier == name):6.0f} s")
+    for name, seconds in took.items():
+        say(f"{name:<8} {'all':<33} {seconds:6.0f} s")
     passed, failed = sum(one.passed for one in outcomes), sum(one.failed for one in outcomes)
     say(f"{passed} passed, {failed} failed")
     return 1 if failed else 0
