@@ -11,6 +11,7 @@
 import { Route as rootRouteImport } from "./routes/__root"
 import { Route as AppRouteImport } from "./routes/_app"
 import { Route as AppIndexRouteImport } from "./routes/_app/index"
+import { Route as ForgotIndexRouteImport } from "./routes/forgot/index"
 import { Route as SignInIndexRouteImport } from "./routes/sign-in/index"
 import { Route as AppAAccountRouteRouteImport } from "./routes/_app/a/$account/route"
 import { Route as WelcomeTokenIndexRouteImport } from "./routes/welcome/$token/index"
@@ -34,6 +35,7 @@ import { Route as AppAAccountOverviewIndexRouteImport } from "./routes/_app/a/$a
 import { Route as AppAAccountPlansIndexRouteImport } from "./routes/_app/a/$account/plans/index"
 import { Route as AppAAccountRatesIndexRouteImport } from "./routes/_app/a/$account/rates/index"
 import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
+import { Route as AppAAccountSecurityIndexRouteImport } from "./routes/_app/a/$account/security/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
 import { Route as AppAAccountTrunksIndexRouteImport } from "./routes/_app/a/$account/trunks/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
@@ -50,6 +52,11 @@ const AppIndexRoute = AppIndexRouteImport.update({
   id: "/",
   path: "/",
   getParentRoute: () => AppRoute,
+} as any)
+const ForgotIndexRoute = ForgotIndexRouteImport.update({
+  id: "/forgot/",
+  path: "/forgot/",
+  getParentRoute: () => rootRouteImport,
 } as any)
 const SignInIndexRoute = SignInIndexRouteImport.update({
   id: "/sign-in/",
@@ -176,6 +183,12 @@ const AppAAccountSchedulesIndexRoute =
     path: "/schedules/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountSecurityIndexRoute =
+  AppAAccountSecurityIndexRouteImport.update({
+    id: "/security/",
+    path: "/security/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountSettingsIndexRoute =
   AppAAccountSettingsIndexRouteImport.update({
     id: "/settings/",
@@ -219,6 +232,7 @@ const AppAAccountCallflowsFlowIndexRoute =
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
+  "/forgot/": typeof ForgotIndexRoute
   "/sign-in/": typeof SignInIndexRoute
   "/a/$account": typeof AppAAccountRouteRouteWithChildren
   "/welcome/$token/": typeof WelcomeTokenIndexRoute
@@ -242,6 +256,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/plans/": typeof AppAAccountPlansIndexRoute
   "/a/$account/rates/": typeof AppAAccountRatesIndexRoute
   "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
+  "/a/$account/security/": typeof AppAAccountSecurityIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
@@ -252,6 +267,7 @@ export interface FileRoutesByFullPath {
 }
 export interface FileRoutesByTo {
   "/": typeof AppIndexRoute
+  "/forgot": typeof ForgotIndexRoute
   "/sign-in": typeof SignInIndexRoute
   "/welcome/$token": typeof WelcomeTokenIndexRoute
   "/a/$account": typeof AppAAccountIndexRoute
@@ -274,6 +290,7 @@ export interface FileRoutesByTo {
   "/a/$account/plans": typeof AppAAccountPlansIndexRoute
   "/a/$account/rates": typeof AppAAccountRatesIndexRoute
   "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
+  "/a/$account/security": typeof AppAAccountSecurityIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
   "/a/$account/trunks": typeof AppAAccountTrunksIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
@@ -286,6 +303,7 @@ export interface FileRoutesById {
   __root__: typeof rootRouteImport
   "/_app": typeof AppRouteWithChildren
   "/_app/": typeof AppIndexRoute
+  "/forgot/": typeof ForgotIndexRoute
   "/sign-in/": typeof SignInIndexRoute
   "/_app/a/$account": typeof AppAAccountRouteRouteWithChildren
   "/welcome/$token/": typeof WelcomeTokenIndexRoute
@@ -309,6 +327,7 @@ export interface FileRoutesById {
   "/_app/a/$account/plans/": typeof AppAAccountPlansIndexRoute
   "/_app/a/$account/rates/": typeof AppAAccountRatesIndexRoute
   "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
+  "/_app/a/$account/security/": typeof AppAAccountSecurityIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
   "/_app/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
@@ -321,6 +340,7 @@ export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
   fullPaths:
     | "/"
+    | "/forgot/"
     | "/sign-in/"
     | "/a/$account"
     | "/welcome/$token/"
@@ -344,6 +364,7 @@ export interface FileRouteTypes {
     | "/a/$account/plans/"
     | "/a/$account/rates/"
     | "/a/$account/schedules/"
+    | "/a/$account/security/"
     | "/a/$account/settings/"
     | "/a/$account/trunks/"
     | "/a/$account/users/"
@@ -354,6 +375,7 @@ export interface FileRouteTypes {
   fileRoutesByTo: FileRoutesByTo
   to:
     | "/"
+    | "/forgot"
     | "/sign-in"
     | "/welcome/$token"
     | "/a/$account"
@@ -376,6 +398,7 @@ export interface FileRouteTypes {
     | "/a/$account/plans"
     | "/a/$account/rates"
     | "/a/$account/schedules"
+    | "/a/$account/security"
     | "/a/$account/settings"
     | "/a/$account/trunks"
     | "/a/$account/users"
@@ -387,6 +410,7 @@ export interface FileRouteTypes {
     | "__root__"
     | "/_app"
     | "/_app/"
+    | "/forgot/"
     | "/sign-in/"
     | "/_app/a/$account"
     | "/welcome/$token/"
@@ -410,6 +434,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/plans/"
     | "/_app/a/$account/rates/"
     | "/_app/a/$account/schedules/"
+    | "/_app/a/$account/security/"
     | "/_app/a/$account/settings/"
     | "/_app/a/$account/trunks/"
     | "/_app/a/$account/users/"
@@ -421,6 +446,7 @@ export interface FileRouteTypes {
 }
 export interface RootRouteChildren {
   AppRoute: typeof AppRouteWithChildren
+  ForgotIndexRoute: typeof ForgotIndexRoute
   SignInIndexRoute: typeof SignInIndexRoute
   WelcomeTokenIndexRoute: typeof WelcomeTokenIndexRoute
 }
@@ -440,6 +466,13 @@ declare module "@tanstack/react-router" {
       fullPath: "/"
       preLoaderRoute: typeof AppIndexRouteImport
       parentRoute: typeof AppRoute
+    }
+    "/forgot/": {
+      id: "/forgot/"
+      path: "/forgot"
+      fullPath: "/forgot/"
+      preLoaderRoute: typeof ForgotIndexRouteImport
+      parentRoute: typeof rootRouteImport
     }
     "/sign-in/": {
       id: "/sign-in/"
@@ -602,6 +635,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountSchedulesIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/security/": {
+      id: "/_app/a/$account/security/"
+      path: "/security"
+      fullPath: "/a/$account/security/"
+      preLoaderRoute: typeof AppAAccountSecurityIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/settings/": {
       id: "/_app/a/$account/settings/"
       path: "/settings"
@@ -675,6 +715,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountPlansIndexRoute: typeof AppAAccountPlansIndexRoute
   AppAAccountRatesIndexRoute: typeof AppAAccountRatesIndexRoute
   AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
+  AppAAccountSecurityIndexRoute: typeof AppAAccountSecurityIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
   AppAAccountTrunksIndexRoute: typeof AppAAccountTrunksIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
@@ -705,6 +746,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountPlansIndexRoute: AppAAccountPlansIndexRoute,
   AppAAccountRatesIndexRoute: AppAAccountRatesIndexRoute,
   AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
+  AppAAccountSecurityIndexRoute: AppAAccountSecurityIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
   AppAAccountTrunksIndexRoute: AppAAccountTrunksIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
@@ -731,6 +773,7 @@ const AppRouteWithChildren = AppRoute._addFileChildren(AppRouteChildren)
 
 const rootRouteChildren: RootRouteChildren = {
   AppRoute: AppRouteWithChildren,
+  ForgotIndexRoute: ForgotIndexRoute,
   SignInIndexRoute: SignInIndexRoute,
   WelcomeTokenIndexRoute: WelcomeTokenIndexRoute,
 }

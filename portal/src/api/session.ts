@@ -6,7 +6,13 @@ export interface Session {
   accountId: string;
   userId: string;
   userName: string;
+  /** What has to be done before anything else: the API gives a token that is good for little more. */
+  wants?: Want[];
+  /** True when a mailed link signed in: a new password then needs no old one. */
+  byLink?: boolean;
 }
+
+export type Want = "factor" | "password";
 
 const KEY = "qvoice.session";
 const listeners = new Set<() => void>();
@@ -33,6 +39,11 @@ export function setSession(next: Session | null): void {
 /** Adopt a renewed token; ignores what arrives after a sign-out. */
 export function renewToken(token: string): void {
   if (current && current.token !== token) setSession({ ...current, token });
+}
+
+/** What was wanted is done. */
+export function wantsNoMore(want: Want): void {
+  if (current?.wants) setSession({ ...current, wants: current.wants.filter((one) => one !== want) });
 }
 
 /** The seconds (Unix) at which a JWT ends, or null if it does not say. */

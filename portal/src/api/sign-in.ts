@@ -2,26 +2,27 @@
 import { md5 } from "js-md5";
 
 import { call } from "./call";
-import { Problem } from "./problem";
 import { getLoginUrl, getLogoutUrl } from "./generated/client";
-import { session, setSession, type Session } from "./session";
+import { session, setSession, type Session, type Want } from "./session";
 
 export interface SignInForm {
   userName: string;
   password: string;
   account: string;
-  /** The second factor, when it was asked for: a code of the authenticator, or a recovery code. */
-  code?: string;
 }
 
-/** Tell whether a log-in was refused only because a second factor is needed too. */
-export function wantsCode(error: unknown): boolean {
-  return error instanceof Problem && error.status === 401 && error.code === "multi_factor_required";
-}
-
-interface SignedIn {
+export interface SignedIn {
   account_id: string;
   owner_id: string;
+  second_factor_wanted?: boolean;
+  require_password_update?: boolean;
+}
+
+/** The session that an answer began, and what it wants first. */
+export function sessionOf(data: SignedIn, token: string | undefined, userName: string): Session {
+  if (!token) throw new Error("the API signed in without giving a token");
+  const wants: Want[] = [...(data.second_factor_wanted ? (["factor"] as const) : []), ...(data.require_password_update ? (["password"] as const) : [])];
+  return { token, accountId: data.account_id, userId: data.owner_id, userName, ...(wants.length ? { wants } : {}) };
 }
 
 /** The dialect's credential: user names are compared in lower case. */
@@ -34,24 +35,21 @@ export function accountKey(account: string): "account_realm" | "account_name" {
   return /^[a-z0-9-]+(\.[a-z0-9-]+)+$/i.test(account.trim()) ? "account_realm" : "account_name";
 }
 
-/** Exchange name and password for a session. Throws Problem(401) when they do not match. */
-export async function signIn(form: SignInForm): Promise<Session> {
+/**
+ * Exchange name and password, and what proves the second step when it is asked for, for a session. Throws Problem(401) when they do not
+ * match, with the code `multi_factor_required` when only the second step is missing.
+ */
+export async function signIn(form: SignInForm, proof?: unknown): Promise<Session> {
   const reply = await call<SignedIn>("PUT", getLoginUrl(), {
     anonymous: true,
     body: {
       credentials: credential(form.userName, form.password),
       [accountKey(form.account)]: form.account.trim(),
       method: "md5",
-      ...(form.code ? { multi_factor_response: form.code.trim() } : {}),
+      ...(proof ? { multi_factor_response: proof } : {}),
     },
   });
-  if (!reply.auth_token) throw new Error("the API signed in without giving a token");
-  const next = {
-    token: reply.auth_token,
-    accountId: reply.data.account_id,
-    userId: reply.data.owner_id,
-    userName: form.userName.trim(),
-  };
+  const next = sessionOf(reply.data, reply.auth_token, form.userName.trim());
   setSession(next);
   return next;
 }

@@ -9,7 +9,7 @@ export const LANGUAGES = ["en", "fr"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 type Words = Record<string, unknown>;
-const files = import.meta.glob<Words>(["../routes/**/-{en,fr}.json", "../ui/-{en,fr}.json", "../office/-{en,fr}.json"], { import: "default" });
+const files = import.meta.glob<Words>(["../routes/**/-{en,fr}.json", "../ui/-{en,fr}.json", "../office/-{en,fr}.json", "../access/-{en,fr}.json"], { import: "default" });
 
 /** The files by "language/namespace". */
 function byName(): Map<string, () => Promise<Words>> {

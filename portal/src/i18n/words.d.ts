@@ -27,6 +27,9 @@ import type featureCodes from "../routes/_app/a/$account/feature-codes/-en.json"
 import type settings from "../routes/_app/a/$account/settings/-en.json";
 import type users from "../routes/_app/a/$account/users/-en.json";
 import type signIn from "../routes/sign-in/-en.json";
+import type access from "../access/-en.json";
+import type security from "../routes/_app/a/$account/security/-en.json";
+import type forgot from "../routes/forgot/-en.json";
 import type office from "../office/-en.json";
 import type welcome from "../routes/welcome/-welcome/-en.json";
 import type ui from "../ui/-en.json";
@@ -36,6 +39,9 @@ declare module "i18next" {
     defaultNS: "ui";
     resources: {
       ui: typeof ui;
+      access: typeof access;
+      security: typeof security;
+      forgot: typeof forgot;
       office: typeof office;
       welcome: typeof welcome;
       "sign-in": typeof signIn;

@@ -5,7 +5,7 @@ import { session } from "@/api";
 
 export const Route = createFileRoute("/_app")({
   beforeLoad: ({ location }) => {
-    if (!session()) throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });
+    if (!session() || session()?.wants?.length) throw redirect({ to: "/sign-in", search: { next: location.href === "/" ? undefined : location.href } });
   },
   component: Outlet,
 });

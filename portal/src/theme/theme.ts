@@ -44,6 +44,8 @@ export const resolver: CSSVariablesResolver = () => ({
     "--mantine-color-default-border": "var(--qv-line-strong)",
     "--mantine-color-placeholder": "var(--qv-muted)",
     "--mantine-color-error": "var(--qv-bad)",
+    "--mantine-color-red-filled": "var(--qv-danger)",
+    "--mantine-color-red-filled-hover": "var(--qv-danger-hover)",
     "--mantine-color-anchor": "var(--qv-link)",
   },
   dark: {
@@ -55,6 +57,8 @@ export const resolver: CSSVariablesResolver = () => ({
     "--mantine-color-default-border": "var(--qv-line-strong)",
     "--mantine-color-placeholder": "var(--qv-muted)",
     "--mantine-color-error": "var(--qv-bad)",
+    "--mantine-color-red-filled": "var(--qv-danger)",
+    "--mantine-color-red-filled-hover": "var(--qv-danger-hover)",
     "--mantine-color-anchor": "var(--qv-link)",
   },
 });

@@ -11,6 +11,7 @@ import pytest
 from tests.features.security.authenticator import Authenticator
 
 from qvoice.core.access import otp
+from qvoice.features.auth.passkeys import party
 from qvoice.kit.clock import utcnow
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
@@ -118,9 +119,13 @@ async def test_A10_an_account_may_want_it_of_everybody_and_of_all_below(world):
     ) is None
 
 
+def test_A10_passkeys_are_of_the_portals_name_and_of_localhost_on_ones_own_machine():
+    assert party("https://portal.example.com/") == ("portal.example.com", "https://portal.example.com")
+    assert party("http://127.0.0.1:8000") == ("localhost", "http://localhost:8000")
+
+
 async def test_A10_passkeys_prove_themselves_once_and_on_our_origin_only(world):
-    portal = world.app.state.settings.portal_url
-    host = portal.split("//")[1].split(":")[0]
+    host, portal = party(world.app.state.settings.portal_url)
     user = await world.user(world.customer, "ann")
     place = f"accounts/{{A}}/users/{user.user_id}/second_factors"
     key = Authenticator(portal, host)

@@ -2,11 +2,11 @@
  * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
  * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
  */
-import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconChartHistogram, IconCoins, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconReceipt, IconRecordMail, IconRoute, IconSettings, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
+import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconChartHistogram, IconCoins, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconReceipt, IconRecordMail, IconRoute, IconSettings, IconShieldLock, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
 
 export type AreaId = "pbx" | "callflows" | "admin" | "settings";
 export type SectionId = "people" | "calls" | "account";
-export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "overview" | "accounts" | "inventory" | "trunks" | "plans" | "rates" | "settings";
+export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "overview" | "accounts" | "inventory" | "trunks" | "plans" | "rates" | "settings" | "security";
 
 export interface Place {
   page: PageId;
@@ -45,6 +45,7 @@ export const PLACES: readonly Place[] = [
   { page: "plans", area: "admin", to: "/a/$account/plans", icon: IconReceipt, key: "p" },
   { page: "rates", area: "admin", to: "/a/$account/rates", icon: IconCoins, key: "r" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
+  { page: "security", area: "settings", to: "/a/$account/security", icon: IconShieldLock },
 ];
 
 /** The rail. An area without pages is not shown. */

@@ -1,6 +1,6 @@
 /** The bar on top: where one is, search, calls now, and at the right the account one acts in. A masquerade changes its colour. */
 import { Button, Kbd, Menu, UnstyledButton } from "@mantine/core";
-import { IconChevronDown, IconLogout, IconPhoneCall, IconSearch, IconSettings } from "@tabler/icons-react";
+import { IconChevronDown, IconLogout, IconPhoneCall, IconSearch, IconSettings, IconShieldLock } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -42,14 +42,16 @@ function Profile({ account }: { account: string }) {
   return (
     <Menu position="bottom-end" width={224}>
       <Menu.Target>
-        <UnstyledButton className={classes.avatar} aria-label={t("top.profile", { name })}>
-          {initials(name.replaceAll(/[.@_-]/g, " "))}
-        </UnstyledButton>
+        {/* A picture rather than words: its initials are no part of the button's name. */}
+        <UnstyledButton className={classes.avatar} data-initials={initials(name.replaceAll(/[.@_-]/g, " "))} aria-label={t("top.profile", { name })} />
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t("top.signedInAs", { name })}</Menu.Label>
         <Menu.Item component={Link} {...({ to: "/a/$account/settings", params: { account } } as object)} leftSection={<IconSettings size={16} stroke={1.6} />}>
           {t("page.settings")}
+        </Menu.Item>
+        <Menu.Item component={Link} {...({ to: "/a/$account/security", params: { account } } as object)} leftSection={<IconShieldLock size={16} stroke={1.6} />}>
+          {t("page.security")}
         </Menu.Item>
         <Menu.Item onClick={leave} leftSection={<IconLogout size={16} stroke={1.6} />}>
           {t("top.signOut")}

@@ -30,12 +30,25 @@ from qvoice.kit.errors import Invalid
 LIFE = timedelta(minutes=5)
 
 
+def party(portal_url: str) -> tuple[str, str]:
+    """Return (relying party id, origin) of the portal: the host that people see in their browser.
+
+    No passkey is bound to an IP address (WebAuthn Level 2, 5.1.2). An installation tried out on this machine, reached
+    at a loopback address, has its passkeys at `localhost`, which browsers take without TLS.
+    """
+    parts = urlsplit(portal_url)
+    host = parts.hostname or "localhost"
+    if host not in ("127.0.0.1", "::1"):
+        return host, portal_url.rstrip("/")
+    return "localhost", f"{parts.scheme}://localhost" + (f":{parts.port}" if parts.port else "")
+
+
 def server(request: Request) -> Fido2Server:
-    """Return the relying party: the host that people see in their browser."""
-    host = urlsplit(request.app.state.settings.portal_url).hostname or "localhost"
+    """Return the relying party that judges this portal's passkeys."""
+    host, expected = party(request.app.state.settings.portal_url)
     found = Fido2Server(
         PublicKeyCredentialRpEntity(id=host, name="QVOICE"),
-        verify_origin=lambda origin: origin.rstrip("/") == request.app.state.settings.portal_url,
+        verify_origin=lambda origin: origin.rstrip("/") == expected,
     )
     found.timeout = int(LIFE.total_seconds() * 1000)
     return found

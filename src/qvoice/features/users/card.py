@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from qvoice.features import documents
 from qvoice.features.auth.permit import Context, permit
-from qvoice.features.whitelabel import pictures
+from qvoice.features.documents import pictures
 from qvoice.kit.errors import NotFound
 
 router = APIRouter(tags=["users"])

@@ -15,11 +15,10 @@ from sqlalchemy.exc import IntegrityError
 
 from qvoice.features.accounts.schemas import Realm
 from qvoice.features.auth.permit import Context, permit
-from qvoice.features.documents import body
+from qvoice.features.documents import body, pictures
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.validate import validated
 from qvoice.features.tasks.store import json
-from qvoice.features.whitelabel import pictures
 from qvoice.kit.errors import Forbidden, Invalid, NotFound
 
 router = APIRouter(tags=["whitelabel"])

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 
 import { call, Problem, urls } from "@/api";
 import { ErrorState } from "@/ui/error-state";
+import { LinkButton } from "@/ui/link-button";
 import { Skeleton } from "@/ui/skeleton";
 
 import { Begin, type Entered } from "../-welcome/begin";
@@ -55,6 +56,12 @@ function Gone({ state }: { state: string }) {
     <>
       <h1 className={classes.title}>{t(`gone.${known}`)}</h1>
       <p className={classes.text}>{t("gone.help")}</p>
+      <LinkButton to="/sign-in" fullWidth>
+        {t("gone.signIn")}
+      </LinkButton>
+      <LinkButton to="/forgot" variant="default" fullWidth>
+        {t("gone.forgot")}
+      </LinkButton>
     </>
   );
 }

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { call, urls } from "@/api";
 import { tellFailure } from "@/ui/failed";
 import { LinkButton } from "@/ui/link-button";
+import { qrSource } from "@/ui/qr";
 
 import { PasswordForm } from "./password-form";
 import classes from "./welcome.module.css";
@@ -93,7 +94,7 @@ function PhoneApp({ entered }: { entered: Entered }) {
       )}
       {app && (
         <>
-          {!phone && <img className={classes.qr} src={`data:image/svg+xml,${encodeURIComponent(app.qr.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" '))}`} alt={t("app.qr")} width={220} height={220} />}
+          {!phone && <img className={classes.qr} src={qrSource(app.qr)} alt={t("app.qr")} width={220} height={220} />}
           <Button component="a" href={app.link} variant="default" fullWidth>
             {t(phone ? "app.again" : "app.desktop")}
           </Button>
