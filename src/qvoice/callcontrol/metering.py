@@ -16,7 +16,7 @@ from qvoice.core.dialing.classify import classify
 from qvoice.core.dialing.normalise import country_of
 from qvoice.core.limits import refusals
 from qvoice.core.limits.admission import Level, OffNet
-from qvoice.core.limits.refusals import OUT_OF_MONEY, SPENT, Refusal
+from qvoice.core.limits.refusals import OUT_OF_MONEY, SPENT, USED_UP, Refusal
 from qvoice.core.limits.velocity import Velocity
 from qvoice.core.rating.cost import FOR_EVER
 from qvoice.core.ring.plan import Gateway, RingPlan
@@ -40,6 +40,8 @@ AGAIN = 5.0
 SLACK = 15
 """Seconds after the paid time at which Asterisk itself ends the call, should call control be away then."""
 TONE = "tone:1400;tonezone=us"
+
+_CUT_BY = {refusals.DAILY: SPENT, refusals.MONTHLY: SPENT, refusals.BUNDLE: USED_UP}
 
 Suspect = Callable[[str, str, int], Awaitable[None]]
 
@@ -177,7 +179,7 @@ class Meters:
                 self._limit(current, leg)
                 exchange.journal.touch(current)
                 continue
-            cause = SPENT if refused.reason in (refusals.DAILY, refusals.MONTHLY) else OUT_OF_MONEY
+            cause = _CUT_BY.get(refused.reason, OUT_OF_MONEY)
             left = leg.answered + leg.meter["paid"] - exchange.now()
             if left <= 0:
                 break

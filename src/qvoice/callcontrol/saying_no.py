@@ -31,7 +31,7 @@ async def refuse(call: LiveCall, refusal: Refusal) -> RingDone:
 async def part(call: LiveCall, leg: CallLeg) -> None:
     """The other side was ended because the money was: tell who is left."""
     if leg.cancelled in CUT and leg is not call.caller and not call.caller.gone and not call.released:
-        await _say(call, farewell(call.facts.language if call.facts else "en"))
+        await _say(call, farewell(leg.cancelled, call.facts.language if call.facts else "en"))
 
 
 async def _say(call: LiveCall, sentence: str) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from qvoice.core.limits.refusals import _CAUSES, CUT, Refusal, announcement
+from qvoice.core.limits.refusals import _CAUSES, CUT, Refusal, announcement, farewell
 from qvoice.core.limits.settings import NO_BOUND, OPEN, Guards, Limits
 from qvoice.core.limits.velocity import Velocity
 from qvoice.core.ring.causes import SIP_OF
@@ -60,4 +60,5 @@ def test_C3_every_refusal_has_a_cause_with_its_sip_code_and_words_in_both_langua
         assert (refusal.cause, refusal.sip_code) == (cause, code)
         assert SIP_OF[cause] == code
         assert announcement(cause, "en-us") != announcement(cause, "fr-ca")
-    assert {SIP_OF[cause] for cause in CUT} == {402}
+    assert {SIP_OF[cause] for cause in CUT} == {402, 403}
+    assert all(farewell(cause, "en") != farewell(cause, "fr") for cause in CUT)

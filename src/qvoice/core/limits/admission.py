@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from qvoice.core.limits import refusals
 from qvoice.core.limits.refusals import Refusal
 from qvoice.core.limits.settings import FOREIGN, LOCK_ALL, LOCK_FOREIGN, LOCK_OUTGOING, UNLOCKED, Guards, Limits, Lock
+from qvoice.core.rating.bundle import Bundle
 from qvoice.core.rating.deck import Deck
 from qvoice.core.rating.levels import Priced
 from qvoice.core.rating.rate import INBOUND, OUTBOUND
@@ -37,6 +38,8 @@ class Level:
     timezone: str = "UTC"
     deck: tuple[str, str, int] | None = None
     """(deck id, version id, built)."""
+    bundles: tuple[Bundle, ...] = ()
+    """Seconds that its plans include, in the order in which they are used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +89,12 @@ def paying(levels: Sequence[Level], call: OffNet) -> list[Level]:
     return found
 
 
-def priced(payers: Sequence[Level], call: OffNet, deck_of: Callable[[Level], Deck]) -> list[Priced] | Refusal:
-    """Price the call at each level that pays; a level whose deck has no rate for it says no."""
+def priced(
+    payers: Sequence[Level], call: OffNet, deck_of: Callable[[Level], Deck], now: datetime
+) -> list[Priced] | Refusal:
+    """Price the call at each level that pays; a level whose deck has no rate for it says no. Bundles that fit come
+    with it, nothing taken from them yet.
+    """
     found: list[Priced] = []
     for level in payers:
         match = deck_of(level).find(call.number, direction=call.direction, caller=call.caller, flags=call.flags)
@@ -98,10 +105,11 @@ def priced(payers: Sequence[Level], call: OffNet, deck_of: Callable[[Level], Dec
         if level.limits.floor is None:
             return Refusal(refusals.MONEY, level.account_id, "the account is neither prepaid nor post-paid")
         deck = level.deck[0] if level.deck else ""
+        shares = tuple(one.share(now) for one in level.bundles if one.fits(call.number_class, call.direction))
         found.append(
             Priced(
                 level.account_id, level.parent_id, match.rate, match.prefix, deck, floor=level.limits.floor,
-                timezone=level.timezone,
+                timezone=level.timezone, shares=shares,
             )
         )  # fmt: skip
     return found

@@ -7,14 +7,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MONEY, DAILY, MONTHLY, TRUNKS, CALLS = "money", "daily", "monthly", "trunks", "calls"
+BUNDLE = "bundle"
 CLASS, LOCKED, VELOCITY, FORWARDS, NO_RATE, AWAY = "class", "locked", "velocity", "forwards", "no-rate", "unavailable"
 
-OUT_OF_MONEY, SPENT = "INSUFFICIENT_FUNDS", "SPENDING_LIMIT"
+OUT_OF_MONEY, SPENT, USED_UP = "INSUFFICIENT_FUNDS", "SPENDING_LIMIT", "MINUTES_USED_UP"
+LOCK = "ACCOUNT_LOCKED"
 
 _CAUSES = {
     MONEY: (OUT_OF_MONEY, 402),
     DAILY: (SPENT, 402),
     MONTHLY: (SPENT, 402),
+    BUNDLE: (USED_UP, 402),
     TRUNKS: ("NORMAL_CIRCUIT_CONGESTION", 503),
     CALLS: ("NORMAL_CIRCUIT_CONGESTION", 503),
     CLASS: ("OUTGOING_CALL_BARRED", 403),
@@ -29,6 +32,7 @@ _SAID = {
     "en": {
         OUT_OF_MONEY: "Your account does not have enough credit for this call. Please add funds and call again.",
         SPENT: "Your account has reached its spending limit. Please contact your administrator.",
+        USED_UP: "The minutes of your plan are used up. Please contact your administrator.",
         "NORMAL_CIRCUIT_CONGESTION": "All of your lines are in use. Please try your call again later.",
         "OUTGOING_CALL_BARRED": "Calls to this number are not permitted. Please contact your administrator.",
         "NORMAL_TEMPORARY_FAILURE": "Your call cannot be completed at this time. Please try again later.",
@@ -36,18 +40,29 @@ _SAID = {
     "fr": {
         OUT_OF_MONEY: "Le solde de votre compte ne suffit pas pour cet appel. Ajoutez des fonds et rappelez.",
         SPENT: "Votre compte a atteint sa limite de dépenses. Veuillez contacter votre administrateur.",
+        USED_UP: "Les minutes de votre forfait sont épuisées. Veuillez contacter votre administrateur.",
         "NORMAL_CIRCUIT_CONGESTION": "Toutes vos lignes sont occupées. Veuillez rappeler plus tard.",
         "OUTGOING_CALL_BARRED": "Les appels vers ce numéro ne sont pas permis. Contactez votre administrateur.",
         "NORMAL_TEMPORARY_FAILURE": "Votre appel ne peut aboutir en ce moment. Veuillez rappeler plus tard.",
     },
 }
 _ENDED = {
-    "en": "This call has been ended because the credit of your account is used up.",
-    "fr": "Cet appel a pris fin parce que le crédit de votre compte est épuisé.",
+    "en": {
+        OUT_OF_MONEY: "This call has been ended because the credit of your account is used up.",
+        SPENT: "This call has been ended because your account has reached its spending limit.",
+        USED_UP: "This call has been ended because the minutes of your plan are used up.",
+        LOCK: "This call has been ended by your provider. Please contact your administrator.",
+    },
+    "fr": {
+        OUT_OF_MONEY: "Cet appel a pris fin parce que le crédit de votre compte est épuisé.",
+        SPENT: "Cet appel a pris fin parce que votre compte a atteint sa limite de dépenses.",
+        USED_UP: "Cet appel a pris fin parce que les minutes de votre forfait sont épuisées.",
+        LOCK: "Votre fournisseur a mis fin à cet appel. Veuillez contacter votre administrateur.",
+    },
 }
 
-CUT = frozenset({OUT_OF_MONEY, SPENT})
-"""Causes of calls that were ended because of money; whoever is left hears why."""
+CUT = frozenset({OUT_OF_MONEY, SPENT, USED_UP, LOCK})
+"""Causes of calls that were ended because of money or a lock; whoever is left hears why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +90,6 @@ def announcement(cause: str, language: str) -> str:
     return said.get(cause, said["NORMAL_TEMPORARY_FAILURE"])
 
 
-def farewell(language: str) -> str:
-    """Return what is said when a running call is ended because the money is."""
-    return _ENDED["fr" if language.lower().startswith("fr") else "en"]
+def farewell(cause: str, language: str) -> str:
+    """Return what is said when a running call is ended with `cause`, one of `CUT`."""
+    return _ENDED["fr" if language.lower().startswith("fr") else "en"][cause]

@@ -6,11 +6,12 @@ platform's). What a level keeps is what comes in from below less what goes out a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from qvoice.core.rating.bundle import Share, covered, spread
 from qvoice.core.rating.cost import FOR_EVER, cost, seconds_for
 from qvoice.core.rating.rate import ZERO, Rate
 from qvoice.kit.money import rounded
@@ -31,10 +32,24 @@ class Priced:
     """How low the call may bring the balance: 0 for prepaid."""
     timezone: str = "UTC"
     """In whose days and months the account's spending is added up."""
+    shares: tuple[Share, ...] = ()
+    """What the call has of the account's bundles; `included` is what they cover together."""
 
     def cost(self, seconds: int) -> Decimal:
         """Return what `seconds` cost this level, rounded as it will be booked; those of a bundle are free."""
         return rounded(cost(self.rate, seconds - self.included)) if seconds > self.included else ZERO
+
+    def with_shares(self, seconds: int, caps: Mapping[tuple[str, str], int]) -> Priced:
+        """Return the price with as much of the bundles as `seconds` need and `caps` leave."""
+        if not self.shares:
+            return self
+        shares = spread(self.shares, seconds, caps)
+        return replace(self, shares=shares, included=covered(shares))
+
+    @property
+    def ends(self) -> bool:
+        """Whether the call ends with the account's bundles."""
+        return any(share.ends for share in self.shares)
 
     def seconds_for(self, amount: Decimal) -> int:
         """Return the longest call that costs this level at most `amount`."""
@@ -51,6 +66,7 @@ class Priced:
             "included": self.included,
             "floor": str(self.floor),
             "timezone": self.timezone,
+            **({"shares": [share.to_json() for share in self.shares]} if self.shares else {}),
         }
 
     @classmethod
@@ -65,6 +81,7 @@ class Priced:
             data.get("included", 0),
             Decimal(data.get("floor", "0")),
             data.get("timezone", "UTC"),
+            tuple(Share(**share) for share in data.get("shares", ())),
         )
 
 

@@ -41,6 +41,8 @@ SIP_OF = {
     "INTERWORKING": 500,
     "INSUFFICIENT_FUNDS": 402,
     "SPENDING_LIMIT": 402,
+    "MINUTES_USED_UP": 402,
+    "ACCOUNT_LOCKED": 403,
 }
 """Hangup cause → SIP code of a refusal."""
 

@@ -33,7 +33,10 @@ GRACE_SECONDS = 120.0
 """How long a reservation outlives the time that is paid: until call control, or its successor, has booked it."""
 UNPAID_SECONDS = 11 * 3600.0
 """How long a call that costs nothing may be counted; longer than any call lasts."""
-_TRIES = 3
+_TRIES = 8
+
+Caps = dict[tuple[str, str], int]
+"""(pool, period) → what a call can have of it in all."""
 
 _ADMIT = text("select call_admit(cast(:r as jsonb)) as answer")
 _EXTEND = text("select call_extend(cast(:r as jsonb)) as answer")
@@ -52,6 +55,16 @@ class Admission:
     counted: bool = True
     """Whether the database knows of it, so that its end must be told."""
     forwarded: bool = False
+
+    def for_talk(self, seconds: int, caps: Caps) -> Admission:
+        """Return what it would be for `seconds` of talk, with as much of the bundles as `caps` leave; for fewer
+        seconds when a level's calls end with its bundles.
+        """
+        levels = tuple(level.with_shares(seconds, caps) for level in self.levels)
+        paid = min([seconds, *(level.included for level in levels if level.ends)])
+        if paid < seconds:
+            levels = tuple(level.with_shares(paid, caps) for level in levels)
+        return replace(self, paid=paid, levels=levels)
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values: it goes with a leg through the journal."""
@@ -99,7 +112,7 @@ class Authoriser:
                 return closed
             payers = paying(levels, call)
             decks = {level.deck: await self._deck(level) for level in payers}
-            prices = priced(payers, call, lambda level: decks[level.deck])
+            prices = priced(payers, call, lambda level: decks[level.deck], now)
             if isinstance(prices, Refusal):
                 return prices
             asked = Admission(
@@ -120,9 +133,13 @@ class Authoriser:
         self, asked: Admission, levels: tuple[Level, ...], *, call_id: str, now: datetime
     ) -> Admission | Refusal:
         """Take what the call needs: a whole window, or as much of it as everybody can pay."""
-        seconds = WINDOW if any(level.cost(WINDOW) > 0 for level in asked.levels) else FOR_EVER
-        for _ in range(_TRIES):
-            wanted = replace(asked, paid=seconds)
+        seconds = WINDOW if any(level.shares or level.cost(WINDOW) > 0 for level in asked.levels) else FOR_EVER
+        caps: Caps = {}
+        for tried in range(_TRIES):
+            wanted = asked.for_talk(seconds, caps)
+            if wanted.paid <= 0:
+                return _minutes_used_up(wanted)
+            seconds = wanted.paid
             until = now.timestamp() + (
                 UNPAID_SECONDS if seconds == FOR_EVER else SETUP_SECONDS + seconds + GRACE_SECONDS
             )
@@ -130,6 +147,9 @@ class Authoriser:
             answer = await self._ask(_ADMIT, request)
             if "denied" not in answer:
                 return wanted
+            if answer["denied"] == refusals.BUNDLE:
+                _learn(caps, answer, last=tried >= _TRIES - 3)
+                continue
             fewer = _fewer(wanted, levels, answer)
             if fewer <= 0 or fewer >= seconds:
                 return _refusal(answer, call_account=asked.account_id)
@@ -144,12 +164,19 @@ class Authoriser:
         Raises DatabaseAway.
         """
         levels = await self.levels.of(admission.account_id)
-        for _ in range(_TRIES):
-            wanted = replace(admission, paid=seconds)
+        caps: Caps = {}
+        for tried in range(_TRIES):
+            wanted = admission.for_talk(seconds, caps)
+            if wanted.paid <= admission.paid:
+                return _minutes_used_up(wanted)
+            seconds = wanted.paid
             until = answered + seconds + GRACE_SECONDS
             answer = await self._ask(_EXTEND, _request(wanted, levels, until=until, now=now))
             if "denied" not in answer:
                 return wanted
+            if answer["denied"] == refusals.BUNDLE:
+                _learn(caps, answer, last=tried >= _TRIES - 3)
+                continue
             fewer = _fewer(wanted, levels, answer)
             if fewer <= admission.paid or fewer >= seconds:
                 return _refusal(answer, call_account=admission.account_id)
@@ -197,8 +224,34 @@ def _request(
         rows.append(row)
     return {
         "id": admission.id, "account": admission.account_id, "number": admission.number, "call": call, "node": node,
-        "direction": admission.direction, "until": until, "levels": rows,
+        "direction": admission.direction, "until": until, "levels": rows, "pools": _pools(admission),
     }  # fmt: skip
+
+
+def _pools(admission: Admission) -> list[dict[str, Any]]:
+    """Return what a call wants of each pool in all; two levels may draw on one pool."""
+    wanted: dict[tuple[str, str], dict[str, Any]] = {}
+    for level in admission.levels:
+        for share in level.shares:
+            row = wanted.setdefault(
+                (share.pool, share.period),
+                {"pool": share.pool, "period": share.period, "owner": share.owner, "size": share.size, "want": 0},
+            )
+            row["want"] += share.taken
+    return [row for row in wanted.values() if row["want"]]
+
+
+def _learn(caps: Caps, answer: dict[str, Any], *, last: bool) -> None:
+    """Note how much of a pool is left for the call; after many tries, others being quicker, be content with what it
+    has.
+    """
+    caps[answer["pool"], answer["period"]] = int(answer["had" if last else "left"])
+
+
+def _minutes_used_up(admission: Admission) -> Refusal:
+    level = next(level for level in admission.levels if level.ends)
+    names = ", ".join(share.name for share in level.shares)
+    return Refusal(refusals.BUNDLE, level.account_id, f"the minutes of the account's plan are used up: {names}")
 
 
 def _text(amount: Decimal | None) -> str | None:

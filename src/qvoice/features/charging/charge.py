@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qvoice.core.limits.admission import Periods
+from qvoice.core.rating.bundle import used
 from qvoice.core.rating.cost import billed_seconds
 from qvoice.features.charging.admission import Admission
 from qvoice.kit import money
@@ -39,10 +40,15 @@ def charge(
     at = datetime.fromtimestamp(ended, UTC)
     talked = min(seconds, admission.paid)
     levels: list[dict[str, Any]] = []
+    pools: dict[tuple[str, str], int] = {}
     record: dict[str, Any] = {"cost": 0}
     for place, level in enumerate(admission.levels):
         amount = level.cost(talked)
         periods = Periods.at(at, level.timezone)
+        bundled = used(level.shares, talked)
+        for share, seconds_used in bundled:
+            pools[share.pool, share.period] = pools.get((share.pool, share.period), 0) + seconds_used
+        named = [{"name": share.name, "seconds": taken} for share, taken in bundled if taken]
         levels.append(
             {
                 "place": place,
@@ -59,6 +65,7 @@ def charge(
                     "prefix": level.prefix,
                     "ratedeck_id": level.deck_id,
                     "billed_seconds": billed_seconds(level.rate, max(talked - level.included, 0)),
+                    **({"bundles": named} if named else {}),
                 },
             }
         )
@@ -69,6 +76,7 @@ def charge(
                 "rate_name": level.rate.name,
                 "rate_prefix": level.prefix,
                 "charge_key": f"call:{leg}",
+                **({"bundles": named} if named else {}),
             }
     row = {
         "id": admission.id,
@@ -88,5 +96,6 @@ def charge(
             "period_end": to_gregorian(at),
         },
         "levels": levels,
+        "pools": [{"pool": pool, "period": period, "seconds": taken} for (pool, period), taken in pools.items()],
     }
     return Charge(row, record)

@@ -13,10 +13,11 @@ from typing import Any
 
 from qvoice.core.limits.admission import Level
 from qvoice.core.limits.settings import Guards, Limits, Lock
+from qvoice.core.rating.bundle import bundles_of
 from qvoice.db.engine import Database, DatabaseAway
 
 MAX_ACCOUNTS = 20_000
-NOTICES = frozenset({"accounts", "limits", "fraud", "locks", "ratedeck", "ratedecks"})
+NOTICES = frozenset({"accounts", "limits", "fraud", "locks", "ratedeck", "ratedecks", "services", "service_plans"})
 """Types of documents whose notices put an account's levels, and those of all below it, out of date."""
 
 
@@ -55,7 +56,7 @@ class Levels:
     async def _load(self, account_id: str) -> tuple[Level, ...]:
         at = self._changes
         rows = await self._db.fetch("select * from call_levels(cast(:id as uuid))", {"id": account_id})
-        levels = tuple(_level(row) for row in rows)
+        levels = tuple(_level(row, rows[place + 1 : place + 2]) for place, row in enumerate(rows))
         # What changed while it was read is read again by the next call.
         self._known[account_id] = _Known(levels, fresh=self._changes == at)
         self._known.move_to_end(account_id)
@@ -74,13 +75,15 @@ class Levels:
                 known.fresh = False
 
 
-def _level(row: Any) -> Level:
+def _level(row: Any, above: list[Any]) -> Level:
+    zone = row.timezone or "UTC"
     return Level(
         row.id.hex,
         row.parent_id.hex if row.parent_id else "",
         Limits.of(row.limits or {}),
         Guards.of(row.guards, is_master=row.parent_id is None),
         Lock(row.lock_level or 0, row.lock_reason or ""),
-        row.timezone or "UTC",
+        zone,
         (row.deck_id.hex, row.version_id.hex, row.built) if row.version_id else None,
+        bundles_of(row.plans, (row.id.hex, zone), (above[0].id.hex, above[0].timezone or "UTC")) if above else (),
     )

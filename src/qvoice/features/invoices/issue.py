@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qvoice.features.services import bundles
 from qvoice.kit import ids
 from qvoice.kit.money import ZERO
 
@@ -93,7 +94,11 @@ async def issue(s: AsyncSession, first: date, until: datetime) -> str | None:
             "first": first, "last": (until - timedelta(seconds=1)).date(), "currency": rows[0].currency,
             "opening": opening, "closing": opening + total,
             "doc": msgspec.json.encode(
-                {"account": {"name": account.name, "address": address}, "lines": lines}
+                {
+                    "account": {"name": account.name, "address": address},
+                    "lines": lines,
+                    "bundles": await bundles.of_month(s, first, (until - timedelta(seconds=1)).date()),
+                }
             ).decode(),
         },
     )  # fmt: skip

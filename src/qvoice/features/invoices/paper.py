@@ -13,11 +13,13 @@ _WORDS = {
         "invoice": "Invoice", "for": "For", "from": "From", "period": "Period", "issued": "Issued",
         "opening": "Balance before", "closing": "Balance after", "charges": "Charges",
         "credits": "Payments and credits",
+        "minutes": "min used of",
         "calls": "calls", "what": "What", "amount": "Amount", "due": "Amount due", "in": "All amounts in",
     },
     "fr": {
         "invoice": "Facture", "for": "Pour", "from": "De", "period": "Période", "issued": "Émise le",
         "opening": "Solde avant", "closing": "Solde après", "charges": "Frais", "credits": "Paiements et crédits",
+        "minutes": "min utilisées sur",
         "calls": "appels", "what": "Objet", "amount": "Montant", "due": "Montant dû", "in": "Tous les montants en",
     },
 }  # fmt: skip
@@ -55,6 +57,10 @@ def rows(invoice: dict[str, Any], language: str) -> list[tuple[str, str]]:
             elif "before" in item:
                 detail += f": {item['before']} -> {item['after']}"
             found.append((f"    {detail}", ""))
+    for bundle in invoice.get("bundles") or ():
+        used, of = (Decimal(bundle[key]) / 60 for key in ("used", "seconds"))
+        minutes = f"{used:.1f} {words['minutes']} {of:.1f}"
+        found.append((f"{bundle['name']}: {minutes}, {bundle['calls']} {words['calls']}", ""))
     return found
 
 

@@ -8,6 +8,8 @@ from qvoice.features import documents
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.limits.resource import OPERATOR_ONLY, Limits
+from qvoice.features.services import bundles
+from qvoice.kit.clock import utcnow
 
 router = APIRouter(tags=["limits"])
 
@@ -19,23 +21,25 @@ router = APIRouter(tags=["limits"])
     summary="Read the limits",
 )
 async def read(request: Request, account_id: str, ctx: Context = permit("limits", "read")) -> Response:
-    """Return the limits; an account without any has the defaults."""
+    """Return the limits, and what is left of the plan's bundles; an account without limits has the defaults."""
     async with ctx.tx() as s:
         found = await documents.get(s, "limits", account_id)
+        more = {"bundles": await bundles.shown(s, utcnow())}
     if found is None:
-        return ctx.reply({"id": "limits", "allow_prepay": True}, revision=0)
+        return ctx.reply({"id": "limits", "allow_prepay": True, **more}, revision=0)
     from_above = ctx.who.account_id != ctx.account_id or ctx.who.actor.is_master
     seen = {key: value for key, value in found.doc.items() if from_above or key not in OPERATOR_ONLY}
-    return ctx.reply({**seen, "id": "limits"}, revision=found.revision)
+    return ctx.reply({**seen, **more, "id": "limits"}, revision=found.revision)
 
 
 async def _write(ctx: Context) -> Response:
+    data = {key: value for key, value in ctx.data.items() if key != "bundles"}  # shown by GET, of the plan
     async with ctx.tx() as s:
         if await documents.get(s, "limits", ctx.account_id, lock=True) is None:
-            found = await documents.create(s, "limits", ctx.data, id=ctx.account_id)
+            found = await documents.create(s, "limits", data, id=ctx.account_id)
         else:
             write = documents.replace if ctx.request.method == "POST" else documents.merge
-            found = await write(s, "limits", ctx.account_id, ctx.data)
+            found = await write(s, "limits", ctx.account_id, data)
     return ctx.reply({**found.doc, "id": "limits"}, revision=found.revision)
 
 

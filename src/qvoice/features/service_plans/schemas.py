@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
+from qvoice.core.dialing.classify import CLASSIFIERS, NATIONAL
 from qvoice.features.accounts.schemas import Lenient
 from qvoice.kit import money
 
@@ -15,6 +16,14 @@ def _price(value: float | str) -> float | str:
     amount = money.parse(value)
     if not 0 <= amount <= 1_000_000:
         raise ValueError("a price is between 0 and 1000000")
+    return value
+
+
+def _number_class(value: str) -> str:
+    """Accept the name of a class of numbers that can be called for money."""
+    known = sorted(one.name for one in (*CLASSIFIERS, *NATIONAL) if not one.emergency)
+    if value not in known:
+        raise ValueError(f"there is no such class of numbers; there are: {', '.join(known)}")
     return value
 
 
@@ -78,6 +87,25 @@ Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
 PlanItems = dict[Key, dict[Key, PlanItem]]
 
 
+class MinuteBundle(Lenient):
+    """Seconds of talk that the plan includes in each `cycle`, before calls cost money.
+
+    `classes`: of numbers called (empty: all). `shared`: all accounts with the plan draw on one pool, else each has its
+    own; accounts below always draw on it for what this account pays for their calls. `at_end`: `charge` goes on for
+    money, `end` ends the call. `minimum`, `increment`: a call takes at least, and in steps of, so many seconds.
+    """
+
+    name: Name | None = None
+    seconds: Annotated[int, Field(ge=1, le=1_000_000_000)]
+    cycle: Literal["daily", "weekly", "monthly"] = "monthly"
+    classes: Annotated[list[Annotated[str, AfterValidator(_number_class)]], Field(max_length=50)] | None = None
+    direction: Literal["outbound", "inbound", "both"] = "outbound"
+    shared: bool = False
+    at_end: Literal["charge", "end"] = "charge"
+    minimum: Annotated[int, Field(ge=0, le=3600)] = 0
+    increment: Annotated[int, Field(ge=1, le=3600)] = 1
+
+
 class Merge(Lenient):
     """How this plan joins others of an account: the higher priority wins."""
 
@@ -92,6 +120,7 @@ class ServicePlan(Lenient):
     description: Annotated[str, Field(max_length=1000)] | None = None
     category: Name | None = None
     plan: PlanItems
+    bundles: Annotated[dict[Key, MinuteBundle], Field(max_length=50)] | None = None
     merge: Merge | None = None
     bookkeeper: dict[str, Any] | None = None
     ratedeck: dict[str, Any] | None = None

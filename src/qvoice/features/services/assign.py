@@ -12,6 +12,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.core.plans import plan
+from qvoice.db.notices import notify_document
 from qvoice.features.documents import watching
 from qvoice.features.documents.body import check_tree
 from qvoice.features.documents.validate import to_invalid
@@ -91,6 +92,8 @@ async def assign(
             **{name: msgspec.json.encode(getattr(result, name)).decode() for name in ("plans", "overrides", "manual")},
         },
     )
+    account = s.info["scope"].account_id
+    await notify_document(s, account_id=account, type="services", id=account, action="edited", revision=0)
     return result
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.core.plans import plan, quote
-from qvoice.features.services import assign, show
+from qvoice.features.services import assign, bundles, show
 from qvoice.features.services.levels import Counts, Level, assigned, cascades, count, levels
 from qvoice.features.services.watch import local_day
 from qvoice.kit.clock import to_gregorian, utcnow
@@ -127,6 +127,7 @@ async def current(s: AsyncSession, *, reseller_id: str | None, is_reseller: bool
         },
         "plan": level.plan if level else {},
         "items": items,
+        "bundles": await bundles.shown(s, utcnow()),
         "overrides": given.overrides,
         "manual": given.manual,
         "account_quantities": counts.own,
