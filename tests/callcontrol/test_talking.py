@@ -122,3 +122,22 @@ async def test_a_disabled_account_may_not_call(office: Office) -> None:
     call = await office.dial("1001")
     await call.wait_over()
     assert call.status == 403
+
+
+@pytest.mark.parametrize("step", [-5000, 5000])
+async def test_D18_a_phone_that_begins_its_stream_anew_is_heard_where_sound_is_converted(
+    office: Office, step: int
+) -> None:
+    """RFC 3550: another source begins at any number. Before or after the last one's is the same to us."""
+    office.scripts.on("1001", lambda call: ring(plan(leg("1001"))))
+    alice = await office.dial("1001", codecs=("G722",))
+    bob = await office.edge.incoming()
+    await bob.answer(codecs=("PCMU",))
+    await alice.wait_answered()
+    bob.media.tone(800)
+    await alice.media.hears(800)
+    bob.media.restart(step)
+    bob.media.tone(1100)
+    await alice.media.hears(1100)
+    await alice.hang_up()
+    await office.idle()

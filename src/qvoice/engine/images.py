@@ -21,7 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from qvoice.engine import machine
+from qvoice.engine import machine, mends
 from qvoice.engine.tools import root_of_project
 from qvoice.kit.errors import Unavailable
 
@@ -39,7 +39,8 @@ class ImageFailed(Unavailable):
 class Recipe:
     """What an image is made of (a file `engine/images/<name>.toml`).
 
-    `floors`: {program: oldest version allowed}; `links`: {path in the image: what the symbolic link there points to}.
+    `floors`: {program: oldest version allowed}; `links`: {path in the image: what the symbolic link there points to};
+    `mends`: faults of single programs that are put right in the image.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Recipe:
     floors: dict[str, str]
     exclude: tuple[str, ...]
     links: dict[str, str]
+    mends: tuple[mends.Mend, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -86,6 +88,7 @@ def recipe(name: str) -> Recipe:
         stored.get("floors", {}),
         tuple(stored["exclude"]),
         stored.get("links", {}),
+        tuple(mends.Mend(**one) for one in stored.get("mends", ())),
     )
 
 
@@ -106,6 +109,7 @@ def ensure(name: str, progress: Progress = _quiet) -> Path:
     """
     target = path_of(name)
     if is_built(name):
+        mends.apply(recipe(name).mends, target)
         return target
     machine.prepare(building=True)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -118,6 +122,7 @@ def ensure(name: str, progress: Progress = _quiet) -> Path:
         started = time.monotonic()
         progress(f"building the {name} image (half a minute on a quick machine) …")
         _build(recipe(name), building, progress)
+        mends.apply(recipe(name).mends, building)
         versions = _versions(recipe(name), building)
         (building / "qvoice-versions.json").write_text(json.dumps(versions, indent=1))
         _remove(target)

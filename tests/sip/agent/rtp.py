@@ -95,6 +95,10 @@ class RtpSession(asyncio.DatagramProtocol):
         assert self.codec not in wideband.STEP
         self._speech, self._tone = samples, None
 
+    def restart(self, step: int) -> None:
+        """Go on as a new source whose packet numbers are `step` away from the old one's."""
+        self._sequence, self._ssrc = self._sequence + step & 0xFFFF, random.randrange(1 << 32)
+
     async def press(self, keys: str, *, gap: float = 0.12) -> None:
         """Dial `keys` by RFC 4733, each for 100 ms, and wait until they are sent."""
         for key in keys:
