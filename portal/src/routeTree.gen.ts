@@ -26,6 +26,7 @@ import { Route as AppAAccountDevicesIndexRouteImport } from "./routes/_app/a/$ac
 import { Route as AppAAccountFeatureCodesIndexRouteImport } from "./routes/_app/a/$account/feature-codes/index"
 import { Route as AppAAccountGroupsIndexRouteImport } from "./routes/_app/a/$account/groups/index"
 import { Route as AppAAccountInventoryIndexRouteImport } from "./routes/_app/a/$account/inventory/index"
+import { Route as AppAAccountInvoicesIndexRouteImport } from "./routes/_app/a/$account/invoices/index"
 import { Route as AppAAccountMainNumberIndexRouteImport } from "./routes/_app/a/$account/main-number/index"
 import { Route as AppAAccountMediaIndexRouteImport } from "./routes/_app/a/$account/media/index"
 import { Route as AppAAccountMenusIndexRouteImport } from "./routes/_app/a/$account/menus/index"
@@ -133,6 +134,12 @@ const AppAAccountInventoryIndexRoute =
   AppAAccountInventoryIndexRouteImport.update({
     id: "/inventory/",
     path: "/inventory/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
+const AppAAccountInvoicesIndexRoute =
+  AppAAccountInvoicesIndexRouteImport.update({
+    id: "/invoices/",
+    path: "/invoices/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
 const AppAAccountMainNumberIndexRoute =
@@ -247,6 +254,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/feature-codes/": typeof AppAAccountFeatureCodesIndexRoute
   "/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/a/$account/inventory/": typeof AppAAccountInventoryIndexRoute
+  "/a/$account/invoices/": typeof AppAAccountInvoicesIndexRoute
   "/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/media/": typeof AppAAccountMediaIndexRoute
   "/a/$account/menus/": typeof AppAAccountMenusIndexRoute
@@ -281,6 +289,7 @@ export interface FileRoutesByTo {
   "/a/$account/feature-codes": typeof AppAAccountFeatureCodesIndexRoute
   "/a/$account/groups": typeof AppAAccountGroupsIndexRoute
   "/a/$account/inventory": typeof AppAAccountInventoryIndexRoute
+  "/a/$account/invoices": typeof AppAAccountInvoicesIndexRoute
   "/a/$account/main-number": typeof AppAAccountMainNumberIndexRoute
   "/a/$account/media": typeof AppAAccountMediaIndexRoute
   "/a/$account/menus": typeof AppAAccountMenusIndexRoute
@@ -318,6 +327,7 @@ export interface FileRoutesById {
   "/_app/a/$account/feature-codes/": typeof AppAAccountFeatureCodesIndexRoute
   "/_app/a/$account/groups/": typeof AppAAccountGroupsIndexRoute
   "/_app/a/$account/inventory/": typeof AppAAccountInventoryIndexRoute
+  "/_app/a/$account/invoices/": typeof AppAAccountInvoicesIndexRoute
   "/_app/a/$account/main-number/": typeof AppAAccountMainNumberIndexRoute
   "/_app/a/$account/media/": typeof AppAAccountMediaIndexRoute
   "/_app/a/$account/menus/": typeof AppAAccountMenusIndexRoute
@@ -355,6 +365,7 @@ export interface FileRouteTypes {
     | "/a/$account/feature-codes/"
     | "/a/$account/groups/"
     | "/a/$account/inventory/"
+    | "/a/$account/invoices/"
     | "/a/$account/main-number/"
     | "/a/$account/media/"
     | "/a/$account/menus/"
@@ -389,6 +400,7 @@ export interface FileRouteTypes {
     | "/a/$account/feature-codes"
     | "/a/$account/groups"
     | "/a/$account/inventory"
+    | "/a/$account/invoices"
     | "/a/$account/main-number"
     | "/a/$account/media"
     | "/a/$account/menus"
@@ -425,6 +437,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/feature-codes/"
     | "/_app/a/$account/groups/"
     | "/_app/a/$account/inventory/"
+    | "/_app/a/$account/invoices/"
     | "/_app/a/$account/main-number/"
     | "/_app/a/$account/media/"
     | "/_app/a/$account/menus/"
@@ -572,6 +585,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountInventoryIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/invoices/": {
+      id: "/_app/a/$account/invoices/"
+      path: "/invoices"
+      fullPath: "/a/$account/invoices/"
+      preLoaderRoute: typeof AppAAccountInvoicesIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/main-number/": {
       id: "/_app/a/$account/main-number/"
       path: "/main-number"
@@ -706,6 +726,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountFeatureCodesIndexRoute: typeof AppAAccountFeatureCodesIndexRoute
   AppAAccountGroupsIndexRoute: typeof AppAAccountGroupsIndexRoute
   AppAAccountInventoryIndexRoute: typeof AppAAccountInventoryIndexRoute
+  AppAAccountInvoicesIndexRoute: typeof AppAAccountInvoicesIndexRoute
   AppAAccountMainNumberIndexRoute: typeof AppAAccountMainNumberIndexRoute
   AppAAccountMediaIndexRoute: typeof AppAAccountMediaIndexRoute
   AppAAccountMenusIndexRoute: typeof AppAAccountMenusIndexRoute
@@ -737,6 +758,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountFeatureCodesIndexRoute: AppAAccountFeatureCodesIndexRoute,
   AppAAccountGroupsIndexRoute: AppAAccountGroupsIndexRoute,
   AppAAccountInventoryIndexRoute: AppAAccountInventoryIndexRoute,
+  AppAAccountInvoicesIndexRoute: AppAAccountInvoicesIndexRoute,
   AppAAccountMainNumberIndexRoute: AppAAccountMainNumberIndexRoute,
   AppAAccountMediaIndexRoute: AppAAccountMediaIndexRoute,
   AppAAccountMenusIndexRoute: AppAAccountMenusIndexRoute,

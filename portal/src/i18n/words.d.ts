@@ -1,6 +1,7 @@
 /** Makes a wrong key a type error: the English words are the model of both languages. */
 import "i18next";
 
+import type invoices from "../routes/_app/a/$account/invoices/-en.json";
 import type trunks from "../routes/_app/a/$account/trunks/-en.json";
 import type rates from "../routes/_app/a/$account/rates/-en.json";
 import type plans from "../routes/_app/a/$account/plans/-en.json";
@@ -50,6 +51,7 @@ declare module "i18next" {
       plans: typeof plans;
       rates: typeof rates;
       trunks: typeof trunks;
+      invoices: typeof invoices;
       customer: typeof customer;
       wizard: typeof wizard;
       accounts: typeof accounts;

@@ -5,3 +5,8 @@ export function money(amount: number, currency: string, language: string): strin
   const small = amount !== 0 && Math.abs(amount) < 0.01;
   return new Intl.NumberFormat(language, { style: "currency", currency: currency || "USD", currencyDisplay: "narrowSymbol", maximumFractionDigits: small ? 6 : 2 }).format(amount);
 }
+
+/** `amount` to the last of its up to six places: what adds up on an invoice must be seen to. */
+export function exactMoney(amount: number, currency: string, language: string): string {
+  return new Intl.NumberFormat(language, { style: "currency", currency: currency || "USD", currencyDisplay: "narrowSymbol", maximumFractionDigits: 6 }).format(amount);
+}

@@ -107,6 +107,16 @@ async def test_B3_a_collection_has_a_verdict_per_number(world, shop, worker):
     assert answer["error"]["+15145559999"]["code"] == 404
 
 
+async def test_B3_a_number_is_bought_to_be_set_aside_and_the_provider_sees_the_orders_of_all_below(world, shop, worker):
+    path = f"accounts/{world.customer.account_id}/phone_numbers/collection/reserve"
+    answer = await world.reseller.put(path, {"numbers": [MONTREAL]})
+    assert answer["success"][MONTREAL]["state"] == "reserved"
+    for client in (world.reseller, world.master):
+        [order] = await client.get("accounts/{A}/descendants/number_orders")
+        assert (order["account_name"], order["number"], order["becomes"]) == ("customer", MONTREAL, "reserved")
+    assert await world.stranger.get("accounts/{A}/descendants/number_orders") == []
+
+
 async def test_B3_a_line_cut_after_the_sale_buys_nothing_twice(world, shop, worker):
     shop.drop = 1
     await world.reseller.put(f"accounts/{{A}}/{at(MONTREAL)}/activate", {})

@@ -130,9 +130,9 @@ async def test_B4_papers_are_papers_and_nobody_elses(world):
 async def test_B4_the_desk_sees_the_orders_of_all_below_and_lists_stay_an_accounts_own(world):
     id, path = await ready(world)
     await world.customer.patch(f"{path}/submitted", {})
-    for client in (world.master, world.reseller):
+    for client, moves in ((world.master, ["pending", "rejected", "canceled"]), (world.reseller, ["canceled"])):
         board = await client.get("accounts/{A}/descendants/port_requests?by_state=submitted")
-        assert [row["id"] for row in board] == [id]
+        assert [(row["id"], row["may_become"], row["losing_carrier"]) for row in board] == [(id, moves, "Old Tel")]
         assert await client.get("accounts/{A}/port_requests") == []
     assert await world.stranger.get("accounts/{A}/descendants/port_requests") == []
 

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 import zlib
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -199,6 +199,22 @@ async def test_C6_invoices_equal_the_ledger_to_the_cent(world):
     words = written(paper.content)
     assert {"Invoice 1", "reseller", "customer", "Canada: 2 calls, 2.0 min", "-0.050001", "20.00", "4.199999"} <= words
     assert (await world.stranger.call("GET", f"accounts/{world.customer.account_id}/invoices")).status_code == 403
+    issued = await world.reseller.get("accounts/{A}/descendants/invoices")
+    assert [(row["number"], row["account_name"], row["closing"]) for row in issued] == [
+        (row["number"], "customer", row["closing"]) for row in sorted(listed, key=lambda row: -row["number"])
+    ]
+    for other in (world.master, world.stranger, world.customer):
+        assert await other.get("accounts/{A}/descendants/invoices") == []
+
+
+async def test_C6_what_the_next_invoice_says_so_far_can_be_read_and_makes_none(world):
+    assert await world.stranger.get("accounts/{A}/invoices/preview") == {}
+    before = await world.customer.get("accounts/{A}/invoices/preview")
+    await call(world, "0.0125", "call-1", datetime.now(UTC) - timedelta(days=1))
+    found = await world.customer.get("accounts/{A}/invoices/preview")
+    assert found["closing"] == found["charges"] == before["charges"] - 0.0125
+    assert next(line for line in found["lines"] if line not in before["lines"])["amount"] == "-0.012500"
+    assert await world.customer.get("accounts/{A}/invoices") == []
 
 
 def written(pdf: bytes) -> set[str]:

@@ -151,6 +151,22 @@ async def test_H4_a_hook_that_nobody_hears_is_switched_off_and_its_administrator
     assert "disable_reason" not in await world.customer.get(path)
 
 
+async def test_H4_a_delivery_that_failed_is_sent_again_by_hand_with_what_it_told(world, web, worker):
+    web.statuses = [500]
+    made = await hook(world.customer, web, retries=0, custom_data={"type": "menus"})
+    menu = await world.customer.put("accounts/{A}/menus", {"name": "Main"})
+    [failed] = await settled(world, world.customer, made)
+    assert (failed["result"], failed["state"], failed["data"]["id"]) == ("failure", "failed", menu["id"])
+    path = f"accounts/{{A}}/webhooks/{made['id']}"
+    await world.customer.put(f"{path}/attempts/{failed['event_id']}/retry", {})
+    again, _ = await settled(world, world.customer, made, 2)
+    assert (again["result"], again["event_id"]) == ("success", failed["event_id"])
+    for unknown in ("0" * 32, "x"):
+        assert (await world.customer.call("PUT", f"{path}/attempts/{unknown}/retry", {})).status_code == 404
+    await world.customer.patch(path, {"enabled": False})
+    assert (await world.customer.call("PUT", f"{path}/attempts/{failed['event_id']}/retry", {})).status_code == 409
+
+
 async def test_H4_the_test_button_sends_a_sample_once_even_when_the_hook_is_off(world, web, worker):
     made = await hook(world.customer, web, hook="channel_answer", enabled=False)
     sent = await world.customer.put(f"accounts/{{A}}/webhooks/{made['id']}/test", {})

@@ -1181,6 +1181,64 @@ export interface Metaflows {
   [key: string]: unknown;
  }
 
+export type MinuteBundleCycle = typeof MinuteBundleCycle[keyof typeof MinuteBundleCycle];
+
+
+export const MinuteBundleCycle = {
+  daily: 'daily',
+  weekly: 'weekly',
+  monthly: 'monthly',
+} as const;
+
+export type MinuteBundleDirection = typeof MinuteBundleDirection[keyof typeof MinuteBundleDirection];
+
+
+export const MinuteBundleDirection = {
+  outbound: 'outbound',
+  inbound: 'inbound',
+  both: 'both',
+} as const;
+
+export type MinuteBundleAtEnd = typeof MinuteBundleAtEnd[keyof typeof MinuteBundleAtEnd];
+
+
+export const MinuteBundleAtEnd = {
+  charge: 'charge',
+  end: 'end',
+} as const;
+
+/**
+ * Seconds of talk that the plan includes in each `cycle`, before calls cost money.
+ *
+ * `classes`: of numbers called (empty: all). `shared`: all accounts with the plan draw on one pool, else each has its
+ * own; accounts below always draw on it for what this account pays for their calls. `at_end`: `charge` goes on for
+ * money, `end` ends the call. `minimum`, `increment`: a call takes at least, and in steps of, so many seconds.
+ */
+export interface MinuteBundle {
+  name?: string | null;
+  /**
+     * @minimum 1
+     * @maximum 1000000000
+     */
+  seconds: number;
+  cycle?: MinuteBundleCycle;
+  classes?: string[] | null;
+  direction?: MinuteBundleDirection;
+  shared?: boolean;
+  at_end?: MinuteBundleAtEnd;
+  /**
+     * @minimum 0
+     * @maximum 3600
+     */
+  minimum?: number;
+  /**
+     * @minimum 1
+     * @maximum 3600
+     */
+  increment?: number;
+  [key: string]: unknown;
+ }
+
 /**
  * Whether a second factor is wanted of everybody, here and (if so said) in all accounts below.
  */
@@ -1631,6 +1689,8 @@ export interface SecuritySettings {
 
 export type ServicePlanPlan = { [key: string]: unknown };
 
+export type ServicePlanBundles = { [key: string]: unknown } | null;
+
 export type ServicePlanBookkeeper = { [key: string]: unknown } | null;
 
 export type ServicePlanRatedeck = { [key: string]: unknown } | null;
@@ -1651,6 +1711,7 @@ export interface ServicePlan {
   description?: string | null;
   category?: string | null;
   plan: ServicePlanPlan;
+  bundles?: ServicePlanBundles;
   merge?: Merge | null;
   bookkeeper?: ServicePlanBookkeeper;
   ratedeck?: ServicePlanRatedeck;
@@ -6568,6 +6629,33 @@ export type ActivateNumbers201 = {
   next_start_key?: string;
 };
 
+export type ReserveNumbersBody = {
+  data: NumberList;
+};
+
+export type ReserveNumbers201Data = { [key: string]: unknown };
+
+export type ReserveNumbers201Status = typeof ReserveNumbers201Status[keyof typeof ReserveNumbers201Status];
+
+
+export const ReserveNumbers201Status = {
+  success: 'success',
+} as const;
+
+export type ReserveNumbers201 = {
+  data: ReserveNumbers201Data;
+  status: ReserveNumbers201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type ReleaseNumbersBody = {
   data: NumberList;
 };
@@ -9868,6 +9956,29 @@ export const DeleteVoicemailBox200Status = {
 export type DeleteVoicemailBox200 = {
   data: VoicemailBox;
   status: DeleteVoicemailBox200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type RetryWebhook201Data = { [key: string]: unknown };
+
+export type RetryWebhook201Status = typeof RetryWebhook201Status[keyof typeof RetryWebhook201Status];
+
+
+export const RetryWebhook201Status = {
+  success: 'success',
+} as const;
+
+export type RetryWebhook201 = {
+  data: RetryWebhook201Data;
+  status: RetryWebhook201Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

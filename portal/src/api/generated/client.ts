@@ -406,10 +406,13 @@ import type {
   ReplaceWebhookBody,
   ReplaceWhitelabel200,
   ReplaceWhitelabelBody,
+  ReserveNumbers201,
+  ReserveNumbersBody,
   ReservePhoneNumber201,
   RestoreAccount201,
   RestoreAccountBody,
   RestoreCallflowVersion200,
+  RetryWebhook201,
   SendRates200,
   SetAccessList200,
   SetAccessListBody,
@@ -2433,6 +2436,31 @@ export const getListNumberOrdersUrl = (accountId: string,) => {
 export const listNumberOrders = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getListNumberOrdersUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListNumberOrdersBelowUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/descendants/number_orders`
+}
+
+/**
+ * The latest thousand orders, each with whose it is.
+ * @summary Orders of this account and those below
+ */
+export const listNumberOrdersBelow = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListNumberOrdersBelowUrl(accountId),
   {
     ...options,
     method: 'GET'
@@ -5406,6 +5434,56 @@ export const listInvoices = async (accountId: string, options?: Parameters<typeo
 
 
 
+export const getListInvoicesSentUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/descendants/invoices`
+}
+
+/**
+ * Return the latest 5,000 invoices to the accounts directly below, newest first, each with whose it is.
+ * @summary Invoices that this account has sent
+ */
+export const listInvoicesSent = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListInvoicesSentUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPreviewInvoiceUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoices/preview`
+}
+
+/**
+ * Return what happened since the last invoice, as an invoice without number; `{}` when nothing did.
+ * @summary What the next invoice says so far
+ */
+export const previewInvoice = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getPreviewInvoiceUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getGetInvoiceUrl = (accountId: string,
     invoiceId: string,) => {
 
@@ -5707,7 +5785,7 @@ export const getGetLimitsUrl = (accountId: string,) => {
 }
 
 /**
- * Return the limits; an account without any has the defaults.
+ * Return the limits, and what is left of the plan's bundles; an account without limits has the defaults.
  * @summary Read the limits
  */
 export const getLimits = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetLimits200> => {
@@ -7620,6 +7698,46 @@ return send<ActivateNumbers201>(getActivateNumbersUrl(accountId),
 
 
 
+export const getReserveNumbersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/phone_numbers/collection/reserve`
+}
+
+/**
+ * Assign numbers that are put in service later.
+ * @summary Set several numbers aside for this account
+ */
+export const reserveNumbers = async (accountId: string,
+    reserveNumbersBody: ReserveNumbersBody, options?: Parameters<typeof send>[1]): Promise<ReserveNumbers201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReserveNumbers201>(getReserveNumbersUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(reserveNumbersBody)
+  }
+);}
+
+
+
 export const getReleaseNumbersUrl = (accountId: string,) => {
 
 
@@ -7697,7 +7815,8 @@ export const getReservePhoneNumberUrl = (accountId: string,
 }
 
 /**
- * Give this account a number that it may put in service later; calls to it go nowhere meanwhile.
+ * Give this account a number that it may put in service later; calls to it go nowhere meanwhile. One that only a
+ * carrier has is ordered, as `activate` does.
  * @summary Set a number aside for this account
  */
 export const reservePhoneNumber = async (accountId: string,
@@ -8254,7 +8373,7 @@ export const getListPortRequestsBelowUrl = (accountId: string,) => {
 }
 
 /**
- * The board of whoever runs the desk; `by_state` narrows it.
+ * The board of whoever runs the desk; `by_state` narrows it. `may_become`: where the asker may move the order.
  * @summary Orders of this account and those below
  */
 export const listPortRequestsBelow = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -14040,6 +14159,35 @@ export const getWebhookAttempts = async (accountId: string,
   {
     ...options,
     method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getRetryWebhookUrl = (accountId: string,
+    webhookId: string,
+    eventId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/webhooks/${encodeURIComponent(String(webhookId))}/attempts/${encodeURIComponent(String(eventId))}/retry`
+}
+
+/**
+ * Send a delivery that is over once more, at once and with all its tries; the receiver knows it by its event_id.
+ * @summary Tell an event again
+ */
+export const retryWebhook = async (accountId: string,
+    webhookId: string,
+    eventId: string, options?: Parameters<typeof send>[1]): Promise<RetryWebhook201> => {
+
+  return send<RetryWebhook201>(getRetryWebhookUrl(accountId,webhookId,eventId),
+  {
+    ...options,
+    method: 'PUT'
 
 
   }

@@ -2,11 +2,62 @@
  * The areas and pages of the portal: one list for the rail, the page list, the phone's tab bar, the palette, the shortcuts and
  * the breadcrumb. A page is added by a line here, its route folder, and its words `page.<id>` (and `tab.<id>` when it is a tab).
  */
-import { IconAsterisk, IconBuildingSkyscraper, IconCalendarTime, IconChartHistogram, IconCoins, IconDeviceLandlinePhone, IconHash, IconHistory, IconId, IconLayoutDashboard, IconListNumbers, IconMusic, IconPhone, IconPhoneIncoming, IconReceipt, IconRecordMail, IconRoute, IconSettings, IconShieldLock, IconSitemap, IconUsers, IconUsersGroup, IconUsersPlus, type Icon } from "@tabler/icons-react";
+import {
+  IconAsterisk,
+  IconBuildingSkyscraper,
+  IconCalendarTime,
+  IconChartHistogram,
+  IconCoins,
+  IconDeviceLandlinePhone,
+  IconFileInvoice,
+  IconHash,
+  IconHistory,
+  IconId,
+  IconLayoutDashboard,
+  IconListNumbers,
+  IconMusic,
+  IconPhone,
+  IconPhoneIncoming,
+  IconReceipt,
+  IconRecordMail,
+  IconRoute,
+  IconSettings,
+  IconShieldLock,
+  IconSitemap,
+  IconUsers,
+  IconUsersGroup,
+  IconUsersPlus,
+  type Icon,
+} from "@tabler/icons-react";
 
 export type AreaId = "pbx" | "callflows" | "admin" | "settings";
-export type SectionId = "people" | "calls" | "account";
-export type PageId = "dashboard" | "main-number" | "users" | "conferences" | "groups" | "devices" | "voicemail" | "music" | "numbers" | "caller-id" | "feature-codes" | "calls" | "callflows" | "menus" | "media" | "schedules" | "overview" | "accounts" | "inventory" | "trunks" | "plans" | "rates" | "settings" | "security";
+export type SectionId = "people" | "calls" | "account" | "supply" | "money" | "connect";
+export type PageId =
+  | "dashboard"
+  | "main-number"
+  | "users"
+  | "conferences"
+  | "groups"
+  | "devices"
+  | "voicemail"
+  | "music"
+  | "numbers"
+  | "caller-id"
+  | "feature-codes"
+  | "calls"
+  | "callflows"
+  | "menus"
+  | "media"
+  | "schedules"
+  | "overview"
+  | "accounts"
+  | "inventory"
+  | "trunks"
+  | "plans"
+  | "rates"
+  | "invoices"
+  | "settings"
+  | "security";
 
 export interface Place {
   page: PageId;
@@ -40,10 +91,11 @@ export const PLACES: readonly Place[] = [
   { page: "schedules", area: "callflows", to: "/a/$account/schedules", icon: IconCalendarTime },
   { page: "overview", area: "admin", to: "/a/$account/overview", icon: IconChartHistogram, key: "o", tab: true },
   { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a", tab: true },
-  { page: "inventory", area: "admin", to: "/a/$account/inventory", icon: IconHash, key: "n", tab: true },
-  { page: "trunks", area: "admin", to: "/a/$account/trunks", icon: IconRoute, key: "t" },
-  { page: "plans", area: "admin", to: "/a/$account/plans", icon: IconReceipt, key: "p" },
-  { page: "rates", area: "admin", to: "/a/$account/rates", icon: IconCoins, key: "r" },
+  { page: "inventory", area: "admin", section: "supply", to: "/a/$account/inventory", icon: IconHash, key: "n", tab: true },
+  { page: "trunks", area: "admin", section: "supply", to: "/a/$account/trunks", icon: IconRoute, key: "t" },
+  { page: "plans", area: "admin", section: "money", to: "/a/$account/plans", icon: IconReceipt, key: "p" },
+  { page: "rates", area: "admin", section: "money", to: "/a/$account/rates", icon: IconCoins, key: "r" },
+  { page: "invoices", area: "admin", section: "money", to: "/a/$account/invoices", icon: IconFileInvoice, key: "i" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
   { page: "security", area: "settings", to: "/a/$account/security", icon: IconShieldLock },
 ];

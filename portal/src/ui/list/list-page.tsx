@@ -34,6 +34,8 @@ interface Props<Row> {
   onRetry?: () => void;
   empty: { icon: Icon; title: string; text: string };
   filters?: ReactNode;
+  /** In the head, before the button that adds. */
+  actions?: ReactNode;
   /** Above the list. */
   lead?: ReactNode;
   /** The panel of the open row. */
@@ -41,7 +43,7 @@ interface Props<Row> {
 }
 
 export function ListPage<Row>(props: Props<Row>) {
-  const { list, title, about, placeholder, addLabel, rows: all, columns, idOf, nameOf, textOf, search, onSearch, error, onRetry, empty, filters, lead, children } = props;
+  const { list, title, about, placeholder, addLabel, rows: all, columns, idOf, nameOf, textOf, search, onSearch, error, onRetry, empty, filters, actions, lead, children } = props;
   const { t } = useTranslation();
   const { shown, choices, toggle } = useColumns(list, columns);
   const sort = parseSort(search.sort, columns[0]?.id ?? "name");
@@ -55,6 +57,7 @@ export function ListPage<Row>(props: Props<Row>) {
   return (
     <div className={classes.page}>
       <PageHeader title={title} about={about}>
+        {actions}
         {add}
       </PageHeader>
       {lead}
@@ -82,7 +85,7 @@ export function ListPage<Row>(props: Props<Row>) {
           open={search.open}
           onOpen={(row) => onSearch({ open: idOf(row) }, false)}
           empty={
-            all?.length ? <EmptyState icon={empty.icon} title={t("list.noMatch")} text={t("list.noMatchHelp")} /> : <EmptyState icon={empty.icon} title={empty.title} text={empty.text} action={add || undefined} />
+            all?.length ? <EmptyState icon={empty.icon} title={t("list.noMatch")} text={t("list.noMatchHelp")} /> : <EmptyState icon={empty.icon} title={empty.title} text={empty.text} action={add || actions} />
           }
         />
       )}

@@ -67,6 +67,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "problem": row.problem,
         "attempts": row.attempts,
         "carrier_name": row.doc.get("carrier_name", ""),
+        "becomes": row.doc.get("becomes", "in_service"),
         "created": to_gregorian(row.created),
         "modified": to_gregorian(row.modified),
     }
@@ -78,6 +79,19 @@ async def listed(request: Request, account_id: str, ctx: Context = permit("numbe
     async with ctx.tx() as s:
         rows = (await s.execute(text("select * from number_orders order by created desc limit 100"))).all()
     return ctx.reply([_shown(row) for row in rows])
+
+
+@router.get(
+    "/accounts/{account_id}/descendants/number_orders", operation_id="list_number_orders_below",
+    summary="Orders of this account and those below",
+)  # fmt: skip
+async def below(request: Request, account_id: str, ctx: Context = permit("number_orders", "read")) -> Response:
+    """The latest thousand orders, each with whose it is."""
+    async with ctx.tx() as s:
+        rows = (await s.execute(text("select * from number_orders_below()"))).all()
+    return ctx.reply(
+        [{**_shown(row), "account_id": row.account_id.hex, "account_name": row.account_name} for row in rows]
+    )
 
 
 @router.get("/accounts/{account_id}/number_orders/{order_id}", operation_id="get_number_order", summary="An order")

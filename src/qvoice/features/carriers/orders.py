@@ -42,8 +42,10 @@ class NotYet(Exception):
     """The order is not through; the queue tries again."""
 
 
-async def begin(s: AsyncSession, number: str) -> str:
-    """Order an offered number for the session's account; returns the order's id. Raises NotFound, BeingOrdered."""
+async def begin(s: AsyncSession, number: str, *, state: str = "in_service") -> str:
+    """Order an offered number for the session's account, which gets it in `state`; returns the order's id. Raises
+    NotFound, BeingOrdered.
+    """
     offer = await offer_of(s, number)
     if offer is None:
         raise NotFound(f"nobody offers {number} now: search again")
@@ -62,7 +64,7 @@ async def begin(s: AsyncSession, number: str) -> str:
                     "account": scope.account_id,
                     "number": number,
                     "carrier": offer.carrier_id,
-                    "doc": msgspec.json.encode(offer.doc).decode(),
+                    "doc": msgspec.json.encode({**offer.doc, "becomes": state}).decode(),
                     "actor": scope.actor_id,
                     "actor_account": scope.actor_account_id,
                 },
@@ -143,7 +145,8 @@ async def _record(db: Database, scope: Scope, order: Any, carrier_order: str) ->
             "order_id": order.id.hex,
             "locality": {"city": order.doc.get("locality", ""), "province": order.doc.get("region", "")},
         }
-        made = await table.insert_new(s, order.number, account_id=scope.account_id, state="in_service", doc=doc)
+        becomes = order.doc.get("becomes", "in_service")
+        made = await table.insert_new(s, order.number, account_id=scope.account_id, state=becomes, doc=doc)
         if made is None:
             return False
         await s.execute(

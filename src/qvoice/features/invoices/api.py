@@ -1,4 +1,6 @@
-"""`/accounts/{A}/invoices`: list; one as JSON, CSV (`accept=text/csv`) or PDF (`/pdf`)."""
+"""`/accounts/{A}/invoices`: list; one as JSON, CSV (`accept=text/csv`) or PDF (`/pdf`); what the next one says so far;
+and `/accounts/{A}/descendants/invoices`: those that the account has sent.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import envelope
 from qvoice.features.invoices import paper
+from qvoice.features.invoices.issue import preview
 from qvoice.kit import ids
+from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import NotFound
 from qvoice.kit.money import ZERO, number
 
@@ -36,10 +40,12 @@ def summary(row: Any) -> dict[str, Any]:
 
 def whole(row: Any) -> dict[str, Any]:
     """Return an invoice with its lines."""
-    amounts = [Decimal(line["amount"]) for line in row.doc["lines"]]
+    return {**summary(row), **row.doc, **_sums(row.doc["lines"])}
+
+
+def _sums(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    amounts = [Decimal(line["amount"]) for line in lines]
     return {
-        **summary(row),
-        **row.doc,
         "charges": number(sum((amount for amount in amounts if amount < 0), ZERO)),
         "credits": number(sum((amount for amount in amounts if amount > 0), ZERO)),
     }
@@ -63,6 +69,33 @@ async def list_(request: Request, account_id: str, ctx: Context = permit("invoic
         rows = (await s.execute(sql("select * from invoices order by period_start desc"))).all()
     found = [summary(row) for row in rows]
     return ctx.reply(found, page_size=len(found))
+
+
+@router.get(
+    "/accounts/{account_id}/descendants/invoices", operation_id="list_invoices_sent",
+    summary="Invoices that this account has sent",
+)  # fmt: skip
+async def sent(request: Request, account_id: str, ctx: Context = permit("invoices", "read")) -> Response:
+    """Return the latest 5,000 invoices to the accounts directly below, newest first, each with whose it is."""
+    async with ctx.tx() as s:
+        rows = (await s.execute(sql("select * from invoices_issued()"))).all()
+    found = [{**summary(row), "account_id": row.account_id.hex, "account_name": row.account_name} for row in rows]
+    return ctx.reply(found, page_size=len(found))
+
+
+@router.get(f"{BASE}/preview", operation_id="preview_invoice", summary="What the next invoice says so far")
+async def next_one(request: Request, account_id: str, ctx: Context = permit("invoices", "read")) -> Response:
+    """Return what happened since the last invoice, as an invoice without number; `{}` when nothing did."""
+    async with ctx.tx() as s:
+        found = await preview(s, utcnow())
+    if found is None:
+        return ctx.reply({})
+    amounts = {
+        "opening": number(found["opening"]),
+        "total": number(found["closing"] - found["opening"]),
+        "closing": number(found["closing"]),
+    }
+    return ctx.reply({**found, **amounts, **_sums(found["lines"])})
 
 
 @router.get(f"{BASE}/{{invoice_id}}", operation_id="get_invoice", summary="One invoice: JSON, CSV or PDF")

@@ -60,6 +60,30 @@ def compose(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], Decimal]:
     return lines, total
 
 
+async def preview(s: AsyncSession, until: datetime) -> dict[str, Any] | None:
+    """Return what an invoice would say if the session's account's next one were issued at `until`; None when nothing
+    happened since the last one. Nothing is written.
+    """
+    rows = (await s.execute(_OPEN, {"until": until, "oldest": until - LATE})).all()
+    if not any(row.amount for row in rows):
+        return None
+    opening = await _owed(s)
+    lines, total = compose(rows)
+    return {
+        "period": {"start": rows[0].at.date().isoformat(), "end": until.date().isoformat()},
+        "currency": rows[0].currency,
+        "opening": opening,
+        "closing": opening + total,
+        "lines": lines,
+    }
+
+
+async def _owed(s: AsyncSession) -> Decimal:
+    """Return the balance after the last invoice of the session's account."""
+    last = (await s.execute(sql("select closing from invoices order by period_start desc limit 1"))).first()
+    return last.closing if last else ZERO
+
+
 async def issue(s: AsyncSession, first: date, until: datetime) -> str | None:
     """Issue the session's account's invoice of the month that began on `first` and ended at `until`; return its id.
 
@@ -72,8 +96,7 @@ async def issue(s: AsyncSession, first: date, until: datetime) -> str | None:
     rows = (await s.execute(_OPEN, {"until": until, "oldest": until - LATE})).all()
     if not any(row.amount for row in rows):
         return None
-    last = (await s.execute(sql("select closing from invoices order by period_start desc limit 1"))).first()
-    opening = last.closing if last else ZERO
+    opening = await _owed(s)
     lines, total = compose(rows)
     account = (
         await s.execute(sql("select name, doc from accounts where id = cast(:id as uuid)"), {"id": account_id})

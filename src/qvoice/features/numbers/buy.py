@@ -32,14 +32,16 @@ class Ordered:
 
 
 async def activate_or_order(
-    s: AsyncSession, number: str, *, who: Principal, account: AccountInfo, force: bool = False
-) -> Any:
-    """Assign a number as `assign.activate` does; one that only a carrier has is ordered: then an Ordered is returned.
+    s: AsyncSession, number: str, *, who: Principal, account: AccountInfo, state: str = assign.SERVING,
+    force: bool = False,
+) -> Any:  # fmt: skip
+    """Assign a number as `assign.activate` does; one that only a carrier has is ordered: then an Ordered is returned,
+    and the number is in `state` as soon as it is ours.
 
     Raises as `assign.activate`, and Forbidden for whoever may not buy (only the master and resellers may).
     """
     try:
-        return await assign.activate(s, number, who=who, account=account, force=force)
+        return await assign.activate(s, number, who=who, account=account, state=state, force=force)
     except NotFound:
         if await offer_of(s, number) is None:
             raise
@@ -47,7 +49,7 @@ async def activate_or_order(
         raise Forbidden("numbers are bought by your provider: ask for this one")
     own: Scope = s.info["scope"]
     await enter(s, Scope(account.id, account.path, own.actor_id, own.actor_account_id))
-    order_id = await orders.begin(s, number)
+    order_id = await orders.begin(s, number, state=state)
     await enter(s, own)
     return Ordered(number, order_id)
 

@@ -108,10 +108,25 @@ async def activate_collection(
     request: Request, account_id: str, ctx: Context = permit("phone_numbers", "activate")
 ) -> Response:
     """Assign numbers."""
+    return await _assign(ctx, "in_service")
+
+
+@router.put(
+    f"{BASE}/collection/reserve", **describe_model(body=NumberList, answer={"type": "object"}, status=201),
+    operation_id="reserve_numbers", summary="Set several numbers aside for this account",
+)  # fmt: skip
+async def reserve_collection(
+    request: Request, account_id: str, ctx: Context = permit("phone_numbers", "activate")
+) -> Response:
+    """Assign numbers that are put in service later."""
+    return await _assign(ctx, "reserved")
+
+
+async def _assign(ctx: Context, state: str) -> Response:
     account, force = target_of(ctx), forced(ctx)
     return await _each(
         ctx,
-        lambda s, n: buy.activate_or_order(s, n, who=ctx.who, account=account, force=force),
+        lambda s, n: buy.activate_or_order(s, n, who=ctx.who, account=account, state=state, force=force),
         scope=own_scope(ctx),
         status=201,
     )

@@ -33,10 +33,7 @@ async def activate(
 async def _assign(ctx: Context, number: str, state: str) -> Response:
     account, force, number = target_of(ctx), forced(ctx), assign.parsed(number)
     async with ctx.tx(own_scope(ctx)) as s:
-        if state == "in_service":
-            row = await buy.activate_or_order(s, number, who=ctx.who, account=account, force=force)
-        else:
-            row = await assign.activate(s, number, who=ctx.who, account=account, state=state, force=force)
+        row = await buy.activate_or_order(s, number, who=ctx.who, account=account, state=state, force=force)
     if isinstance(row, buy.Ordered):
         bought = (await buy.settle(ctx.db, account, [row]))[number]
         if isinstance(bought, buy.NotBought):
@@ -53,7 +50,9 @@ async def _assign(ctx: Context, number: str, state: str) -> Response:
 async def reserve(
     request: Request, account_id: str, number: str, ctx: Context = permit("phone_numbers", "activate")
 ) -> Response:
-    """Give this account a number that it may put in service later; calls to it go nowhere meanwhile."""
+    """Give this account a number that it may put in service later; calls to it go nowhere meanwhile. One that only a
+    carrier has is ordered, as `activate` does.
+    """
     return await _assign(ctx, number, "reserved")
 
 

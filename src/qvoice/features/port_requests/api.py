@@ -23,7 +23,7 @@ TYPES = {"application/pdf": b"%PDF-", "image/png": b"\x89PNG", "image/jpeg": b"\
 MAX_FILES = 20
 
 
-def _below(rows: Any) -> list[dict[str, Any]]:
+def _below(rows: Any, *, by_platform: bool) -> list[dict[str, Any]]:
     return [
         {
             "id": row.id.hex,
@@ -31,8 +31,10 @@ def _below(rows: Any) -> list[dict[str, Any]]:
             "account_name": row.account_name,
             "created": to_gregorian(row.created),
             "updated": to_gregorian(row.modified),
-            **{key: row.doc.get(key) for key in ("name", "port_state", "transfer_date", "type")},
+            **{key: row.doc.get(key) for key in ("name", "port_state", "transfer_date", "type", "reference_number")},
+            "losing_carrier": (row.doc.get("bill") or {}).get("carrier"),
             "numbers": list(row.doc.get("numbers") or {}),
+            "may_become": rules.next_of(row.doc.get("port_state", rules.START), by_platform=by_platform),
         }
         for row in rows
     ]
@@ -41,10 +43,11 @@ def _below(rows: Any) -> list[dict[str, Any]]:
 @router.get("/accounts/{account_id}/descendants/port_requests", operation_id="list_port_requests_below",
             summary="Orders of this account and those below")  # fmt: skip
 async def below(request: Request, account_id: str, ctx: Context = permit("port_requests", "read")) -> Response:
-    """The board of whoever runs the desk; `by_state` narrows it."""
+    """The board of whoever runs the desk; `by_state` narrows it. `may_become`: where the asker may move the order."""
     wanted = dict(ctx.query).get("by_state", "")
     async with ctx.tx() as s:
-        rows = _below((await s.execute(text("select * from port_requests_below()"))).all())
+        found = (await s.execute(text("select * from port_requests_below()"))).all()
+    rows = _below(found, by_platform=ctx.who.actor.is_master)
     return ctx.reply([row for row in rows if not wanted or row["port_state"] in wanted.split(",")])
 
 

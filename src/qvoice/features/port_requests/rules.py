@@ -43,6 +43,11 @@ def may_become(now: str, wanted: str) -> bool:
     return wanted in _NEXT.get(now, frozenset())
 
 
+def next_of(now: str, *, by_platform: bool) -> list[str]:
+    """Return the states that whoever asks may bring an order to, in the order of an order's way."""
+    return [state for state in STATES if may_become(now, state) and (by_platform or state in BY_CUSTOMER)]
+
+
 def carriers_of(order: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return losing carrier → its numbers, in order."""
     general = str((order.get("bill") or {}).get("carrier") or "")

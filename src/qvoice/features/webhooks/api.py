@@ -15,11 +15,18 @@ from qvoice.features.documents import crossbar
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.webhooks.hooks import KINDS, TEST
 from qvoice.features.webhooks.resource import RESOURCE
+from qvoice.kit import ids
 from qvoice.kit.clock import to_gregorian
-from qvoice.kit.errors import NotFound
+from qvoice.kit.errors import Conflict, NotFound
 
 router = APIRouter(tags=["webhooks"])
 BASE = "/accounts/{account_id}/webhooks"
+
+
+class Off(Conflict):
+    """This webhook is off: switch it on, then send again."""
+
+    code = "webhook_off"
 
 
 @router.get("/webhooks", operation_id="list_webhook_kinds", summary="Which hooks there are")
@@ -63,7 +70,7 @@ async def _attempts(ctx: Context, webhook_id: str | None) -> Response:
             await documents.load(s, "webhooks", webhook_id)
         rows = await s.execute(
             text(
-                "select t.*, d.name, d.state, w.doc ->> 'uri' as uri from webhook_attempts t"
+                "select t.*, d.name, d.state, d.data, w.doc ->> 'uri' as uri from webhook_attempts t"
                 " join webhook_deliveries d on d.id = t.delivery_id left join webhooks w on w.id = t.webhook_id"
                 " where cast(:hook as uuid) is null or t.webhook_id = cast(:hook as uuid) order by t.id desc limit 200"
             ),
@@ -80,6 +87,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "event_id": row.delivery_id.hex,
         "hook_event": row.name,
         "uri": row.uri,
+        "data": row.data,
         "result": "failure" if row.problem else "success",
         "reason": row.problem,
         "response_code": row.status or None,
@@ -87,6 +95,33 @@ def _shown(row: Any) -> dict[str, Any]:
         "state": row.state,
         "timestamp": to_gregorian(row.at),
     }
+
+
+@router.put(
+    f"{BASE}/{{webhook_id}}/attempts/{{event_id}}/retry", **describe_model(answer={"type": "object"}, status=201),
+    operation_id="retry_webhook", summary="Tell an event again",
+)  # fmt: skip
+async def retry(
+    request: Request, account_id: str, webhook_id: str, event_id: str, ctx: Context = permit("webhooks", "update")
+) -> Response:
+    """Send a delivery that is over once more, at once and with all its tries; the receiver knows it by its event_id."""
+    async with ctx.tx() as s:
+        hook = await documents.load(s, "webhooks", webhook_id)
+        if hook.doc.get("enabled") is False:
+            raise Off
+        again = None
+        if ids.is_id(event_id):
+            again = await s.scalar(
+                text(
+                    "update webhook_deliveries set state = 'new', tried = 0 where id = cast(:id as uuid)"
+                    " and webhook_id = cast(:hook as uuid) and state in ('done', 'failed', 'dropped') returning id"
+                ),
+                {"id": event_id, "hook": hook.id},
+            )
+        if again is None:
+            raise NotFound("there is no such delivery, or it is being tried just now")
+        await s.execute(text("select pg_notify('qvoice_webhook', '')"))
+    return ctx.reply({"event_id": event_id}, status=201)
 
 
 @router.patch(

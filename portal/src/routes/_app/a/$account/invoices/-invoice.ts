@@ -1,0 +1,101 @@
+/** What an invoice is, as the API tells it; amounts are above zero in the account's favour. */
+import { queryOptions } from "@tanstack/react-query";
+
+import { call, urls } from "@/api";
+
+export interface InvoiceRow {
+  id: string;
+  number: number;
+  period: { start: string; end: string };
+  issued: string;
+  currency: string;
+  opening: number;
+  total: number;
+  closing: number;
+  /** Whose it is; only where those sent are listed. */
+  account_id?: string;
+  account_name?: string;
+}
+
+export interface Line {
+  kind: string;
+  text: string;
+  amount: string;
+  at?: string;
+  /** Sums of calls. */
+  count?: number;
+  quantity?: number;
+  unit?: string;
+  items?: Item[];
+}
+
+export interface Item {
+  name?: string;
+  item?: string;
+  quantity?: number | null;
+  rate?: string;
+  discount?: string;
+  amount?: string;
+  before?: number;
+  after?: number;
+}
+
+/** An invoice with its lines; a preview has neither id nor number. */
+export interface Invoice extends Omit<InvoiceRow, "id" | "number" | "issued"> {
+  id?: string;
+  number?: number;
+  issued?: string;
+  account?: { name: string; address: unknown };
+  lines: Line[];
+  /** How much of the plan's minutes was used; absent before they were kept, and in a preview. */
+  bundles?: { name: string; used: number; seconds: number; calls: number }[];
+  charges: number;
+  credits: number;
+}
+
+/** Those that this account has sent to the accounts directly below. */
+export const sentQuery = (account: string) =>
+  queryOptions({
+    queryKey: ["account", account, "invoices", "sent"],
+    queryFn: async ({ signal }) => (await call<InvoiceRow[]>("GET", urls.getListInvoicesSentUrl(account), { signal })).data,
+  });
+
+/** Those it has got from the account above. */
+export const receivedQuery = (account: string) =>
+  queryOptions({
+    queryKey: ["account", account, "invoices", "received"],
+    queryFn: async ({ signal }) => (await call<InvoiceRow[]>("GET", urls.getListInvoicesUrl(account), { signal })).data,
+  });
+
+export const invoiceQuery = (account: string, id: string) =>
+  queryOptions({
+    queryKey: ["account", account, "invoices", id],
+    queryFn: async ({ signal }) => (await call<Invoice>("GET", urls.getGetInvoiceUrl(account, id), { signal })).data,
+  });
+
+/** What the next invoice says so far; null when nothing happened since the last one. */
+export const previewQuery = (account: string) =>
+  queryOptions({
+    queryKey: ["account", account, "invoices", "preview"],
+    queryFn: async ({ signal }) => {
+      const { data } = await call<Invoice | Record<string, never>>("GET", urls.getPreviewInvoiceUrl(account), { signal });
+      return "lines" in data ? (data as Invoice) : null;
+    },
+  });
+
+/** What is still owed after an invoice: never below zero. */
+export function due(closing: number): number {
+  return Math.max(-closing, 0);
+}
+
+/** Minutes of a line that sums calls, or undefined for other lines. */
+export function minutesOf({ unit, quantity }: Pick<Line, "unit" | "quantity">): number | undefined {
+  return unit === "sec" && quantity !== undefined ? quantity / 60 : undefined;
+}
+
+/** The address on an invoice as lines; whatever was written there is shown, in its own order. */
+export function addressLines(address: unknown): string[] {
+  if (typeof address === "string") return address.split("\n").filter(Boolean);
+  if (typeof address === "object" && address !== null) return Object.values(address).filter((part): part is string => typeof part === "string" && part !== "");
+  return [];
+}

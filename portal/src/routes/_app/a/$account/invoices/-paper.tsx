@@ -1,0 +1,160 @@
+/** An invoice to read: whose it is, what stands on it, and what it comes to. */
+import { Button } from "@mantine/core";
+import { IconFileTypePdf, IconTable } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Fragment, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { blob, urls } from "@/api";
+import { ErrorState } from "@/ui/error-state";
+import { tellFailure } from "@/ui/failed";
+import { save } from "@/ui/list/download";
+import { exactMoney, money } from "@/ui/money";
+import { Skeleton } from "@/ui/skeleton";
+
+import { addressLines, due, type Invoice, invoiceQuery, type Item, type Line, minutesOf } from "./-invoice";
+import classes from "./-invoices.module.css";
+
+/** One that was issued, with its files. */
+export function Issued({ account, id }: { account: string; id: string }) {
+  const { t } = useTranslation("invoices");
+  const invoice = useQuery(invoiceQuery(account, id));
+  const [busy, setBusy] = useState<"pdf" | "csv" | null>(null);
+  if (invoice.error) return <ErrorState error={invoice.error} onRetry={() => void invoice.refetch()} />;
+  if (!invoice.data) return <Skeleton width={240} />;
+  const { number } = invoice.data;
+  const fetchFile = async (kind: "pdf" | "csv") => {
+    setBusy(kind);
+    try {
+      save(`invoice-${number}.${kind}`, await blob(kind === "pdf" ? urls.getGetInvoicePdfUrl(account, id) : `${urls.getGetInvoiceUrl(account, id)}?accept=text/csv`));
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      setBusy(null);
+    }
+  };
+  return (
+    <>
+      <div className={classes.files}>
+        <Button variant="default" leftSection={<IconFileTypePdf size={16} stroke={1.6} />} loading={busy === "pdf"} onClick={() => void fetchFile("pdf")}>
+          {t("pdf")}
+        </Button>
+        <Button variant="default" leftSection={<IconTable size={16} stroke={1.6} />} loading={busy === "csv"} onClick={() => void fetchFile("csv")}>
+          {t("csv")}
+        </Button>
+      </div>
+      <Paper invoice={invoice.data} />
+    </>
+  );
+}
+
+export function Paper({ invoice }: { invoice: Invoice }) {
+  const { t, i18n } = useTranslation("invoices");
+  const { currency, period, opening, closing, charges, credits, lines, account, issued } = invoice;
+  const exact = (amount: number) => exactMoney(amount, currency, i18n.language);
+  const day = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeZone: "UTC" });
+  const minutes = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
+  const on = (date: string) => day.format(new Date(date));
+  return (
+    <article>
+      <dl className={classes.facts}>
+        {account && (
+          <div>
+            <dt>{t("for")}</dt>
+            <dd>
+              {account.name}
+              {addressLines(account.address).map((line) => (
+                <span key={line} className={classes.address}>
+                  {line}
+                </span>
+              ))}
+            </dd>
+          </div>
+        )}
+        <div>
+          <dt>{t("period")}</dt>
+          <dd>{day.formatRange(new Date(period.start), new Date(period.end))}</dd>
+        </div>
+        {issued && (
+          <div>
+            <dt>{t("issued")}</dt>
+            <dd>{on(issued)}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{t("due")}</dt>
+          <dd className={classes.due}>{money(due(closing), currency, i18n.language)}</dd>
+        </div>
+      </dl>
+      <table className={classes.lines}>
+        <thead>
+          <tr>
+            <th scope="col">{t("what")}</th>
+            <th scope="col" data-numeric>
+              {t("amount")}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          <tr className={classes.balance}>
+            <th scope="row">{t("opening")}</th>
+            <td data-numeric>{exact(opening)}</td>
+          </tr>
+          {lines.map((line, at) => (
+            // Lines of an invoice have no names of their own and never move.
+            // oxlint-disable-next-line react/no-array-index-key
+            <Fragment key={at}>
+              <tr>
+                <th scope="row">
+                  {line.text}
+                  <Used line={line} />
+                  {line.at && <span className={classes.when}>{on(line.at)}</span>}
+                </th>
+                <td data-numeric>{exact(Number(line.amount))}</td>
+              </tr>
+              {line.items?.map((item, place) => (
+                // oxlint-disable-next-line react/no-array-index-key
+                <tr key={place} className={classes.item}>
+                  <th scope="row">
+                    <Detail item={item} exact={exact} />
+                  </th>
+                  <td data-numeric>{item.amount === undefined ? "" : exact(Number(item.amount))}</td>
+                </tr>
+              ))}
+            </Fragment>
+          ))}
+        </tbody>
+        <tfoot>
+          {([["charges", charges], ["credits", credits], ["closing", closing]] as const).map(([name, amount]) => (
+            <tr key={name} data-strong={name === "closing" || undefined}>
+              <th scope="row">{t(name)}</th>
+              <td data-numeric>{exact(amount)}</td>
+            </tr>
+          ))}
+        </tfoot>
+      </table>
+      {invoice.bundles?.map((bundle) => (
+        <p key={bundle.name} className={classes.bundle}>
+          {t("bundle", { name: bundle.name, used: minutes.format(bundle.used / 60), all: minutes.format(bundle.seconds / 60), calls: t("calls", { count: bundle.calls }) })}
+        </p>
+      ))}
+    </article>
+  );
+}
+
+function Used({ line }: { line: Line }) {
+  const { t, i18n } = useTranslation("invoices");
+  if (line.count === undefined) return null;
+  const minutes = minutesOf(line);
+  const calls = t("calls", { count: line.count });
+  return <span className={classes.when}>{minutes === undefined ? calls : t("callsMinutes", { calls, minutes: new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 }).format(minutes) })}</span>;
+}
+
+function Detail({ item, exact }: { item: Item; exact: (amount: number) => string }) {
+  const { t } = useTranslation("invoices");
+  const name = item.name ?? item.item ?? "";
+  if (item.before !== undefined && item.after !== undefined) return t("changed", { name, before: item.before, after: item.after });
+  if (item.quantity === undefined || item.quantity === null || item.rate === undefined) return name;
+  const each = t("each", { name, quantity: item.quantity, rate: exact(Number(item.rate)) });
+  return Number(item.discount ?? 0) ? t("discounted", { each, discount: exact(Number(item.discount)) }) : each;
+}
