@@ -72,7 +72,8 @@ window.addEventListener("load", () => void loadNumberRules());
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");
-await ready;
+// The page's code and the words come side by side, before anything is drawn: one wait instead of three in a row.
+await Promise.all([ready, router.load()]);
 createRoot(root).render(
   <StrictMode>
     <Suspense>

@@ -76,23 +76,33 @@ await walk(async ({ page, go, check }) => {
   await page.getByRole("button", { name: "Save" }).click();
   await toast("The next call follows these hours");
 
-  // On a phone, in French and dark: everything is behind "Plus", nothing is wider than the screen.
+  // Every page of the two areas at both sizes and in both themes, in French: nothing inaccessible, nothing wider than the screen. On a phone
+  // what has no tab is behind "Plus".
+  const [desktop, phone] = [{ width: 1440, height: 900 }, { width: 390, height: 844 }];
   await page.evaluate(() => {
     localStorage.setItem("qvoice.language", "fr");
-    localStorage.setItem("qvoice.scheme", "dark");
+    localStorage.setItem("qvoice.scheme", "auto");
   });
-  await page.setViewportSize({ width: 390, height: 844 });
+  await page.setViewportSize(phone);
   await go("dashboard");
   await page.getByRole("button", { name: "Plus" }).click();
   await page.getByRole("dialog").getByRole("link", { name: "Codes de fonction" }).click();
   await page.getByRole("heading", { level: 1, name: "Codes de fonction" }).waitFor();
   const wide = [];
-  for (const place of ["dashboard", "main-number", "users", "groups", "devices", "voicemail", "conferences", "music", "numbers", "caller-id", "feature-codes", "calls"]) {
+  for (const place of ["dashboard", "main-number", "users", "groups", "devices", "voicemail", "conferences", "music", "numbers", "caller-id", "feature-codes", "calls", "callflows", "menus", "media", "schedules"]) {
+    await page.emulateMedia({ colorScheme: "dark" });
+    await page.setViewportSize(phone);
     await go(place);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForFunction(() => document.querySelector('[aria-busy="true"]') === null);
-    if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth || document.querySelector("main").scrollWidth > document.querySelector("main").clientWidth)) wide.push(place);
-    await check(`${place}, phone, dark, French`);
+    for (const [size, scheme, rules] of [[phone, "dark"], [phone, "light", ["color-contrast"]], [desktop, "light"], [desktop, "dark", ["color-contrast"]]]) {
+      await page.setViewportSize(size);
+      await page.emulateMedia({ colorScheme: scheme });
+      await page.waitForFunction((wanted) => document.documentElement.getAttribute("data-mantine-color-scheme") === wanted, scheme);
+      const what = `${place}, ${size === phone ? "phone" : "desktop"}, ${scheme}, French`;
+      if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth || document.querySelector("main").scrollWidth > document.querySelector("main").clientWidth)) wide.push(what);
+      await check(what, rules);
+    }
   }
   return { wide };
 });

@@ -20,15 +20,15 @@ export async function session({ api, username, password, account }) {
 }
 
 /**
- * Walk: `steps` gets the page, `go` (to a page of the account), `check` (axe) and returns what the test judges. On failure a picture is
+ * Walk: `steps` gets the page, `go` (to a page of the account), `check` (axe; of some rules only when named) and returns what the test judges. On failure a picture is
  * left where QVOICE_E2E_PICTURE says.
  */
 export async function walk(steps, options = {}) {
   const who = await session(given);
   const { page, complaints, close } = await open({ viewport: { width: 1440, height: 900 }, locale: "en-CA", colorScheme: "light", reducedMotion: "reduce", ...options });
   const inaccessible = [];
-  const check = async (place) => {
-    for (const line of await violations(page)) inaccessible.push(`${place}: ${line}`);
+  const check = async (place, rules) => {
+    for (const line of await violations(page, rules)) inaccessible.push(`${place}: ${line}`);
   };
   const account = given.acting ?? who.accountId;
   const go = async (path) => page.goto(new URL(`/a/${account}/${path}`, given.portal).href);

@@ -43,7 +43,9 @@ export async function resources(): Promise<Record<string, Record<string, Words>>
 }
 
 const wanted = document.documentElement.lang;
-/** Resolves when the words of the frame are there; pages fetch theirs themselves. */
+/** The page one opens, by its address (/a/…/users): its words are fetched along with the frame's. */
+const opened = location.pathname.split("/")[3] ?? "";
+/** Resolves when the words of the frame and of the page one opens are there; other pages fetch theirs themselves. */
 export const ready = i18next
   .use(backend)
   .use(initReactI18next)
@@ -52,7 +54,7 @@ export const ready = i18next
     fallbackLng: "en",
     supportedLngs: LANGUAGES,
     load: "languageOnly",
-    ns: ["ui"],
+    ns: ["ui", ...(known.has(`en/${opened}`) ? [opened] : [])],
     defaultNS: "ui",
     interpolation: { escapeValue: false },
   });

@@ -6,11 +6,15 @@
 import { createDoc, type Identified, patchDoc, readDoc, readList, removeDoc, replaceDoc } from "@/api";
 
 import { type Holiday, holidayOf, ruleOf } from "./holidays";
-import { DAY_END, EMPTY, isHours, type NewRule, type Rule, rulesOf, type Week, weekOf } from "./hours";
+import { DAY_END, DAYS, EMPTY, isHours, type NewRule, type Rule, rulesOf, type Week, weekOf } from "./hours";
+import { CONFERENCE, saveService, serviceFlow } from "./main-service";
 import { type Callflow, type FlowNode, node, nodeOf, type Target, targetOf, writable } from "./nodes";
 import { type Period, PERIODS } from "./periods";
 
 export const NAMES: Record<Period, string> = { open: "MainOpenHours", lunch: "MainLunchHours", after: "MainAfterHours", holidays: "MainHolidays" };
+/** The rules every client of the dialect finds after a first visit, whether the route uses them or not. */
+const LUNCH: NewRule = { name: "MainLunchHours", type: "main_lunchbreak", cycle: "weekly", interval: 1, wdays: [...DAYS], time_window_start: 43_200, time_window_stop: 46_800 };
+const FIRST_RULES: readonly NewRule[] = [...rulesOf(Object.fromEntries(DAYS.map((day) => [day, [[32_400, 64_800]]])) as unknown as Week), LUNCH];
 const NO_NUMBER = "undefinedMainNumber";
 
 export interface Menu extends Identified {
@@ -110,6 +114,10 @@ export async function ensureMainNumber(account: string): Promise<MainNumber> {
   const jobs: Promise<unknown>[] = [];
   if (!boxes.some(({ mailbox }) => mailbox === "0"))
     jobs.push(createDoc(account, "vmboxes", { mailbox: "0", type: "mainVMBox", name: "Main Voicemail Box", delete_after_notify: true }));
+  const known = new Set(found.rules.map(({ name }) => name));
+  jobs.push(...FIRST_RULES.filter(({ name }) => !known.has(name)).map((rule) => createDoc(account, "temporal_rules", rule)));
+  const flows = await readList<Callflow>(account, "callflows");
+  if (!serviceFlow(flows, CONFERENCE)) jobs.push(saveService(account, CONFERENCE, { numbers: [], greeting: undefined }));
   await Promise.all([...jobs, ...PERIODS.map((period) => ensureLane(account, period, found.lanes[period]))]);
   const made = await readMainNumber(account);
   if (!made.flow) {
@@ -149,7 +157,7 @@ export async function saveSchedule(account: string, to: Schedule): Promise<void>
   const written = to.holidays.filter(({ kind }) => kind !== "other");
   const holidays = [...kept, ...(await Promise.all(written.map((holiday) => write(ruleOf(holiday), main.rules.find(({ id }) => id === holiday.id)))))];
   const hours = to.always ? [] : await Promise.all(rulesOf(to.week).map(byName));
-  const lunchRule: NewRule = { name: "MainLunchHours", type: "main_lunchbreak", cycle: "weekly", interval: 1, wdays: ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"], time_window_start: to.lunch.start, time_window_stop: to.lunch.stop };
+  const lunchRule: NewRule = { ...LUNCH, time_window_start: to.lunch.start, time_window_stop: to.lunch.stop };
   const lunch = to.lunch.on ? [await write(lunchRule, main.rules.find(({ type }) => type === "main_lunchbreak"))] : [];
 
   // What the route tests first wins: a holiday before lunch, lunch before the opening hours. Rules of another kind keep their place in front.

@@ -38,7 +38,6 @@ export function nodeOf(target: Target, old?: FlowNode): FlowNode {
   if (old && targetOf(old) === target) return old;
   const [module = "", ...id] = target.split(":");
   const data = id.length ? { id: id.join(":") } : {};
-  if (module === "voicemail") return node(module, { ...data, action: "compose" });
   if (module === "user") return node(module, { ...data, can_call_self: false, timeout: 20 });
   return node(module, data);
 }

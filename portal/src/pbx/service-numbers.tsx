@@ -1,13 +1,18 @@
-/** The card of a service's numbers: which numbers reach it, spare ones to add, saved in place. */
+/** The card of a service's numbers: which numbers reach it, spare ones to add, what callers hear first; saved in place. */
+import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
 
-import { callflowsQuery } from "@/api";
+import { callflowsQuery, docQuery } from "@/api";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 import page from "@/ui/page.module.css";
 
-import { saveService, serviceFlow, serviceNumbers } from "./main-service";
+import { Greeting } from "./greeting";
+import { saveService, serviceFlow, serviceForm } from "./main-service";
+import type { Callflow } from "./nodes";
 import { NumberField } from "./number-field";
 import classes from "./pbx.module.css";
 
@@ -18,17 +23,32 @@ interface Props {
   help: string;
   empty: string;
   effect: string;
+  greeting: { title: string; help: string; none: string; change: string };
 }
 
-export function ServiceNumbers({ account, service, title, help, empty, effect }: Props) {
+export function ServiceNumbers({ account, service, title, help, empty, effect, greeting }: Props) {
+  const { t } = useTranslation();
   const flows = useQuery(callflowsQuery(account)).data ?? [];
-  const draft = useDraft({ numbers: serviceNumbers(serviceFlow(flows, service), service) });
+  const flow = useQuery(docQuery<Callflow>(account, "callflows", serviceFlow(flows, service)?.id ?? "")).data;
+  const draft = useDraft(serviceForm(flow, service));
+  const [changing, setChanging] = useState(false);
   return (
     <div className={`${page.card} ${classes.serviceCard}`}>
       <Section level={2} title={title} help={help}>
         <NumberField account={account} value={draft.value.numbers} base={draft.base.numbers} onChange={(numbers) => draft.set("numbers", numbers)} empty={empty} />
-        <SaveBar account={account} draft={draft} labels={{ numbers: title }} apply={(_from, to) => saveService(account, service, to.numbers)} effect={effect} />
       </Section>
+      <Section
+        title={greeting.title}
+        help={draft.value.greeting ? greeting.help : greeting.none}
+        action={
+          <Button variant="default" size="compact-md" aria-expanded={changing} onClick={() => setChanging(!changing)}>
+            {changing ? t("close") : greeting.change}
+          </Button>
+        }
+      >
+        {changing && <Greeting account={account} value={draft.value.greeting} onChange={(media) => draft.set("greeting", media)} fallback={greeting.none} name={title} />}
+      </Section>
+      <SaveBar account={account} draft={draft} labels={{ numbers: title, greeting: greeting.title }} apply={(_from, to) => saveService(account, service, to)} effect={effect} />
     </div>
   );
 }

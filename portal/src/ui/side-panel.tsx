@@ -22,8 +22,9 @@ export function SidePanel({ title, children, size = 480, ...props }: Props) {
       <Drawer.Overlay backgroundOpacity={0.2} />
       <Drawer.Content>
         <div className={classes.head}>
+          {/* What is being read has no name yet: the panel has one all the same. */}
           <Drawer.Title tabIndex={-1} data-autofocus>
-            {title}
+            {title.trim() || t("loading")}
           </Drawer.Title>
           <Drawer.CloseButton aria-label={t("close")} />
         </div>

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -22,6 +23,9 @@ SECURITY_HEADERS = {
     "cross-origin-opener-policy": "same-origin",
 }
 _API_PREFIXES = ("v2/", "events", "openapi.json", "health")
+_PACKED = (("br", ".br"), ("gzip", ".gz"))
+"""Content codings, best first, and how the build calls the files."""
+_TEXTS = (".js", ".css")
 _NOT_BUILT = (
     "<!doctype html><html lang='en'><title>QVOICE</title><p>The portal is not built yet: run <code>./qvoice up</code>."
     " The API is at <a href='/openapi.json'>/v2</a>.</p></html>"
@@ -43,5 +47,25 @@ def install(app: FastAPI, folder: Path) -> None:
             wanted = root / "index.html"
         if not wanted.is_file():
             return HTMLResponse(_NOT_BUILT, headers=SECURITY_HEADERS)
-        kept = "public, max-age=31536000, immutable" if path.startswith("assets/") else "no-cache"
-        return FileResponse(wanted, headers={**SECURITY_HEADERS, "cache-control": kept})
+        if not path.startswith("assets/"):
+            return FileResponse(wanted, headers={**SECURITY_HEADERS, "cache-control": "no-cache"})
+        headers = {**SECURITY_HEADERS, "cache-control": "public, max-age=31536000, immutable"}
+        file, coding = packed(wanted, request.headers.get("accept-encoding", ""))
+        if file.suffix in _TEXTS or coding:
+            headers["vary"] = "accept-encoding"
+        if coding:
+            headers["content-encoding"] = coding
+        return FileResponse(file, headers=headers, media_type=mimetypes.guess_type(wanted.name)[0])
+
+
+def packed(file: Path, accepted: str) -> tuple[Path, str]:
+    """Return the smallest form of a file that the build left beside it and that `accepted` (Accept-Encoding, RFC 9110
+    section 12.5.3) allows, with its content coding; the file itself and "" when there is none.
+    """
+    offers = [offer.partition(";") for offer in accepted.lower().replace(" ", "").split(",")]
+    taken = {coding for coding, _, weight in offers if weight not in ("q=0", "q=0.0", "q=0.00", "q=0.000")}
+    for coding, suffix in _PACKED:
+        form = file.with_name(file.name + suffix)
+        if coding in taken and form.is_file():
+            return form, coding
+    return file, ""

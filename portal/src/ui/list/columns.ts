@@ -11,6 +11,8 @@ export interface Column<Row> {
   /** What the cell is worth for sorting and for CSV. */
   value: (row: Row) => string | number;
   width?: string;
+  /** Its share of a phone's width, such as "30%"; the others divide what is left. */
+  phone?: string;
   numeric?: boolean;
   /** Hidden on narrow screens, where the first column carries what matters. */
   wide?: boolean;

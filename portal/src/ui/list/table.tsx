@@ -2,7 +2,7 @@
 import { Checkbox } from "@mantine/core";
 import { IconArrowDown, IconArrowUp, IconChevronRight } from "@tabler/icons-react";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type KeyboardEvent, type ReactNode, useRef } from "react";
+import { type CSSProperties, type KeyboardEvent, type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { usePreferences } from "../preferences";
@@ -142,7 +142,7 @@ function Head<Row>({ column, sort, onSort }: { column: Column<Row>; sort?: Sort;
   const Arrow = sort?.descending ? IconArrowDown : IconArrowUp;
   return (
     <th
-      style={{ width: column.width }}
+      style={{ "--col": column.width, "--col-phone": column.phone } as CSSProperties}
       data-wide={column.wide || undefined}
       data-numeric={column.numeric || undefined}
       aria-sort={active ? (sort.descending ? "descending" : "ascending") : undefined}

@@ -29,6 +29,15 @@ export function kindOf(row: FlowRow): Kind {
 
 export const labelOf = (row: FlowRow): string => row.name || (row.featurecode && row.featurecode.name) || row.numbers.map(readable)[0] || row.patterns[0] || row.id.slice(0, 8);
 
+/** A pattern as one dials it, "*3…"; one that does not say a beginning and digits stays as it is. */
+export function dialledPattern(pattern: string): string {
+  const [, start, more] = /^\^((?:\\?[*#+]|\d)+)(\(\[0-9\][*+]\)|\(\\d[*+]\))?\$$/.exec(pattern) ?? [];
+  return start === undefined ? pattern : start.replaceAll("\\", "") + (more ? "…" : "");
+}
+
+/** What leads to a flow, for people. A number that nobody can dial (a base group's, a placeholder's) is not one. */
+export const reachedBy = (row: FlowRow): string => [...row.numbers.filter((number) => !/^(undefined|unused-|[a-z0-9]{25}$)/.test(number)).map(readable), ...row.patterns.map(dialledPattern)].join(", ");
+
 export interface Filter {
   q: string;
   kind?: string;
@@ -37,12 +46,12 @@ export interface Filter {
 }
 
 /** Rows that a search and the filters leave. Numbers are found with and without their grouping. */
-export function filtered(rows: readonly FlowRow[], { q, kind, module, owner }: Filter, ownerName: (id: string | undefined) => string): FlowRow[] {
+export function filtered(rows: readonly FlowRow[], { q, kind, module, owner }: Filter, ownerName: (id: string | undefined) => string, nameOf = labelOf): FlowRow[] {
   return rows.filter(
     (row) =>
       (!kind || kindOf(row) === kind) &&
       (!module || row.modules.includes(module)) &&
       (!owner || row.owner_id === owner) &&
-      (!q || contains(q, labelOf(row), ...row.numbers, ...row.numbers.map(readable), ...row.patterns, ...row.modules, ownerName(row.owner_id), row.type)),
+      (!q || contains(q, nameOf(row), labelOf(row), ...row.numbers, ...row.numbers.map(readable), ...row.patterns, ...row.modules, ownerName(row.owner_id), row.type)),
   );
 }

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { createDoc, listQuery, readDoc, removeDoc, usersQuery } from "@/api";
+import { CODES } from "@/pbx/codes";
 import { tellDone } from "@/ui/done";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
@@ -20,12 +21,11 @@ import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
 import { useColumns } from "@/ui/list/use-columns";
 import { PageHeader } from "@/ui/page-header";
-import { readable } from "@/ui/phone-number";
 
 import { written } from "./-model/api";
 import type { Callflow } from "./-model/types";
 import { useRegistry, useWords } from "./-model/use-modules";
-import { filtered, type FlowRow, type Kind, KINDS, kindOf, labelOf } from "./-rows";
+import { filtered, type FlowRow, type Kind, KINDS, kindOf, labelOf, reachedBy } from "./-rows";
 
 interface Search {
   q?: string;
@@ -49,7 +49,7 @@ export const Route = createFileRoute("/_app/a/$account/callflows/")({
 });
 
 function Callflows() {
-  const { t } = useTranslation(["callflows", "ui"]);
+  const { t } = useTranslation(["callflows", "ui", "feature-codes"]);
   const words = useWords();
   const { account } = Route.useParams();
   const { q = "", sort: sortText, kind, module, owner } = Route.useSearch();
@@ -68,15 +68,21 @@ function Callflows() {
     return info ? words(info.title) : name;
   };
 
+  /** Feature codes are called what their page calls them: "feature code *3" says nothing. */
+  const nameOf = (row: FlowRow) => {
+    const code = row.featurecode ? CODES.find(({ name }) => name === (row.featurecode && row.featurecode.name)) : undefined;
+    return code ? t(`feature-codes:code.${code.id as "ownBox"}.name`) : labelOf(row);
+  };
+
   const columns: Column<FlowRow>[] = [
-    { id: "name", title: t("column.name"), cell: labelOf, value: labelOf, width: "26%" },
-    { id: "numbers", title: t("column.numbers"), cell: (row) => [...row.numbers.map(readable), ...row.patterns].join(", "), value: (row) => [...row.numbers, ...row.patterns].join(", "), width: "26%" },
+    { id: "name", title: t("column.name"), cell: nameOf, value: nameOf, width: "26%" },
+    { id: "numbers", title: t("column.numbers"), cell: (row) => reachedBy(row) || "–", value: (row) => [...row.numbers, ...row.patterns].join(", "), width: "26%" },
     { id: "kind", title: t("column.kind"), cell: (row) => t(`kind.${kindOf(row)}`), value: (row) => t(`kind.${kindOf(row)}`), wide: true, width: "14%" },
     { id: "modules", title: t("column.modules"), cell: (row) => row.modules.map(moduleTitle).join(", "), value: (row) => row.modules.map(moduleTitle).join(", "), wide: true },
     { id: "owner", title: t("column.owner"), cell: (row) => ownerName(row.owner_id), value: (row) => ownerName(row.owner_id), wide: true, width: "16%" },
   ];
   const { shown, choices, toggle } = useColumns("callflows", columns);
-  const rows = flows.data && sorted(filtered(flows.data, { q, kind, module, owner }, ownerName), columns, parseSort(sortText, "name"));
+  const rows = flows.data && sorted(filtered(flows.data, { q, kind, module, owner }, ownerName, nameOf), columns, parseSort(sortText, "name"));
   const chosen = flows.data?.filter(({ id }) => selected.has(id)) ?? [];
   const csv = (which: readonly FlowRow[]) => download("callflows.csv", "text/csv", toCsv(which, columns));
   const modules = [...new Set(flows.data?.flatMap((row) => row.modules))].map((value) => ({ value, label: moduleTitle(value) })).toSorted((one, other) => one.label.localeCompare(other.label));
@@ -142,7 +148,7 @@ function Callflows() {
           rows={rows}
           columns={shown}
           idOf={(row) => row.id}
-          nameOf={labelOf}
+          nameOf={nameOf}
           sort={parseSort(sortText, "name")}
           onSort={(value) => change({ sort: value })}
           onOpen={(row) => void navigate({ to: "/a/$account/callflows/$flow", params: { account, flow: row.id } })}

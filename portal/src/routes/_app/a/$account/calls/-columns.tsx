@@ -26,12 +26,13 @@ function Party({ number, name }: { number: string; name?: string }) {
 export function callColumns(t: TFunction<["calls", "ui"]>, language: string): Column<Cdr>[] {
   const when = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
   return [
-    { id: "from", title: t("column.from"), cell: (row) => <Party {...caller(row)} />, value: (row) => caller(row).number },
+    { id: "from", title: t("column.from"), cell: (row) => <Party {...caller(row)} />, value: (row) => caller(row).number, phone: "44%" },
     {
       id: "to",
       title: t("column.to"),
       cell: (row) => <Party {...callee(row)} />,
       value: (row) => callee(row).number,
+      phone: "20%",
     },
     {
       id: "direction",
@@ -55,9 +56,15 @@ export function callColumns(t: TFunction<["calls", "ui"]>, language: string): Co
     {
       id: "outcome",
       title: t("column.outcome"),
-      cell: (row) => <StateDot tone={TONES[outcome(row)]}>{t(`outcome.${outcome(row)}`)}</StateDot>,
+      cell: (row) => (
+        <span className={classes.outcome}>
+          <StateDot tone={TONES[outcome(row)]}>{t(`outcome.${outcome(row)}`)}</StateDot>
+          {/* A phone has no room for a column of times. */}
+          <small>{when.format(fromGregorian(row.timestamp))}</small>
+        </span>
+      ),
       value: (row) => t(`outcome.${outcome(row)}`),
-      width: "120px",
+      width: "144px",
     },
   ];
 }

@@ -63,7 +63,7 @@ function Conferences() {
       error={rooms.error}
       onRetry={() => void rooms.refetch()}
       empty={{ icon: IconUsersGroup, title: t("empty.title"), text: t("empty.text") }}
-      lead={<ServiceNumbers account={account} service={CONFERENCE} title={t("numbers.title")} help={t("numbers.help")} empty={t("numbers.none")} effect={t("numbers.saved")} />}
+      lead={<ServiceNumbers account={account} service={CONFERENCE} title={t("numbers.title")} help={t("numbers.help")} empty={t("numbers.none")} effect={t("numbers.saved")} greeting={{ title: t("greeting.title"), help: t("greeting.help"), none: t("greeting.none"), change: t("greeting.change") }} />}
     >
       <SidePanel opened={open !== undefined} onClose={() => change({ open: undefined })} title={open === "new" ? t("new") : (rooms.data?.find(({ id }) => id === open)?.name ?? " ")}>
         {open === "new" && <RoomForm account={account} room={NEW} onDone={(id) => change({ open: id })} onGone={() => change({ open: undefined })} />}

@@ -130,6 +130,7 @@ export function GroupForm({ account, id, group, own, onDone, onGone }: Props) {
       <Section title={t("more.title")}>
         <TextInput label={t("more.prefix")} description={t("more.prefixHelp")} maxLength={16} {...draft.field("prefix")} />
         <MediaField account={account} label={t("more.ringback")} help={t("more.ringbackHelp")} fallback={t("more.tone")} value={draft.value.ringback} onChange={(media) => draft.set("ringback", media)} />
+        <MediaField account={account} label={t("more.music")} help={t("more.musicHelp")} fallback={t("more.ownMusic")} value={draft.value.music} onChange={(media) => draft.set("music", media)} />
       </Section>
       {failure && (
         <p className={form.failure} role="alert">
@@ -150,7 +151,7 @@ export function GroupForm({ account, id, group, own, onDone, onGone }: Props) {
           <SaveBar
             account={account}
             draft={draft}
-            labels={{ name: t("name"), extensions: t("extensions"), members: t("members.title"), strategy: t("ring.title"), repeats: t("ring.repeats"), then: t("then.title"), prefix: t("more.prefix"), ringback: t("more.ringback") }}
+            labels={{ name: t("name"), extensions: t("extensions"), members: t("members.title"), strategy: t("ring.title"), repeats: t("ring.repeats"), then: t("then.title"), prefix: t("more.prefix"), ringback: t("more.ringback"), music: t("more.music") }}
             validate={validate}
             apply={(_from, to) => saveGroup(account, id, to)}
             effect={t("saved")}

@@ -50,7 +50,7 @@ function Numbers() {
       return { number, flow, reaches: flow ? nameOf(flow) : "", features: row.features ?? [] };
     });
   const columns: Column<NumberLine>[] = [
-    { id: "number", title: t("column.number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "200px" },
+    { id: "number", title: t("column.number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "200px", phone: "54%" },
     { id: "reaches", title: t("column.reaches"), cell: (row) => (row.flow ? row.reaches : <StateDot tone="off">{t("spare")}</StateDot>), value: (row) => row.reaches },
     { id: "address", title: t("column.address"), cell: (row) => <StateDot tone={row.features.includes("e911") ? "good" : "warn"}>{t(row.features.includes("e911") ? "address.yes" : "address.no")}</StateDot>, value: (row) => String(row.features.includes("e911")), width: "200px", wide: true },
   ];

@@ -4,7 +4,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { patchDoc, type UserDoc } from "@/api";
+import { call, patchDoc, urls, type UserDoc } from "@/api";
+import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
 import { mergePatch } from "@/ui/form/draft";
 import { SaveBar } from "@/ui/form/save-bar";
@@ -102,7 +103,7 @@ export function AccountInfo({ account, person, user, onGone, onSecret }: Props) 
 function Secrets({ account, person, user, onSecret }: Omit<Props, "onGone">) {
   const { t } = useTranslation(["users", "ui"]);
   const client = useQueryClient();
-  const [busy, setBusy] = useState<"password" | "pin" | null>(null);
+  const [busy, setBusy] = useState<"password" | "pin" | "invite" | null>(null);
   const act = async (what: "password" | "pin", make: () => Promise<Secret>) => {
     setBusy(what);
     try {
@@ -127,8 +128,30 @@ function Secrets({ account, person, user, onSecret }: Omit<Props, "onGone">) {
       if (person.box) await patchDoc(account, "vmboxes", person.box.id, { pin: fresh, require_pin: true });
       return { kind: "user", lines: [["extension", person.box?.mailbox ?? ""], ["pin", fresh]] };
     });
+  const invite = async () => {
+    setBusy("invite");
+    try {
+      await call("PUT", urls.getInviteUserUrl(account, user.id), { body: { channel: "email" } });
+      tellDone(t("secret.invited", { email: user.email ?? "" }));
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      setBusy(null);
+    }
+  };
   return (
     <>
+      {user.username && (
+        <Section
+          title={t("accountInfo.invite")}
+          help={t(user.email ? "accountInfo.inviteHelp" : "accountInfo.inviteNoMail")}
+          action={
+            <Button variant="default" disabled={!user.email} loading={busy === "invite"} onClick={() => void invite()}>
+              {t("accountInfo.invite")}
+            </Button>
+          }
+        />
+      )}
       {user.username && (
         <Section
           title={t("accountInfo.resetPassword")}

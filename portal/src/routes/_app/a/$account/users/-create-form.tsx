@@ -8,6 +8,7 @@ import { useTranslation } from "react-i18next";
 import { callflowsQuery, explanation, Problem, voicemailBoxesQuery } from "@/api";
 import { useSpareNumbers } from "@/pbx/number-field";
 import { tellDone } from "@/ui/done";
+import { Setting } from "@/ui/form/setting";
 import { readable } from "@/ui/phone-number";
 
 import { CreateFailed, type Created, createUser, formErrors, type NewUser, type Step } from "./-create-user";
@@ -29,7 +30,7 @@ export function CreateForm({ account, onCreated }: Props) {
   const [failure, setFailure] = useState<string | null>(null);
   const required = (value: string) => (value.trim() ? null : t("required"));
   const form = useForm<NewUser>({
-    initialValues: { firstName: "", lastName: "", email: "", extension: "", number: "", role: "user", deviceName: t("new.deskPhone"), deviceType: "sip_device" },
+    initialValues: { firstName: "", lastName: "", email: "", extension: "", number: "", role: "user", deviceName: t("new.deskPhone"), deviceType: "sip_device", invite: true },
     validate: {
       firstName: required,
       lastName: required,
@@ -44,7 +45,7 @@ export function CreateForm({ account, onCreated }: Props) {
 
   const submit = form.onSubmit(async (values) => {
     setFailure(null);
-    const trimmed = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, value.trim()])) as unknown as NewUser;
+    const trimmed = Object.fromEntries(Object.entries(values).map(([key, value]) => [key, typeof value === "string" ? value.trim() : value])) as unknown as NewUser;
     try {
       const created = await createUser(account, trimmed, setStep);
       await client.invalidateQueries({ queryKey: ["account", account] });
@@ -94,6 +95,7 @@ export function CreateForm({ account, onCreated }: Props) {
         <TextInput label={t("new.device")} description={t("new.deviceHelp")} autoComplete="off" {...form.getInputProps("deviceName")} />
         <Select label={t("new.deviceType")} description={t("new.deviceTypeHelp")} allowDeselect={false} data={(["sip_device", "softphone"] as const).map((value) => ({ value, label: t(`deviceType.${value}`) }))} {...form.getInputProps("deviceType")} />
       </div>
+      <Setting label={t("new.invite")} help={t(form.values.invite ? "new.inviteHelp" : "new.noInviteHelp")} checked={form.values.invite} onChange={(event) => form.setFieldValue("invite", event.currentTarget.checked)} />
       <div className={classes.bar}>
         <span className={classes.progress} aria-live="polite">
           {step && t("new.making", { step: t(`step.${step}`) })}

@@ -5,7 +5,7 @@ import { CreateFailed, createUser, formErrors, type NewUser } from "./-create-us
 import { isExtension, nextExtension, takenExtensions } from "./-extension";
 import { randomText, voicemailPin } from "./-secret";
 
-const FORM: NewUser = { firstName: "Zoé", lastName: "Roy", email: "zoe@example.test", extension: "1004", number: "+14165550199", role: "user", deviceName: "Desk", deviceType: "sip_device" };
+const FORM: NewUser = { firstName: "Zoé", lastName: "Roy", email: "zoe@example.test", extension: "1004", number: "+14165550199", role: "user", deviceName: "Desk", deviceType: "sip_device", invite: true };
 
 /** Answer like the dialect; `refuse` is the collection whose PUT gives 400, `lists` what GETs return. */
 function api(refuse?: string, lists: Record<string, unknown[]> = {}) {
@@ -32,7 +32,8 @@ test("user, voicemail box, callflow, directory entry, device, in this order", as
   expect(writes.map(({ method, path }) => `${method} ${path}`)).toEqual([
     "PUT users", "PUT vmboxes", "PUT callflows", "PUT directories", "PATCH users/users-1", "PUT devices",
   ]);
-  expect(writes[0]?.data).toMatchObject({ username: "zoe@example.test", presence_id: "1004", caller_id: { internal: { name: "Zoé Roy", number: "1004" } } });
+  expect(created.password).toBeUndefined();
+  expect(writes[0]?.data).toMatchObject({ send_email_on_creation: true, username: "zoe@example.test", presence_id: "1004", caller_id: { internal: { name: "Zoé Roy", number: "1004" } } });
   expect(writes[2]?.data).toMatchObject({
     name: "Zoé Roy SmartPBX's Callflow", numbers: ["1004", "+14165550199"], type: "mainUserCallflow",
     flow: { module: "user", data: { id: "users-1", can_call_self: false, timeout: 20 }, children: { _: { module: "voicemail", data: { id: "vmboxes-2" } } } },

@@ -18,6 +18,8 @@ export interface NewUser {
   /** Empty: no device. */
   deviceName: string;
   deviceType: "sip_device" | "softphone";
+  /** Mail a link by which the user comes in and chooses a password. */
+  invite: boolean;
 }
 
 export const STEPS = ["check", "users", "vmboxes", "callflows", "directories", "devices"] as const;
@@ -35,7 +37,8 @@ const PLACES = {
 export interface Created {
   userId: string;
   userName: string;
-  password: string;
+  /** Undefined: the user was invited and chooses one. */
+  password: string | undefined;
   extension: string;
   pin: string;
   device?: { name: string; username: string; password: string };
@@ -90,7 +93,7 @@ export async function createUser(account: string, form: NewUser, onStep: (step: 
       presence_id: form.extension,
       caller_id: { internal: { name, number: form.extension } },
       vm_to_email_enabled: true,
-      send_email_on_creation: false,
+      send_email_on_creation: form.invite,
     });
     const box = await put("vmboxes", { owner_id: user.id, mailbox: form.extension, name: `${name}'s VMBox`, pin });
     const flow = await put("callflows", userCallflow(user.id, name, form.extension, box.id, form.number ? [form.number] : []));
@@ -101,7 +104,7 @@ export async function createUser(account: string, form: NewUser, onStep: (step: 
       (await put("directories", { name: DIRECTORY, confirm_match: false, max_dtmf: 0, min_dtmf: 3, sort_by: "last_name" }));
     await call("PATCH", urls.getPatchUserUrl(account, user.id), { body: { directories: { [directory.id]: flow.id } } });
     const device = form.deviceName ? await addDevice(account, user.id, form.deviceName, form.deviceType, put) : undefined;
-    return { userId: user.id, userName: form.email, password, extension: form.extension, pin, device };
+    return { userId: user.id, userName: form.email, password: form.invite ? undefined : password, extension: form.extension, pin, device };
   } catch (cause) {
     throw new CreateFailed(step, cause, await takeBack(undo));
   }

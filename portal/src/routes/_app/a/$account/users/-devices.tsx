@@ -15,6 +15,7 @@ import { StateDot } from "@/ui/state-dot";
 
 import { addDevice } from "./-create-user";
 import classes from "./-panel.module.css";
+import { PhoneApp } from "./-phone-app";
 import type { Person } from "./-rows";
 import { deviceSecret } from "./-secret";
 
@@ -64,6 +65,7 @@ export function Devices({ account, person, onSecret }: Props) {
           <LinkButton variant="subtle" to="/a/$account/devices" params={{ account }} search={{ open: "new", owner: person.id }}>
             {t("device.other")}
           </LinkButton>
+          <PhoneApp account={account} user={person.id} name={person.name} />
           <Button variant="default" leftSection={<IconPlus size={16} stroke={1.8} />} loading={busy} onClick={() => void add()}>
             {t("device.add")}
           </Button>

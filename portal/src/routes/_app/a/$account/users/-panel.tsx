@@ -17,7 +17,7 @@ import { Features } from "./-features/tiles";
 import { Numbers } from "./-numbers";
 import classes from "./-panel.module.css";
 import type { Person } from "./-rows";
-import { type Secret, SecretDialog } from "./-secret-dialog";
+import { type Secret, SecretDialog, secretsOf } from "./-secret-dialog";
 
 interface Props {
   account: string;
@@ -41,16 +41,7 @@ export function UserPanel({ account, user, tab, feature, person, onShow, onClose
             account={account}
             onCreated={(created) => {
               onShow({ user: created.userId });
-              setSecret({
-                kind: "user",
-                lines: [
-                  ["extension", created.extension],
-                  ["pin", created.pin],
-                  ["portalUser", created.userName],
-                  ["portalPassword", created.password],
-                ],
-                device: created.device && { ...created.device, realm },
-              });
+              setSecret(secretsOf(created, realm));
             }}
           />
         )}

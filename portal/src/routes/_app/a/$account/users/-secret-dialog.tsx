@@ -4,6 +4,7 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { Dialog } from "@/ui/side-panel";
 
+import type { Created } from "./-create-user";
 import classes from "./-panel.module.css";
 
 type LineName = "extension" | "pin" | "portalUser" | "portalPassword";
@@ -12,6 +13,19 @@ export interface Secret {
   kind: "user" | "device";
   lines: [LineName, string][];
   device?: { name: string; username: string; password: string; realm: string };
+  /** Where an invitation went: its owner chooses the portal password. */
+  invited?: string;
+}
+
+/** What is shown of a user who has just been made. */
+export function secretsOf(created: Created, realm: string): Secret {
+  const { extension, pin, userName, password, device } = created;
+  return {
+    kind: "user",
+    lines: [["extension", extension], ["pin", pin], ["portalUser", userName], ...(password ? [["portalPassword", password] as [LineName, string]] : [])],
+    device: device && { ...device, realm },
+    invited: password ? undefined : userName,
+  };
 }
 
 export function SecretDialog({ secret, onClose }: { secret: Secret | null; onClose: () => void }) {
@@ -30,6 +44,7 @@ export function SecretDialog({ secret, onClose }: { secret: Secret | null; onClo
   return (
     <Dialog opened={secret !== null} onClose={onClose} title={t("secret.title")} size={480} closeOnClickOutside={false}>
       <p className={classes.once}>{t("secret.once")}</p>
+      {secret?.invited && <p className={classes.once}>{t("secret.invited", { email: secret.invited })}</p>}
       <dl className={classes.secrets}>
         {lines.map(([name, value]) => (
           <div key={name}>

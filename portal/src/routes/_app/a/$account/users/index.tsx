@@ -42,7 +42,7 @@ const oneOf = <T extends string>(value: unknown, ...allowed: T[]) => allowed.fin
 
 export const Route = createFileRoute("/_app/a/$account/users/")({
   validateSearch: (search: Record<string, unknown>): Search => ({
-    q: text(search.q),
+    q: text(search.q) ?? (typeof search.q === "number" ? String(search.q) : undefined),
     sort: text(search.sort),
     role: oneOf(search.role, "user", "admin"),
     phone: oneOf(search.phone, "online", "offline", "none"),

@@ -42,10 +42,10 @@ function Voicemail() {
   const users = useQuery(usersQuery(account)).data ?? [];
   const owner = new Map(users.map((user) => [user.id, userName(user)]));
   const columns: Column<VoicemailBoxRow>[] = [
-    { id: "mailbox", title: t("column.mailbox"), cell: (row) => row.mailbox, value: (row) => row.mailbox, width: "120px" },
+    { id: "mailbox", title: t("column.mailbox"), cell: (row) => row.mailbox, value: (row) => row.mailbox, width: "120px", phone: "20%" },
     { id: "name", title: t("name"), cell: (row) => row.name, value: (row) => row.name },
     { id: "owner", title: t("owner"), cell: (row) => owner.get(row.owner_id ?? "") ?? t("shared"), value: (row) => owner.get(row.owner_id ?? "") ?? "", wide: true },
-    { id: "messages", title: t("column.messages"), cell: (row) => row.messages || "–", value: (row) => row.messages, width: "112px", numeric: true },
+    { id: "messages", title: t("column.messages"), cell: (row) => row.messages || "–", value: (row) => row.messages, width: "112px", phone: "26%", numeric: true },
   ];
   const { open, tab = "messages" } = search;
   const close = () => change({ open: undefined, tab: undefined });

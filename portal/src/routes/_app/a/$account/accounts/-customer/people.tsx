@@ -21,7 +21,7 @@ import { StateDot } from "@/ui/state-dot";
 
 import { CreateForm } from "../../users/-create-form";
 import { people, type Person } from "../../users/-rows";
-import { type Secret, SecretDialog } from "../../users/-secret-dialog";
+import { type Secret, SecretDialog, secretsOf } from "../../users/-secret-dialog";
 import classes from "./customer.module.css";
 import { InviteAll } from "./invite-all";
 
@@ -113,16 +113,7 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
           account={id}
           onCreated={(created) => {
             onAdding(false);
-            setSecret({
-              kind: "user",
-              lines: [
-                ["extension", created.extension],
-                ["pin", created.pin],
-                ["portalUser", created.userName],
-                ["portalPassword", created.password],
-              ],
-              device: created.device && { ...created.device, realm },
-            });
+            setSecret(secretsOf(created, realm));
           }}
         />
       </SidePanel>

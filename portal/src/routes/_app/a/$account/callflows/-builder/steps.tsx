@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { readable } from "@/ui/phone-number";
 
-import type { Act, Leg, Step, Tried } from "../-model/api";
+import type { Act, Leg, Step, Tried, Way } from "../-model/api";
 import type { Path } from "../-model/types";
 import classes from "./builder.module.css";
 import { exitName, type Telling } from "./words-of";
@@ -23,22 +23,42 @@ const pathOf = (text: string): Path => (text === "flow" ? [] : text.replace(/^fl
 export function Steps({ tried, own, telling, account, onSelect }: Props) {
   const { t, i18n } = useTranslation(["callflows", "ui"]);
   const time = new Intl.DateTimeFormat(i18n.language, { timeStyle: "medium", timeZone: tried.timezone });
-  if (tried.refused) return <p className={classes.problemText} data-severity="error">{t("simulate.refused", { code: tried.refused.code, number: readable(tried.dialled) })}</p>;
   return (
     <>
-      <p className={classes.from}>
-        {t("simulate.shown", { caller: [tried.caller.name, readable(tried.caller.number)].filter(Boolean).join(" · ") || t("simulate.unknownCaller") })}
-        {tried.flow && tried.flow.id !== own && (
-          <>
-            {" "}
-            <Link to="/a/$account/callflows/$flow" params={{ account, flow: tried.flow.id }}>
-              {t("simulate.elsewhere", { flow: tried.flow.name || tried.flow.id.slice(0, 8) })}
-            </Link>
-          </>
-        )}
-      </p>
+      {!tried.refused && (
+        <p className={classes.from}>
+          {t("simulate.shown", { caller: [tried.caller.name, readable(tried.caller.number)].filter(Boolean).join(" · ") || t("simulate.unknownCaller") })}
+          {tried.flow && tried.flow.id !== own && (
+            <>
+              {" "}
+              <Link to="/a/$account/callflows/$flow" params={{ account, flow: tried.flow.id }}>
+                {t("simulate.elsewhere", { flow: tried.flow.name || tried.flow.id.slice(0, 8) })}
+              </Link>
+            </>
+          )}
+        </p>
+      )}
+      <WayOf way={tried} number={tried.dialled} own={own} telling={telling} time={time} onSelect={onSelect} />
+    </>
+  );
+}
+
+interface WayProps extends Pick<Props, "own" | "telling" | "onSelect"> {
+  way: Way;
+  /** What was dialled to come here. */
+  number: string;
+  time: Intl.DateTimeFormat;
+}
+
+/** A call's steps and its end; a forwarded leg inside has a way of its own, drawn the same. */
+function WayOf({ way, number, ...shared }: WayProps) {
+  const { t } = useTranslation(["callflows", "ui"]);
+  const { own, telling, time, onSelect } = shared;
+  if (way.refused) return <p className={classes.problemText} data-severity="error">{t("simulate.refused", { code: way.refused.code, number: readable(number) })}</p>;
+  return (
+    <>
       <ol className={classes.steps}>
-        {tried.steps.map((step, index) => (
+        {way.steps.map((step, index) => (
           // oxlint-disable-next-line react/no-array-index-key -- a call may come by a step twice; its place is what tells them apart
           <li key={index}>
             <button type="button" className={classes.stepLine} disabled={step.flow_id !== own} onClick={() => onSelect(pathOf(step.path))}>
@@ -57,7 +77,7 @@ export function Steps({ tried, own, telling, account, onSelect }: Props) {
               ))}
               {once(step.acts).map((act, place) => (
                 // oxlint-disable-next-line react/no-array-index-key -- acts have no other name than their place
-                <ActLine key={place} act={act} />
+                <ActLine key={place} act={act} {...shared} />
               ))}
               {step.notes.map((note) => (
                 <li key={note.kind + note.detail} data-note>
@@ -69,7 +89,7 @@ export function Steps({ tried, own, telling, account, onSelect }: Props) {
           </li>
         ))}
       </ol>
-      {tried.end && <p className={classes.ended}>{t(`end.${tried.end.reason as "hung-up"}`, { cause: t(`cause.${tried.end.cause as "NO_ANSWER"}`, { defaultValue: tried.end.cause }) })}</p>}
+      {way.end && <p className={classes.ended}>{t(`end.${way.end.reason as "hung-up"}`, { cause: t(`cause.${way.end.cause as "NO_ANSWER"}`, { defaultValue: way.end.cause }) })}</p>}
     </>
   );
 }
@@ -82,7 +102,9 @@ function moduleTitle(step: Step, { registry, words }: Telling): string {
   return info ? words(info.title) : step.module;
 }
 
-function ActLine({ act }: { act: Act }) {
+type Shared = Omit<WayProps, "way" | "number">;
+
+function ActLine({ act, ...shared }: Shared & { act: Act }) {
   const { t } = useTranslation(["callflows", "ui"]);
   const sounds = act.sounds?.map(({ name }) => name).filter(Boolean).join(", ");
   switch (act.do) {
@@ -92,7 +114,7 @@ function ActLine({ act }: { act: Act }) {
           {t(`act.ring_${(act.outcome ?? "nobody") as "nobody"}`, { seconds: Math.round(act.seconds ?? 0) })}
           <ul className={classes.legs}>
             {act.legs?.map((leg) => (
-              <LegLine key={leg.id} leg={leg} />
+              <LegLine key={leg.id} leg={leg} {...shared} />
             ))}
           </ul>
         </li>
@@ -116,7 +138,7 @@ function ActLine({ act }: { act: Act }) {
   }
 }
 
-function LegLine({ leg }: { leg: Leg }) {
+function LegLine({ leg, ...shared }: Shared & { leg: Leg }) {
   const { t } = useTranslation(["callflows", "ui"]);
   const who = leg.to === "device" ? [leg.owner, leg.name].filter(Boolean).join(" · ") : leg.to === "trunk" ? t("leg.trunk", { trunk: leg.name, number: readable(leg.number ?? "") }) : t("leg.number", { number: readable(leg.name) });
   const shown = [leg.caller.name, readable(leg.caller.number)].filter(Boolean).join(" · ");
@@ -124,6 +146,12 @@ function LegLine({ leg }: { leg: Leg }) {
     <li>
       <strong>{who}</strong>
       <small>{[leg.delay ? t("leg.after", { seconds: leg.delay }) : "", t("leg.for", { seconds: Math.round(leg.seconds) }), leg.confirm ? t("leg.confirm") : "", shown ? t("leg.shown", { caller: shown }) : ""].filter(Boolean).join(" · ")}</small>
+      {leg.then && (
+        <details className={classes.then}>
+          <summary>{leg.then.flow ? t("leg.then", { flow: leg.then.flow.name || leg.then.flow.id.slice(0, 8) }) : t("leg.thenNothing")}</summary>
+          <WayOf way={leg.then} number={leg.number ?? leg.name} {...shared} />
+        </details>
+      )}
     </li>
   );
 }

@@ -92,6 +92,8 @@ export interface Leg {
   confirm: boolean;
   number?: string;
   caller: { name: string; number: string; private: boolean };
+  /** A forwarded leg: where the call made in its user's name goes. */
+  then?: Way;
 }
 
 export interface Act {
@@ -120,15 +122,19 @@ export interface Step {
   reasons: { rule: string; name: string; in_force: boolean; forced: boolean | null; timezone: string }[];
 }
 
-export interface Tried {
-  dialled: string;
-  emergency: boolean;
-  timezone: string;
-  caller: { name: string; number: string };
+/** What a call comes to: a flow and its steps, or a refusal before any flow. */
+export interface Way {
   flow: { id: string; name: string } | null;
   refused: { code: number; why: string } | null;
   steps: Step[];
   end: { reason: string; cause: string } | null;
+}
+
+export interface Tried extends Way {
+  dialled: string;
+  emergency: boolean;
+  timezone: string;
+  caller: { name: string; number: string };
   seconds?: number;
 }
 

@@ -3,7 +3,7 @@ import { Autocomplete, PasswordInput, SegmentedControl, Select, TextInput } from
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { docQuery, numbersQuery, patchDoc, type UserDoc } from "@/api";
+import { call, docQuery, numbersQuery, patchDoc, urls, type UserDoc } from "@/api";
 import { MediaField } from "@/ui/audio/media-field";
 import { mergePatch } from "@/ui/form/draft";
 import { SaveBar } from "@/ui/form/save-bar";
@@ -79,6 +79,17 @@ export function CallerIdForm(context: FeatureContext) {
   );
 }
 
+/** Where the user is logged in now. */
+function LoggedIn({ account, user }: FeatureContext) {
+  const { t } = useTranslation(["users", "ui"]);
+  const desks = useQuery({
+    queryKey: ["account", account, "devices", "hotdesks", user.id],
+    queryFn: async ({ signal }) => (await call<{ device_id: string; device_name: string }[]>("GET", urls.getListUserHotdesksUrl(account, user.id), { signal })).data,
+  }).data;
+  if (!desks) return null;
+  return <p className={classes.help}>{desks.length ? t("feature.hotdesk.at", { names: desks.map(({ device_name: name }) => name).join(", ") }) : t("feature.hotdesk.nowhere")}</p>;
+}
+
 export function HotdeskForm(context: FeatureContext) {
   const { t } = useTranslation(["users", "ui"]);
   const { draft, apply } = useUserForm(context);
@@ -86,6 +97,7 @@ export function HotdeskForm(context: FeatureContext) {
   return (
     <Form label={t("feature.hotdesk.name")}>
       <Setting label={t("feature.hotdesk.on")} help={t("feature.hotdesk.onHelp")} {...draft.toggle("hotdesk.enabled")} />
+      {on && <LoggedIn {...context} />}
       {on && isOn("findMe", context) && <p className={classes.warn}>{t("feature.hotdesk.findMe")}</p>}
       <Pair>
         <TextInput label={t("feature.hotdesk.id")} description={t("feature.hotdesk.idHelp")} inputMode="numeric" maxLength={15} disabled={!on} {...draft.field("hotdesk.id")} />
