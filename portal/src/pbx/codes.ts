@@ -26,6 +26,8 @@ export const CODES: readonly Code[] = [
   { name: 'do_not_disturb[action="activate"]', id: "dndOn", number: "78", group: "forwarding", flow: node("do_not_disturb", { action: "activate" }) },
   { name: 'do_not_disturb[action="deactivate"]', id: "dndOff", number: "79", group: "forwarding", flow: node("do_not_disturb", { action: "deactivate" }) },
   { name: 'do_not_disturb[action="toggle"]', id: "dndToggle", number: "76", group: "forwarding", flow: node("do_not_disturb", { action: "toggle" }) },
+  { name: "call_waiting[action=activate]", id: "waitingOn", number: "70", group: "forwarding", flow: node("call_waiting", { action: "activate" }) },
+  { name: "call_waiting[action=deactivate]", id: "waitingOff", number: "71", group: "forwarding", flow: node("call_waiting", { action: "deactivate" }) },
   { name: "directed_ext_pickup", id: "pickup", number: "87", digits: "extension", group: "answering", flow: node("group_pickup_feature", { type: "extension" }) },
   { name: "intercom", id: "intercom", number: "0", digits: "extension", group: "answering", flow: node("intercom") },
   { name: "move", id: "move", number: "6683", bare: true, group: "answering", flow: node("move") },
