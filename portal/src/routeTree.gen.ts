@@ -44,6 +44,7 @@ import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$
 import { Route as AppAAccountAccountsCustomerIndexRouteImport } from "./routes/_app/a/$account/accounts/$customer/index"
 import { Route as AppAAccountAccountsNewIndexRouteImport } from "./routes/_app/a/$account/accounts/new/index"
 import { Route as AppAAccountCallflowsFlowIndexRouteImport } from "./routes/_app/a/$account/callflows/$flow/index"
+import { Route as AppAAccountUsersImportIndexRouteImport } from "./routes/_app/a/$account/users/import/index"
 
 const AppRoute = AppRouteImport.update({
   id: "/_app",
@@ -236,6 +237,12 @@ const AppAAccountCallflowsFlowIndexRoute =
     path: "/callflows/$flow/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountUsersImportIndexRoute =
+  AppAAccountUsersImportIndexRouteImport.update({
+    id: "/users/import/",
+    path: "/users/import/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 
 export interface FileRoutesByFullPath {
   "/": typeof AppIndexRoute
@@ -272,6 +279,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
   "/a/$account/accounts/new/": typeof AppAAccountAccountsNewIndexRoute
   "/a/$account/callflows/$flow/": typeof AppAAccountCallflowsFlowIndexRoute
+  "/a/$account/users/import/": typeof AppAAccountUsersImportIndexRoute
 }
 export interface FileRoutesByTo {
   "/": typeof AppIndexRoute
@@ -307,6 +315,7 @@ export interface FileRoutesByTo {
   "/a/$account/accounts/$customer": typeof AppAAccountAccountsCustomerIndexRoute
   "/a/$account/accounts/new": typeof AppAAccountAccountsNewIndexRoute
   "/a/$account/callflows/$flow": typeof AppAAccountCallflowsFlowIndexRoute
+  "/a/$account/users/import": typeof AppAAccountUsersImportIndexRoute
 }
 export interface FileRoutesById {
   __root__: typeof rootRouteImport
@@ -345,6 +354,7 @@ export interface FileRoutesById {
   "/_app/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
   "/_app/a/$account/accounts/new/": typeof AppAAccountAccountsNewIndexRoute
   "/_app/a/$account/callflows/$flow/": typeof AppAAccountCallflowsFlowIndexRoute
+  "/_app/a/$account/users/import/": typeof AppAAccountUsersImportIndexRoute
 }
 export interface FileRouteTypes {
   fileRoutesByFullPath: FileRoutesByFullPath
@@ -383,6 +393,7 @@ export interface FileRouteTypes {
     | "/a/$account/accounts/$customer/"
     | "/a/$account/accounts/new/"
     | "/a/$account/callflows/$flow/"
+    | "/a/$account/users/import/"
   fileRoutesByTo: FileRoutesByTo
   to:
     | "/"
@@ -418,6 +429,7 @@ export interface FileRouteTypes {
     | "/a/$account/accounts/$customer"
     | "/a/$account/accounts/new"
     | "/a/$account/callflows/$flow"
+    | "/a/$account/users/import"
   id:
     | "__root__"
     | "/_app"
@@ -455,6 +467,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/accounts/$customer/"
     | "/_app/a/$account/accounts/new/"
     | "/_app/a/$account/callflows/$flow/"
+    | "/_app/a/$account/users/import/"
   fileRoutesById: FileRoutesById
 }
 export interface RootRouteChildren {
@@ -711,6 +724,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountCallflowsFlowIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/users/import/": {
+      id: "/_app/a/$account/users/import/"
+      path: "/users/import"
+      fullPath: "/a/$account/users/import/"
+      preLoaderRoute: typeof AppAAccountUsersImportIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
   }
 }
 
@@ -744,6 +764,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountAccountsCustomerIndexRoute: typeof AppAAccountAccountsCustomerIndexRoute
   AppAAccountAccountsNewIndexRoute: typeof AppAAccountAccountsNewIndexRoute
   AppAAccountCallflowsFlowIndexRoute: typeof AppAAccountCallflowsFlowIndexRoute
+  AppAAccountUsersImportIndexRoute: typeof AppAAccountUsersImportIndexRoute
 }
 
 const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
@@ -776,6 +797,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountAccountsCustomerIndexRoute: AppAAccountAccountsCustomerIndexRoute,
   AppAAccountAccountsNewIndexRoute: AppAAccountAccountsNewIndexRoute,
   AppAAccountCallflowsFlowIndexRoute: AppAAccountCallflowsFlowIndexRoute,
+  AppAAccountUsersImportIndexRoute: AppAAccountUsersImportIndexRoute,
 }
 
 const AppAAccountRouteRouteWithChildren =

@@ -152,3 +152,31 @@ def test_G2_D15_D16_D17_services_are_set_up_and_every_page_fits_a_phone(
 def shown(number: str) -> str:
     """A North American number as the portal writes it."""
     return f"+1 ({number[2:5]}) {number[5:8]}-{number[8:]}"
+
+
+def test_A8_users_of_a_file_are_judged_added_paused_and_gone_on_with(platform: Platform, tmp_path: Path) -> None:
+    master, rest, mark, good = platform.demo["master"], platform.master, secrets.token_hex(3), 600
+    file, crooked = tmp_path / "people.csv", tmp_path / "crooked.csv"
+    rows = [f"Person{n},{mark},p{n}.{mark}@example.test," for n in range(good)]
+    # Twice the same user name, and an extension that is none.
+    rows += [f"Twice,{mark},p0.{mark}@example.test,", f"Odd,{mark},odd.{mark}@example.test,12x"]
+    file.write_text("\n".join(["first_name,last_name,email,extension", *rows]), encoding="utf-8")
+    crooked.write_text("first_name,email\nAda,ada@example.test\n", encoding="utf-8")
+    account = rest.put(f"accounts/{master['account_id']}", {"name": f"Importers {mark}"})["id"]
+    given = {
+        "account": master["account_name"],
+        "username": master["username"],
+        "password": master["password"],
+        "acting": account,
+        "mark": mark,
+        "good": good,
+        "file": str(file),
+        "crooked": str(crooked),
+    }
+    try:
+        assert walk("import-users", given, tmp_path, platform)["wide"] == []
+        made = rest.get(f"accounts/{account}/users?paginate=false")
+        assert {row["last_name"] for row in made} == {mark}
+        assert len(made) == good
+    finally:
+        rest.delete(f"accounts/{account}")

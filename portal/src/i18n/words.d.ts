@@ -30,6 +30,7 @@ import type users from "../routes/_app/a/$account/users/-en.json";
 import type signIn from "../routes/sign-in/-en.json";
 import type access from "../access/-en.json";
 import type security from "../routes/_app/a/$account/security/-en.json";
+import type importUsers from "../routes/_app/a/$account/users/import/-en.json";
 import type forgot from "../routes/forgot/-en.json";
 import type office from "../office/-en.json";
 import type welcome from "../routes/welcome/-welcome/-en.json";
@@ -43,6 +44,7 @@ declare module "i18next" {
       access: typeof access;
       security: typeof security;
       forgot: typeof forgot;
+      import: typeof importUsers;
       office: typeof office;
       welcome: typeof welcome;
       "sign-in": typeof signIn;

@@ -1,6 +1,6 @@
 /** The users of an account: who they are, their extension, whether a phone is online. A row opens a panel with its own address. */
 import { Button, Select } from "@mantine/core";
-import { IconPlus, IconUsers } from "@tabler/icons-react";
+import { IconPlus, IconUpload, IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { callflowsQuery, devicesQuery, usersQuery, voicemailBoxesQuery } from "@/api";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
+import { LinkButton } from "@/ui/link-button";
 import { parseSort, sorted, toCsv } from "@/ui/list/columns";
 import { download } from "@/ui/list/download";
 import list from "@/ui/list/list-page.module.css";
@@ -90,6 +91,9 @@ function Users() {
   return (
     <div className={list.page}>
       <PageHeader title={t("title")} about={t("about")}>
+        <LinkButton to="/a/$account/users/import" params={{ account }} variant="default" leftSection={<IconUpload size={16} stroke={1.6} />}>
+          {t("import")}
+        </LinkButton>
         {add}
       </PageHeader>
       <Toolbar

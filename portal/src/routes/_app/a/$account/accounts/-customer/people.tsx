@@ -1,6 +1,6 @@
 /** An account's people: who may do what; adding one makes user, voicemail box, route and phone as the phone system's own page does. */
 import { Button } from "@mantine/core";
-import { IconMail, IconPlus, IconUsers } from "@tabler/icons-react";
+import { IconMail, IconPlus, IconUpload, IconUsers } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -12,6 +12,7 @@ import { tellDone } from "@/ui/done";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
+import { LinkButton } from "@/ui/link-button";
 import { type Column, contains, parseSort, sorted, toCsv } from "@/ui/list/columns";
 import { download } from "@/ui/list/download";
 import { Table } from "@/ui/list/table";
@@ -78,6 +79,9 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
     <div className={classes.tablePanel}>
       <Toolbar search={search} onSearch={setSearch} placeholder={t("searchPeople")} onExport={rows && (() => download("people.csv", "text/csv", toCsv(rows, columns)))}>
         {add}
+        <LinkButton to="/a/$account/users/import" params={{ account: id }} variant="default" leftSection={<IconUpload size={16} stroke={1.6} />}>
+          {t("users:import")}
+        </LinkButton>
         <Button variant="default" leftSection={<IconMail size={16} stroke={1.6} />} onClick={() => setInviting(true)}>
           {t("invite.all")}
         </Button>

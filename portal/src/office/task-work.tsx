@@ -1,0 +1,98 @@
+/** A task at work: how far it is, how many rows went which way, and the way to pause it, go on, and keep its result. */
+import { Button, Progress } from "@mantine/core";
+import { IconDownload, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { tellFailure } from "@/ui/failed";
+import form from "@/ui/form/form.module.css";
+import { StateDot, type Tone } from "@/ui/state-dot";
+
+import classes from "./task.module.css";
+import { countOf, isOver, saveResult, steer, type Task } from "./tasks";
+
+const TONES: Record<Task["status"], Tone> = { pending: "off", executing: "good", stopped: "warn", success: "good", partial: "warn", failure: "bad" };
+
+export function TaskState({ task }: { task: Task }) {
+  const { t } = useTranslation("office");
+  return <StateDot tone={TONES[task.status]}>{t(`task.state.${task.status}`)}</StateDot>;
+}
+
+interface Props {
+  account: string;
+  task: Task;
+  /** What starts it: "Add 12 users". */
+  startLabel: string;
+  /** More buttons beside. */
+  children?: ReactNode;
+}
+
+export function TaskWork({ account, task, startLabel, children }: Props) {
+  const { t } = useTranslation(["office", "ui"]);
+  const client = useQueryClient();
+  const [busy, setBusy] = useState(false);
+  const act = (run: () => Promise<unknown>) => async () => {
+    setBusy(true);
+    try {
+      await run();
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      setBusy(false);
+      await client.invalidateQueries({ queryKey: ["account", account, "tasks"] });
+    }
+  };
+  const waiting = countOf(task, "ready");
+  const rows = task.total_count > 0;
+  const result = task.output !== null || (rows && task.status !== "pending");
+  return (
+    <div className={form.form}>
+      <div className={classes.head} aria-live="polite">
+        <TaskState task={task} />
+        {rows && (
+          <p className={classes.counts}>
+            {(["ready", "done", "bad", "failed"] as const)
+              .filter((state) => countOf(task, state) > 0)
+              .map((state) => t(`task.count.${state}`, { count: countOf(task, state) }))
+              .join(" · ")}
+          </p>
+        )}
+      </div>
+      {task.status !== "pending" && <Progress value={task.progress} striped={task.status === "executing"} aria-label={t("task.progress")} />}
+      {task.problem && (
+        <p className={form.failure} role="alert">
+          {task.problem}
+        </p>
+      )}
+      {task.notes.map((note) => (
+        <p key={note} className={form.notice}>
+          {note}
+        </p>
+      ))}
+      <div className={classes.buttons}>
+        {task.status === "pending" && (
+          <Button loading={busy} disabled={rows && waiting === 0} onClick={() => void act(() => steer(account, task.id, "start"))()}>
+            {startLabel}
+          </Button>
+        )}
+        {task.status === "executing" && (
+          <Button variant="default" leftSection={<IconPlayerPause size={16} stroke={1.6} />} loading={busy} onClick={() => void act(() => steer(account, task.id, "stop"))()}>
+            {t("task.pause")}
+          </Button>
+        )}
+        {(task.status === "stopped" || (task.status === "failure" && (waiting > 0 || !rows))) && (
+          <Button leftSection={<IconPlayerPlay size={16} stroke={1.6} />} loading={busy} onClick={() => void act(() => steer(account, task.id, "start"))()}>
+            {t("task.goOn")}
+          </Button>
+        )}
+        {result && (
+          <Button variant={isOver(task) && task.status !== "failure" ? "filled" : "default"} leftSection={<IconDownload size={16} stroke={1.6} />} loading={busy} onClick={() => void act(() => saveResult(account, task))()}>
+            {t("task.result")}
+          </Button>
+        )}
+        {children}
+      </div>
+    </div>
+  );
+}
