@@ -124,3 +124,29 @@ def test_G1_C2_a_rate_deck_is_read_from_a_sheet(platform: Platform, tmp_path: Pa
         for row in rest.get(f"accounts/{master['account_id']}/ratedecks"):
             if row["name"] == f"Deck {mark}":
                 rest.delete(f"accounts/{master['account_id']}/ratedecks/{row['id']}")
+
+
+def test_G1_the_provider_locks_unlocks_and_guards_an_account(platform: Platform, tmp_path: Path) -> None:
+    master, mark, rest = platform.demo["master"], secrets.token_hex(3), platform.master
+    name = f"Cared for {mark}"
+    customer = rest.put(f"accounts/{master['account_id']}", {"name": name})["id"]
+    given = {
+        "account": master["account_name"],
+        "username": master["username"],
+        "password": master["password"],
+        "customer": customer,
+        "name": name,
+        "mark": mark,
+    }
+    try:
+        assert walk("provider", given, tmp_path, platform)["wide"] == []
+        fraud = rest.get(f"accounts/{customer}/fraud")
+        assert fraud["lock"]["level"] == 0
+        assert "international" not in fraud["in_force"]["blocked_classes"]
+        assert "toll_us" in fraud["in_force"]["blocked_classes"]
+        assert fraud["in_force"]["velocity"] == {"calls": 40, "seconds": 60}
+        assert "max_forwarded_calls" not in fraud
+        kinds = [row["kind"] for row in rest.get(f"accounts/{customer}/fraud/events")]
+        assert kinds == ["unlocked", "locked", "unlocked", "locked"]
+    finally:
+        rest.delete(f"accounts/{customer}")

@@ -17,6 +17,7 @@ const GATHER_MS = 150;
 
 /** The collections to read again after a notice. Document changes name their collection; the rest go by their event's name. */
 export function collectionsOf(name: string, type: string | undefined): string[] {
+  if (type === "locks") return ["fraud"];
   if (type) return type === "callflows" ? [type, "search"] : [type];
   if (name.startsWith("CHANNEL_DESTROY")) return ["channels", "cdrs"];
   if (/^(CHANNEL_|call)/i.test(name)) return ["channels"];

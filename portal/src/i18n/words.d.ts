@@ -31,6 +31,7 @@ import type signIn from "../routes/sign-in/-en.json";
 import type access from "../access/-en.json";
 import type security from "../routes/_app/a/$account/security/-en.json";
 import type importUsers from "../routes/_app/a/$account/users/import/-en.json";
+import type fraud from "../routes/_app/a/$account/accounts/-fraud/-en.json";
 import type forgot from "../routes/forgot/-en.json";
 import type office from "../office/-en.json";
 import type welcome from "../routes/welcome/-welcome/-en.json";
@@ -44,6 +45,7 @@ declare module "i18next" {
       access: typeof access;
       security: typeof security;
       forgot: typeof forgot;
+      fraud: typeof fraud;
       import: typeof importUsers;
       office: typeof office;
       welcome: typeof welcome;

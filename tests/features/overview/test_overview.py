@@ -46,6 +46,11 @@ async def test_G1_what_needs_attention_is_named(world) -> None:
     await world.reseller.patch(f"accounts/{world.customer.account_id}", {"enabled": False})
     seen = await world.reseller.get("accounts/{A}/overview")
     assert [row["account_id"] for row in seen["attention"]["disabled"]["accounts"]] == [world.customer.account_id]
+    locked = f"accounts/{world.customer.account_id}/fraud/lock"
+    await world.reseller.put(locked, {"level": 2, "reason": "its password is on the street"})
+    seen = await world.reseller.get("accounts/{A}/overview")
+    assert [row["account_id"] for row in seen["attention"]["locked"]["accounts"]] == [world.customer.account_id]
+    assert (await world.stranger.get("accounts/{A}/overview"))["attention"]["locked"]["count"] == 0
     fresh = await world.account(world.reseller, "fresh")
     seen = await world.reseller.get("accounts/{A}/overview")
     assert fresh.account_id in {row["account_id"] for row in seen["attention"]["no_numbers"]["accounts"]}

@@ -51,6 +51,7 @@ async def _named(s: AsyncSession, statement: str) -> tuple[int, list[dict[str, A
 
 
 ATTENTION = {
+    "locked": "select account_id, 1 as count from tree_locks()",
     "disabled": "select id as account_id, 1 as count from accounts where not enabled and deleted is null",
     "no_numbers": "select a.id as account_id, 1 as count from accounts a where a.deleted is null and not a.is_reseller"
     " and a.parent_id is not null and a.enabled"
@@ -58,7 +59,8 @@ ATTENTION = {
     "mails_failed": "select account_id, failed as count from tree_failed_mails(cast(now() - interval '1 day' as"
     " timestamptz))",
 }
-"""What needs somebody: accounts switched off, in service without a number, and with mails that did not go out."""
+"""What needs somebody: accounts locked against fraud, switched off, in service without a number, and with mails that
+did not go out."""
 
 
 @router.get(

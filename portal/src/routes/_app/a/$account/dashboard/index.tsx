@@ -5,6 +5,7 @@ import { createFileRoute, Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { accountQuery, callflowsQuery, channelsQuery, devicesQuery, numbersQuery, usersQuery } from "@/api";
+import { LockNotice } from "@/office/lock";
 import { mainNumberQuery } from "@/pbx/main-query";
 import { callsOf } from "@/ui/calls-of";
 import { ErrorState } from "@/ui/error-state";
@@ -43,6 +44,7 @@ function Dashboard() {
   return (
     <div className={classes.page}>
       <PageHeader title={self.data?.name ?? " "} about={self.data?.realm} />
+      <LockNotice account={account} name={self.data?.name ?? ""} />
       <div className={classes.tiles}>
         <Tile name={t("callsNow")} count={channels.data && callsOf(channels.data).length} to="/a/$account/calls" account={account} />
         <Tile name={t("users")} count={users.data?.length} to="/a/$account/users" account={account} />

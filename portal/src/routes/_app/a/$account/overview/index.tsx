@@ -114,7 +114,7 @@ function Hours({ now, hours }: { now: number; hours: Sums["hours"] }) {
   );
 }
 
-const KINDS = ["disabled", "no_numbers", "mails_failed"] as const;
+const KINDS = ["locked", "disabled", "no_numbers", "mails_failed"] as const;
 const SHOWN = 3;
 
 function Attention({ account, attention }: { account: string; attention: Sums["attention"] | undefined }) {

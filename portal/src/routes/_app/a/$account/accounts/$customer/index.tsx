@@ -6,6 +6,7 @@ import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
 import { accountQuery } from "@/api";
+import { LockNotice } from "@/office/lock";
 import { ErrorState } from "@/ui/error-state";
 import { Skeleton } from "@/ui/skeleton";
 
@@ -19,6 +20,7 @@ const CustomerNumbers = lazy(async () => ({ default: (await import("../-customer
 const CustomerLimits = lazy(async () => ({ default: (await import("../-customer/limits")).CustomerLimits }));
 const Plan = lazy(async () => ({ default: (await import("../-customer/plan")).Plan }));
 const Money = lazy(async () => ({ default: (await import("../-customer/money")).Money }));
+const FraudTab = lazy(async () => ({ default: (await import("../-fraud/fraud")).FraudTab }));
 const Audit = lazy(async () => ({ default: (await import("../-customer/audit")).Audit }));
 
 interface Search {
@@ -48,6 +50,7 @@ function Customer() {
   return (
     <div className={classes.page}>
       <Head {...shared} />
+      <LockNotice account={customer} name={account.data.name} />
       <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: TABS.find((one) => one === next && one !== "summary") }, replace: true })} keepMounted={false}>
         <Tabs.List className={classes.tabs}>
           {TABS.map((one) => (
@@ -74,6 +77,9 @@ function Customer() {
           </Tabs.Panel>
           <Tabs.Panel value="limits">
             <CustomerLimits key={customer} {...shared} />
+          </Tabs.Panel>
+          <Tabs.Panel value="fraud">
+            <FraudTab key={customer} {...shared} />
           </Tabs.Panel>
           <Tabs.Panel value="audit">
             <Audit {...shared} />

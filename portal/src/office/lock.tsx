@@ -1,0 +1,80 @@
+/** An account whose calls are stopped: how far, why, since when; and for those above it, one press that undoes it. */
+import { Button } from "@mantine/core";
+import { IconLock } from "@tabler/icons-react";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { call, fromGregorian, urls, useSession } from "@/api";
+import { tellDone } from "@/ui/done";
+import { tellFailure } from "@/ui/failed";
+
+import classes from "./lock.module.css";
+
+export const LEVELS = [1, 2, 3] as const;
+export type Level = (typeof LEVELS)[number];
+
+export interface Guards {
+  blocked_classes?: string[];
+  max_forwarded_calls?: number;
+  velocity?: { calls: number; seconds: number };
+  lock_to?: number;
+}
+
+export interface Fraud extends Guards {
+  in_force: { blocked_classes: string[]; max_forwarded_calls: number; velocity: { calls: number; seconds: number } | null; lock_to: number };
+  lock: { level: 0 | Level; reason: string; source?: string; at?: number };
+}
+
+export const fraudQuery = (account: string) =>
+  queryOptions({
+    queryKey: ["account", account, "fraud", "guards"],
+    queryFn: async ({ signal }) => (await call<Fraud>("GET", urls.getGetFraudGuardsUrl(account), { signal })).data,
+    // The event stream tells of the account one acts in only; a lock by a guard must be seen wherever one looks.
+    refetchInterval: 15_000,
+  });
+
+export const lock = (account: string, level: Level, reason: string) => call("PUT", urls.getLockAccountUrl(account), { body: { level, reason } });
+export const unlock = (account: string) => call("DELETE", urls.getUnlockAccountUrl(account), { body: {} });
+
+/** Shown where an account is; nothing when it is not locked. */
+export function LockNotice({ account, name }: { account: string; name: string }) {
+  const { t, i18n } = useTranslation(["fraud", "ui"]);
+  const client = useQueryClient();
+  const home = useSession()?.accountId;
+  const [busy, setBusy] = useState(false);
+  const held = useQuery({ ...fraudQuery(account), retry: false }).data?.lock;
+  if (!held || held.level === 0) return null;
+  const { level, reason, at, source } = held;
+  const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" });
+  const refresh = () => client.invalidateQueries({ queryKey: ["account", account, "fraud"] });
+  const undo = async () => {
+    setBusy(true);
+    try {
+      await unlock(account);
+      tellDone(t("lock.undone", { name }), () => void lock(account, level, reason).then(refresh, tellFailure));
+    } catch (error) {
+      tellFailure(error);
+    } finally {
+      setBusy(false);
+      await refresh();
+    }
+  };
+  return (
+    <section className={classes.notice} aria-label={t("lock.is")}>
+      <IconLock size={20} stroke={1.6} aria-hidden />
+      <div className={classes.what}>
+        <p className={classes.title}>{t(`lock.level.${level}.is`)}</p>
+        <p>{t("lock.because", { reason })}</p>
+        <p className={classes.when}>{[at === undefined ? "" : t("lock.since", { when: when.format(fromGregorian(at)) }), t(source === "manual" ? "lock.byHand" : "lock.byGuard"), t("lock.emergency")].filter(Boolean).join(" · ")}</p>
+      </div>
+      {account === home ? (
+        <p className={classes.ask}>{t("lock.ask")}</p>
+      ) : (
+        <Button variant="default" loading={busy} onClick={() => void undo()}>
+          {t("lock.undo")}
+        </Button>
+      )}
+    </section>
+  );
+}

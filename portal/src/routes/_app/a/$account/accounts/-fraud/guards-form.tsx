@@ -1,0 +1,85 @@
+/** The guards of an account. What is not set follows the installation's default, which stands in the empty field. */
+import { Button, Checkbox, NumberInput, Select } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+import { call, urls } from "@/api";
+import { type Fraud, type Guards, LEVELS } from "@/office/lock";
+import { mergePatch } from "@/ui/form/draft";
+import { SaveBar } from "@/ui/form/save-bar";
+import { Form, Pair, Section } from "@/ui/form/setting";
+import { useDraft } from "@/ui/form/use-draft";
+
+import classes from "./fraud.module.css";
+import { CLASSES, ownGuards, toggled } from "./guards";
+
+export function GuardsForm({ account, fraud }: { account: string; fraud: Fraud }) {
+  const { t } = useTranslation(["fraud", "ui"]);
+  const draft = useDraft<Guards>(ownGuards(fraud));
+  const { in_force: holds } = fraud;
+  const { blocked_classes: blocked, velocity, max_forwarded_calls: forwarded, lock_to: lockTo } = draft.value;
+  const closed = blocked ?? holds.blocked_classes;
+  const known = [...CLASSES, ...closed.filter((one) => !CLASSES.some((other) => other === one))];
+  const speed = (key: "calls" | "seconds") => (next: string | number) => {
+    if (next === "") draft.set("velocity", undefined);
+    else draft.set("velocity", { calls: velocity?.calls ?? holds.velocity?.calls ?? 120, seconds: velocity?.seconds ?? holds.velocity?.seconds ?? 60, [key]: Number(next) });
+  };
+  return (
+    <Form label={t("guards.title")}>
+      <Section
+        level={2}
+        title={t("guards.classes")}
+        help={t("guards.classesHelp")}
+        action={
+          blocked && (
+            <Button variant="subtle" size="compact-sm" onClick={() => draft.set("blocked_classes", undefined)}>
+              {t("guards.default")}
+            </Button>
+          )
+        }
+      >
+        <div className={classes.classes}>
+          {known.map((name) => (
+            <Checkbox key={name} size="sm" label={t(`class.${name as "international"}`, { defaultValue: name })} checked={closed.includes(name)} onChange={(event) => draft.set("blocked_classes", toggled(fraud, blocked, name, event.currentTarget.checked))} />
+          ))}
+        </div>
+      </Section>
+      <Section level={2} title={t("guards.speed")} help={t("guards.speedHelp")}>
+        <Pair>
+          <NumberInput label={t("guards.calls")} min={1} max={1_000_000} allowDecimal={false} placeholder={holds.velocity ? String(holds.velocity.calls) : t("guards.any")} value={velocity?.calls ?? ""} onChange={speed("calls")} error={draft.errors["velocity.calls"]} />
+          <NumberInput label={t("guards.seconds")} min={1} max={86_400} allowDecimal={false} placeholder={holds.velocity ? String(holds.velocity.seconds) : t("guards.any")} value={velocity?.seconds ?? ""} onChange={speed("seconds")} error={draft.errors["velocity.seconds"]} />
+        </Pair>
+        <Select
+          label={t("guards.then")}
+          clearable
+          placeholder={holds.lock_to ? t(`lock.level.${holds.lock_to as 2}.does`) : t("ui:none")}
+          value={lockTo === undefined ? null : String(lockTo)}
+          onChange={(value) => draft.set("lock_to", value === null ? undefined : Number(value))}
+          data={LEVELS.map((one) => ({ value: String(one), label: t(`lock.level.${one}.does`) }))}
+          error={draft.errors.lock_to}
+        />
+      </Section>
+      <Section level={2} title={t("guards.forwards")} help={t("guards.forwardsHelp")}>
+        <NumberInput
+          label={t("guards.forwarded")}
+          description={t("guards.forwardedHelp")}
+          min={-1}
+          max={1_000_000}
+          allowDecimal={false}
+          placeholder={holds.max_forwarded_calls < 0 ? t("guards.any") : String(holds.max_forwarded_calls)}
+          value={forwarded ?? ""}
+          onChange={(next) => draft.set("max_forwarded_calls", next === "" ? undefined : Number(next))}
+          error={draft.errors.max_forwarded_calls}
+        />
+      </Section>
+      <SaveBar
+        account={account}
+        draft={draft}
+        labels={{ blocked_classes: t("guards.classes"), velocity: t("guards.speed"), lock_to: t("guards.then"), max_forwarded_calls: t("guards.forwarded") }}
+        apply={async (from, to) => {
+          await call("PATCH", urls.getPatchFraudGuardsUrl(account), { body: mergePatch(from, to) });
+        }}
+        effect={t("guards.saved")}
+      />
+    </Form>
+  );
+}
