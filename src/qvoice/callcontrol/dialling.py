@@ -39,6 +39,7 @@ def start(call: LiveCall, plan: Leg) -> CallLeg:
 
 def dial(call: LiveCall, leg: CallLeg, *, limit: int) -> None:
     """Dial a leg that is in Stasis now; Asterisk's own limit (seconds) is for the case that we are gone."""
+    leg.dialled = call.exchange.now()
     _watch(call, leg, call.ari.post(f"channels/{leg.channel}/dial", {"timeout": str(limit)}))
 
 

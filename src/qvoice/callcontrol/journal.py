@@ -284,6 +284,12 @@ def record_of(call: LiveCall, leg: CallLeg, node: str) -> LegRecord:
         leg.sip_call_id,
         leg.peer,
         leg.bill,
+        leg.kind,
+        leg.gateway,
+        leg.attempt,
+        leg.called,
+        leg.dialled,
+        leg.offnet,
     )
 
 

@@ -59,6 +59,16 @@ class CallLeg:
     sip_code: int = 0
     other: str = ""
     """uuid of the leg it talks or talked with."""
+    gateway: int = -1
+    """Which of its trunk's gateways it goes to."""
+    attempt: int = 0
+    """1 for the first carrier that a call tries, 2 for the next; 0 for legs that go to no carrier."""
+    called: str = ""
+    """The number called, in E.164, whatever form this carrier wants it in."""
+    dialled: float = 0.0
+    """When its INVITE went out."""
+    offnet: bool = False
+    """Its call has tried a carrier."""
     tape: dict[str, Any] = field(default_factory=dict)
     """How the leg is recorded or is to be, see tapes.py; it goes with the leg from call to call."""
     meter: dict[str, Any] = field(default_factory=dict)
@@ -225,7 +235,8 @@ def outgoing(plan: PlanLeg, *, account_id: str, now: float, other: str, authoriz
         case Aor(username=username, device_id=device_id):
             leg.kind, leg.device_id, leg.authorizing_id, leg.callee_number = "aor", device_id, device_id, username
             leg.owner_id = plan.user_id or ""
-        case Gateway(resource_id=resource_id, uri=uri):
+        case Gateway(resource_id=resource_id, index=index, uri=uri):
+            leg.gateway = index
             leg.kind, leg.resource_id, leg.callee_number = "gateway", resource_id, uri.split(":", 1)[-1].split("@")[0]
             leg.authorizing_id = authorizing_id
         case Loop(number=number, authorised_by=authorised_by):

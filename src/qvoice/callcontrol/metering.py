@@ -28,6 +28,7 @@ from qvoice.kit import log
 from qvoice.kit.clock import utcnow
 
 if TYPE_CHECKING:
+    from qvoice.callcontrol.exchange import Exchange
     from qvoice.callcontrol.live import LiveCall
     from qvoice.core.flow.call import Call
 
@@ -76,7 +77,7 @@ class Meters:
             trunk_owner=_owner(facts, leg.target),
             forwarded=bool(facts.forwarded_by),
         )
-        return self._kept(call, await self._asked(call, offnet))
+        return self._kept(call, await self._asked(call.exchange, call.id, offnet))
 
     async def let_in(self, call: LiveCall, facts: Call) -> None:
         """Ask for a call that a carrier brings; raises RefusedCall."""
@@ -84,18 +85,25 @@ class Meters:
             return
         number_class = classify(facts.dialled, country_of(facts.world.account))
         offnet = OffNet(facts.account_id, facts.dialled, number_class, INBOUND, facts.caller.number)
-        answer = self._kept(call, await self._asked(call, offnet))
+        answer = self._kept(call, await self._asked(call.exchange, call.id, offnet))
         if isinstance(answer, Refusal):
             raise RefusedCall(486 if answer.reason in (refusals.TRUNKS, refusals.CALLS) else 480, answer.why)
         if answer is not None:
             call.caller.meter = answer.to_json()
 
-    async def _asked(self, call: LiveCall, offnet: OffNet) -> Admission | Refusal:
+    async def admit_test(self, exchange: Exchange, call_id: str, offnet: OffNet) -> Admission | Refusal | None:
+        """Ask for a test call through a trunk of the account's own (trunk_test.py), which is no LiveCall yet."""
+        if self._authoriser is None:
+            return None
+        answer = await self._asked(exchange, call_id, offnet)
+        return answer if isinstance(answer, Refusal) or answer.counted else None
+
+    async def _asked(self, exchange: Exchange, call_id: str, offnet: OffNet) -> Admission | Refusal:
         assert self._authoriser is not None
-        refused = await self._too_many(call, offnet)
+        refused = await self._too_many(exchange, offnet)
         if refused is not None:
             return refused
-        return await self._authoriser.admit(offnet, call_id=call.id, now=utcnow())
+        return await self._authoriser.admit(offnet, call_id=call_id, now=utcnow())
 
     def _kept(self, call: LiveCall, answer: Admission | Refusal) -> Admission | Refusal | None:
         if isinstance(answer, Refusal):
@@ -109,7 +117,7 @@ class Meters:
             self._forwarded[answer.id] = answer.account_id
         return answer if answer.counted or answer.forwarded else None
 
-    async def _too_many(self, call: LiveCall, offnet: OffNet) -> Refusal | None:
+    async def _too_many(self, exchange: Exchange, offnet: OffNet) -> Refusal | None:
         """What this node counts itself: calls begun too fast, forwarded calls, calls of the account at once."""
         assert self._authoriser is not None
         try:
@@ -120,7 +128,7 @@ class Meters:
             return None
         own = levels[0]
         if own.limits.calls is not None:
-            mine = (one for one in call.exchange.calls.values() if one.caller.account_id == own.account_id)
+            mine = (one for one in exchange.calls.values() if one.caller.account_id == own.account_id)
             running = {one.interaction_id for one in mine}
             if len(running) > own.limits.calls:
                 return Refusal(refusals.CALLS, own.account_id, f"{own.limits.calls} calls at once are allowed")

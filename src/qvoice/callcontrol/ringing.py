@@ -58,6 +58,8 @@ class _Ringing:
     bridged: str = ""
     taken: bool = False
     """The caller was taken elsewhere."""
+    tried: int = 0
+    """Carriers that were tried so far."""
 
 
 async def ring(call: LiveCall, plan: RingPlan) -> RingDone:
@@ -227,6 +229,9 @@ async def _carry_out(state: _Ringing, actions: list[m.Action]) -> None:
 
 def _start(state: _Ringing, action: m.StartLeg) -> None:
     leg = dialling.start(state.call, action.leg)
+    if state.plan.trunks:
+        state.tried += 1
+        leg.attempt, leg.called, state.call.caller.offnet = state.tried, state.plan.called, True
     state.by_plan[action.leg.id] = leg
     state.announced[action.leg.id] = action.leg.announce
 

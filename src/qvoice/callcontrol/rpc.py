@@ -11,6 +11,7 @@ from qvoice.callcontrol.port import Rpc
 from qvoice.callcontrol.quickcall import QuickCalls
 from qvoice.callcontrol.selftest import selftest
 from qvoice.callcontrol.speak import Speaker
+from qvoice.callcontrol.trunk_test import TrunkTests
 from qvoice.core.incall.acts import acts_of
 from qvoice.kit.errors import Invalid, NotFound, Unavailable
 
@@ -57,7 +58,8 @@ def verbs(exchange: Exchange, *, edge: str) -> dict[str, Rpc]:
 
     return {"hangup": hangup, "transfer": transfer, "break": break_,
         "act": act, "selftest": test,
-            "speak": Speaker(exchange, edge=edge).speak, "quickcall": QuickCalls(exchange).quickcall}  # fmt: skip
+            "speak": Speaker(exchange, edge=edge).speak, "quickcall": QuickCalls(exchange).quickcall,
+            "test_trunk": TrunkTests(exchange).test_trunk}  # fmt: skip
 
 
 def _find(exchange: Exchange, arguments: dict[str, Any]) -> tuple[LiveCall, str]:

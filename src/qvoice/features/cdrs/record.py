@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from qvoice.core.dialing.destination import destination
 from qvoice.kit.clock import to_gregorian
 
 DISPOSITIONS = {"USER_BUSY": "BUSY", "ORIGINATOR_CANCEL": "CANCEL", "LOSE_RACE": "CANCEL"}
@@ -45,6 +46,39 @@ class LegRecord:
     peer: str = ""
     bill: Mapping[str, Any] = field(default_factory=dict)
     """What it cost its own account: `cost`, `rate`, `rate_name`, `rate_prefix`, `charge_key` (the ledger's key)."""
+    kind: str = ""
+    gateway: int = -1
+    attempt: int = 0
+    called: str = ""
+    dialled: float = 0.0
+    offnet: bool = False
+
+
+def traffic(leg: LegRecord) -> str:
+    """Return what statistics count a leg as: `outbound` (to a carrier), `inbound` (from one), `internal` (from a phone,
+    whose call reached no carrier), or `` (one of the legs that such a call rings).
+    """
+    if not leg.resource_id:
+        return "internal" if leg.kind == "device" and leg.direction == "inbound" and not leg.offnet else ""
+    return leg.direction
+
+
+def attempt_of(leg: LegRecord) -> dict[str, Any]:
+    """Return what the record says for statistics: `traffic`; of a leg to a carrier `attempt`, `gateway`, `called`,
+    `destination` and `pdd_ms`, the milliseconds from the INVITE to the first sign of ringing (or the answer).
+    """
+    kind = traffic(leg)
+    if not kind:
+        return {}
+    if kind != "outbound":
+        return {"traffic": kind}
+    said: dict[str, Any] = {"traffic": kind, "attempt": max(leg.attempt, 1), "gateway": leg.gateway}
+    heard = min((at for at in (leg.rang, leg.answered) if at), default=0.0)
+    if heard and leg.dialled:
+        said["pdd_ms"] = max(round((heard - leg.dialled) * 1000), 0)
+    if leg.called:
+        said |= {"called": leg.called, "destination": destination(leg.called)}
+    return said
 
 
 def disposition(*, answered: bool, cause: str) -> str:
@@ -97,6 +131,7 @@ def row(leg: LegRecord) -> dict[str, Any]:
         "user_agent": leg.user_agent,
         "sip_call_id": leg.sip_call_id,
         **leg.bill,
+        **attempt_of(leg),
         "custom_channel_vars": {
             key: value
             for key, value in {

@@ -21,6 +21,7 @@ from qvoice.features.documents.routes import (
     shown,
     write_document,
 )
+from qvoice.features.resources import observed
 from qvoice.features.resources.resource import RESOURCE
 from qvoice.features.resources.schemas import Trunk
 from qvoice.kit.errors import Invalid, QvoiceError
@@ -162,4 +163,5 @@ async def delete_global(
     return await delete_document(await _in_master(ctx), RESOURCE, document_id)
 
 
+router.include_router(observed.router)
 router.include_router(crossbar(RESOURCE))

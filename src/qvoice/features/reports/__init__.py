@@ -1,0 +1,1 @@
+"""Statistics: calls and money at every level of the tree, and what happens on trunks."""
