@@ -17,6 +17,7 @@ import { Route as AppAAccountRouteRouteImport } from "./routes/_app/a/$account/r
 import { Route as WelcomeTokenIndexRouteImport } from "./routes/welcome/$token/index"
 import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/index"
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
+import { Route as AppAAccountBuyIndexRouteImport } from "./routes/_app/a/$account/buy/index"
 import { Route as AppAAccountCallerIdIndexRouteImport } from "./routes/_app/a/$account/caller-id/index"
 import { Route as AppAAccountCallflowsIndexRouteImport } from "./routes/_app/a/$account/callflows/index"
 import { Route as AppAAccountCallsIndexRouteImport } from "./routes/_app/a/$account/calls/index"
@@ -34,6 +35,7 @@ import { Route as AppAAccountMusicIndexRouteImport } from "./routes/_app/a/$acco
 import { Route as AppAAccountNumbersIndexRouteImport } from "./routes/_app/a/$account/numbers/index"
 import { Route as AppAAccountOverviewIndexRouteImport } from "./routes/_app/a/$account/overview/index"
 import { Route as AppAAccountPlansIndexRouteImport } from "./routes/_app/a/$account/plans/index"
+import { Route as AppAAccountPortingIndexRouteImport } from "./routes/_app/a/$account/porting/index"
 import { Route as AppAAccountRatesIndexRouteImport } from "./routes/_app/a/$account/rates/index"
 import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
 import { Route as AppAAccountSecurityIndexRouteImport } from "./routes/_app/a/$account/security/index"
@@ -86,6 +88,11 @@ const AppAAccountAccountsIndexRoute =
     path: "/accounts/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountBuyIndexRoute = AppAAccountBuyIndexRouteImport.update({
+  id: "/buy/",
+  path: "/buy/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountCallerIdIndexRoute =
   AppAAccountCallerIdIndexRouteImport.update({
     id: "/caller-id/",
@@ -180,6 +187,11 @@ const AppAAccountPlansIndexRoute = AppAAccountPlansIndexRouteImport.update({
   path: "/plans/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountPortingIndexRoute = AppAAccountPortingIndexRouteImport.update({
+  id: "/porting/",
+  path: "/porting/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountRatesIndexRoute = AppAAccountRatesIndexRouteImport.update({
   id: "/rates/",
   path: "/rates/",
@@ -252,6 +264,7 @@ export interface FileRoutesByFullPath {
   "/welcome/$token/": typeof WelcomeTokenIndexRoute
   "/a/$account/": typeof AppAAccountIndexRoute
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
+  "/a/$account/buy/": typeof AppAAccountBuyIndexRoute
   "/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
   "/a/$account/callflows/": typeof AppAAccountCallflowsIndexRoute
   "/a/$account/calls/": typeof AppAAccountCallsIndexRoute
@@ -269,6 +282,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
   "/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
   "/a/$account/plans/": typeof AppAAccountPlansIndexRoute
+  "/a/$account/porting/": typeof AppAAccountPortingIndexRoute
   "/a/$account/rates/": typeof AppAAccountRatesIndexRoute
   "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/security/": typeof AppAAccountSecurityIndexRoute
@@ -288,6 +302,7 @@ export interface FileRoutesByTo {
   "/welcome/$token": typeof WelcomeTokenIndexRoute
   "/a/$account": typeof AppAAccountIndexRoute
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
+  "/a/$account/buy": typeof AppAAccountBuyIndexRoute
   "/a/$account/caller-id": typeof AppAAccountCallerIdIndexRoute
   "/a/$account/callflows": typeof AppAAccountCallflowsIndexRoute
   "/a/$account/calls": typeof AppAAccountCallsIndexRoute
@@ -305,6 +320,7 @@ export interface FileRoutesByTo {
   "/a/$account/numbers": typeof AppAAccountNumbersIndexRoute
   "/a/$account/overview": typeof AppAAccountOverviewIndexRoute
   "/a/$account/plans": typeof AppAAccountPlansIndexRoute
+  "/a/$account/porting": typeof AppAAccountPortingIndexRoute
   "/a/$account/rates": typeof AppAAccountRatesIndexRoute
   "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/security": typeof AppAAccountSecurityIndexRoute
@@ -327,6 +343,7 @@ export interface FileRoutesById {
   "/welcome/$token/": typeof WelcomeTokenIndexRoute
   "/_app/a/$account/": typeof AppAAccountIndexRoute
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
+  "/_app/a/$account/buy/": typeof AppAAccountBuyIndexRoute
   "/_app/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
   "/_app/a/$account/callflows/": typeof AppAAccountCallflowsIndexRoute
   "/_app/a/$account/calls/": typeof AppAAccountCallsIndexRoute
@@ -344,6 +361,7 @@ export interface FileRoutesById {
   "/_app/a/$account/numbers/": typeof AppAAccountNumbersIndexRoute
   "/_app/a/$account/overview/": typeof AppAAccountOverviewIndexRoute
   "/_app/a/$account/plans/": typeof AppAAccountPlansIndexRoute
+  "/_app/a/$account/porting/": typeof AppAAccountPortingIndexRoute
   "/_app/a/$account/rates/": typeof AppAAccountRatesIndexRoute
   "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/_app/a/$account/security/": typeof AppAAccountSecurityIndexRoute
@@ -366,6 +384,7 @@ export interface FileRouteTypes {
     | "/welcome/$token/"
     | "/a/$account/"
     | "/a/$account/accounts/"
+    | "/a/$account/buy/"
     | "/a/$account/caller-id/"
     | "/a/$account/callflows/"
     | "/a/$account/calls/"
@@ -383,6 +402,7 @@ export interface FileRouteTypes {
     | "/a/$account/numbers/"
     | "/a/$account/overview/"
     | "/a/$account/plans/"
+    | "/a/$account/porting/"
     | "/a/$account/rates/"
     | "/a/$account/schedules/"
     | "/a/$account/security/"
@@ -402,6 +422,7 @@ export interface FileRouteTypes {
     | "/welcome/$token"
     | "/a/$account"
     | "/a/$account/accounts"
+    | "/a/$account/buy"
     | "/a/$account/caller-id"
     | "/a/$account/callflows"
     | "/a/$account/calls"
@@ -419,6 +440,7 @@ export interface FileRouteTypes {
     | "/a/$account/numbers"
     | "/a/$account/overview"
     | "/a/$account/plans"
+    | "/a/$account/porting"
     | "/a/$account/rates"
     | "/a/$account/schedules"
     | "/a/$account/security"
@@ -440,6 +462,7 @@ export interface FileRouteTypes {
     | "/welcome/$token/"
     | "/_app/a/$account/"
     | "/_app/a/$account/accounts/"
+    | "/_app/a/$account/buy/"
     | "/_app/a/$account/caller-id/"
     | "/_app/a/$account/callflows/"
     | "/_app/a/$account/calls/"
@@ -457,6 +480,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/numbers/"
     | "/_app/a/$account/overview/"
     | "/_app/a/$account/plans/"
+    | "/_app/a/$account/porting/"
     | "/_app/a/$account/rates/"
     | "/_app/a/$account/schedules/"
     | "/_app/a/$account/security/"
@@ -533,6 +557,13 @@ declare module "@tanstack/react-router" {
       path: "/accounts"
       fullPath: "/a/$account/accounts/"
       preLoaderRoute: typeof AppAAccountAccountsIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/buy/": {
+      id: "/_app/a/$account/buy/"
+      path: "/buy"
+      fullPath: "/a/$account/buy/"
+      preLoaderRoute: typeof AppAAccountBuyIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
     "/_app/a/$account/caller-id/": {
@@ -654,6 +685,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountPlansIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/porting/": {
+      id: "/_app/a/$account/porting/"
+      path: "/porting"
+      fullPath: "/a/$account/porting/"
+      preLoaderRoute: typeof AppAAccountPortingIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/rates/": {
       id: "/_app/a/$account/rates/"
       path: "/rates"
@@ -737,6 +775,7 @@ declare module "@tanstack/react-router" {
 interface AppAAccountRouteRouteChildren {
   AppAAccountIndexRoute: typeof AppAAccountIndexRoute
   AppAAccountAccountsIndexRoute: typeof AppAAccountAccountsIndexRoute
+  AppAAccountBuyIndexRoute: typeof AppAAccountBuyIndexRoute
   AppAAccountCallerIdIndexRoute: typeof AppAAccountCallerIdIndexRoute
   AppAAccountCallflowsIndexRoute: typeof AppAAccountCallflowsIndexRoute
   AppAAccountCallsIndexRoute: typeof AppAAccountCallsIndexRoute
@@ -754,6 +793,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountNumbersIndexRoute: typeof AppAAccountNumbersIndexRoute
   AppAAccountOverviewIndexRoute: typeof AppAAccountOverviewIndexRoute
   AppAAccountPlansIndexRoute: typeof AppAAccountPlansIndexRoute
+  AppAAccountPortingIndexRoute: typeof AppAAccountPortingIndexRoute
   AppAAccountRatesIndexRoute: typeof AppAAccountRatesIndexRoute
   AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
   AppAAccountSecurityIndexRoute: typeof AppAAccountSecurityIndexRoute
@@ -770,6 +810,7 @@ interface AppAAccountRouteRouteChildren {
 const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountIndexRoute: AppAAccountIndexRoute,
   AppAAccountAccountsIndexRoute: AppAAccountAccountsIndexRoute,
+  AppAAccountBuyIndexRoute: AppAAccountBuyIndexRoute,
   AppAAccountCallerIdIndexRoute: AppAAccountCallerIdIndexRoute,
   AppAAccountCallflowsIndexRoute: AppAAccountCallflowsIndexRoute,
   AppAAccountCallsIndexRoute: AppAAccountCallsIndexRoute,
@@ -787,6 +828,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountNumbersIndexRoute: AppAAccountNumbersIndexRoute,
   AppAAccountOverviewIndexRoute: AppAAccountOverviewIndexRoute,
   AppAAccountPlansIndexRoute: AppAAccountPlansIndexRoute,
+  AppAAccountPortingIndexRoute: AppAAccountPortingIndexRoute,
   AppAAccountRatesIndexRoute: AppAAccountRatesIndexRoute,
   AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
   AppAAccountSecurityIndexRoute: AppAAccountSecurityIndexRoute,

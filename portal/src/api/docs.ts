@@ -30,6 +30,9 @@ const PLACES = {
   service_plans: [urls.getListServicePlansUrl, urls.getCreateServicePlanUrl, urls.getGetServicePlanUrl, urls.getPatchServicePlanUrl, urls.getReplaceServicePlanUrl, urls.getDeleteServicePlanUrl],
   resources: [urls.getListResourcesUrl, urls.getCreateResourceUrl, urls.getGetResourceUrl, urls.getPatchResourceUrl, urls.getReplaceResourceUrl, urls.getDeleteResourceUrl],
   faxboxes: [urls.getListFaxboxesUrl, urls.getCreateFaxboxeUrl, urls.getGetFaxboxeUrl, urls.getPatchFaxboxeUrl, urls.getReplaceFaxboxeUrl, urls.getDeleteFaxboxeUrl],
+  carriers: [urls.getListCarriersUrl, urls.getCreateCarrierUrl, urls.getGetCarrierUrl, urls.getPatchCarrierUrl, urls.getReplaceCarrierUrl, urls.getDeleteCarrierUrl],
+  port_requests: [urls.getListPortRequestsUrl, urls.getCreatePortRequestUrl, urls.getGetPortRequestUrl, urls.getPatchPortRequestUrl, urls.getReplacePortRequestUrl, urls.getDeletePortRequestUrl],
+  webhooks: [urls.getListWebhooksUrl, urls.getCreateWebhookUrl, urls.getGetWebhookUrl, urls.getPatchWebhookUrl, urls.getReplaceWebhookUrl, urls.getDeleteWebhookUrl],
 } satisfies Record<string, Place>;
 
 export type Collection = keyof typeof PLACES;

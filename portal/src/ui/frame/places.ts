@@ -5,6 +5,7 @@
 import {
   IconAsterisk,
   IconBuildingSkyscraper,
+  IconBuildingStore,
   IconCalendarTime,
   IconChartHistogram,
   IconCoins,
@@ -20,6 +21,7 @@ import {
   IconPhoneIncoming,
   IconReceipt,
   IconRecordMail,
+  IconReplace,
   IconRoute,
   IconSettings,
   IconShieldLock,
@@ -52,6 +54,8 @@ export type PageId =
   | "overview"
   | "accounts"
   | "inventory"
+  | "buy"
+  | "porting"
   | "trunks"
   | "plans"
   | "rates"
@@ -92,6 +96,8 @@ export const PLACES: readonly Place[] = [
   { page: "overview", area: "admin", to: "/a/$account/overview", icon: IconChartHistogram, key: "o", tab: true },
   { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a", tab: true },
   { page: "inventory", area: "admin", section: "supply", to: "/a/$account/inventory", icon: IconHash, key: "n", tab: true },
+  { page: "buy", area: "admin", section: "supply", to: "/a/$account/buy", icon: IconBuildingStore, key: "b" },
+  { page: "porting", area: "admin", section: "supply", to: "/a/$account/porting", icon: IconReplace },
   { page: "trunks", area: "admin", section: "supply", to: "/a/$account/trunks", icon: IconRoute, key: "t" },
   { page: "plans", area: "admin", section: "money", to: "/a/$account/plans", icon: IconReceipt, key: "p" },
   { page: "rates", area: "admin", section: "money", to: "/a/$account/rates", icon: IconCoins, key: "r" },

@@ -7,7 +7,8 @@ export interface ListSearch {
   open?: string;
 }
 
-const text = (value: unknown) => (typeof value === "string" && value ? value : typeof value === "number" ? String(value) : undefined);
+/** A text of the address; one of digits alone arrives as a number. */
+export const searchText = (value: unknown) => (typeof value === "string" && value ? value : typeof value === "number" ? String(value) : undefined);
 
 /** Reads a list's part of the address. */
-export const listSearch = (search: Record<string, unknown>): ListSearch => ({ q: text(search.q), sort: text(search.sort), open: text(search.open) });
+export const listSearch = (search: Record<string, unknown>): ListSearch => ({ q: searchText(search.q), sort: searchText(search.sort), open: searchText(search.open) });

@@ -1,6 +1,6 @@
 /** The provider's own numbers: spare ones to give away, imports with a verdict per row, and what happened to each number. */
 import { Button, Select } from "@mantine/core";
-import { IconHash, IconPlus, IconUpload } from "@tabler/icons-react";
+import { IconBuildingStore, IconHash, IconPlus, IconUpload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
@@ -17,6 +17,7 @@ import list from "@/ui/list/list-page.module.css";
 import { type ListSearch, listSearch } from "@/ui/list/list-search";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
+import { LinkButton } from "@/ui/link-button";
 import { PageHeader } from "@/ui/page-header";
 import { readable } from "@/ui/phone-number";
 import { SidePanel } from "@/ui/side-panel";
@@ -73,6 +74,9 @@ function Inventory() {
   return (
     <div className={list.page}>
       <PageHeader title={t("title")} about={t("about", { name })}>
+        <LinkButton to="/a/$account/buy" params={{ account }} variant="default" leftSection={<IconBuildingStore size={16} stroke={1.6} />}>
+          {t("buy")}
+        </LinkButton>
         {add}
       </PageHeader>
       <Toolbar
