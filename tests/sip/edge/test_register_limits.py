@@ -89,6 +89,15 @@ async def test_a_phone_that_moves_often_is_not_locked_out_by_its_old_contacts(lo
     assert sorted(again.all("Contact")) == sorted(answer.all("Contact"))
 
 
+async def test_phones_of_one_device_that_come_in_the_same_moment_leave_ten(platform: Platform, phone: Phones) -> None:
+    crowd = [await phone(platform.acme, "1003", register=False) for _ in range(14)]
+    assert (await send(crowd[0], "*", expires="0")).status == 200
+    answers = await asyncio.gather(*(send(one, f"<{one.contact}>", expires="300") for one in crowd))
+    assert {answer.status for answer in answers} == {200}
+    assert len((await send(crowd[0])).all("Contact")) == 10
+    assert (await send(crowd[0], "*", expires="0")).status == 200
+
+
 async def test_fifty_phones_of_an_office_come_back_at_once_beside_a_guesser(platform: Platform) -> None:
     """After a power cut: one address, every phone at the same moment, one of them with an old password."""
     devices = [
