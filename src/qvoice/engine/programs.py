@@ -21,6 +21,7 @@ class Program:
     `mode`: see engine/guard.py. `stop_signal`: the engine's own for a clean and quick end. `patience`: seconds from
     the stop signal to
     SIGKILL. `check`: asks it whether it is well. `hang_restart`: restart it when it does not answer for a minute.
+    `surely`: asks a program that hangs in part once more, patiently, before it is killed for that.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Program:
     patience: int
     check: Check
     hang_restart: bool = True
+    surely: Check | None = None
 
 
 def of(settings: Settings, *, voice: Path, store: Path) -> list[Program]:
@@ -114,4 +116,4 @@ def _asterisk(settings: Settings, voice: Path) -> Program:
         ],
         readable=[settings.run / "asterisk"],
     )
-    return Program("asterisk", tuple(command), "engine", "TERM", 10, health.asterisk)
+    return Program("asterisk", tuple(command), "engine", "TERM", 10, health.asterisk, surely=health.surely_asterisk)
