@@ -124,6 +124,22 @@ try {
   await check("simulate");
   await button("Discard").waitFor({ state: "detached" });
 
+  // Somebody who forwards: where the call made in that person's name goes on is drawn inside the leg.
+  const people = await ask("GET", "users?paginate=false", undefined, token);
+  const forwarding = people.find(({ first_name: name }) => name === "Bob");
+  await ask("PATCH", `users/${forwarding.id}`, { call_forward: { enabled: true, number: "1003", substitute: true } }, token);
+  page.once("dialog", (dialog) => void dialog.accept());
+  const own = (await ask("GET", "callflows?paginate=false", undefined, token)).find(({ numbers }) => numbers.includes("1001"));
+  await page.goto(new URL(`/a/${account}/callflows/${own.id}`, portal).href);
+  await button("Simulate").click();
+  await page.getByRole("button", { name: "Try this call" }).click();
+  const further = page.locator("details", { hasText: /Goes on in “Dave/ });
+  await further.locator("summary").press("Enter");
+  await further.getByText("Nobody answered", { exact: false }).or(further.locator("ol > li")).first().waitFor();
+  assert.ok((await further.locator("ol > li").count()) >= 2, "the forwarded call's own steps");
+  await check("simulate, forwarded");
+  await ask("PATCH", `users/${forwarding.id}`, { call_forward: { enabled: false, number: null } }, token);
+
   // Somebody else saves meanwhile: nothing is overwritten, both changes are kept.
   page.once("dialog", (dialog) => void dialog.accept());
   await page.goto(new URL(`/a/${account}/callflows/${pickup}`, portal).href);

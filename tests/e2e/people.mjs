@@ -99,6 +99,13 @@ await walk(async ({ page, go, check }) => {
   await go("devices");
   await page.getByRole("button", { name: `Cell ${mark}` }).waitFor();
   await check("devices");
+  // Several at once: out of use, and taken back.
+  for (const name of [`Cell ${mark}`, "Bob's phone"]) await page.getByRole("checkbox", { name: `Select ${name}`, exact: true }).check();
+  await page.getByRole("button", { name: "Take out of use" }).click();
+  await toast("2 devices are out of use");
+  await page.getByRole("button", { name: "Undo" }).last().click();
+  await page.getByRole("checkbox", { name: `Select Cell ${mark}`, exact: true }).waitFor();
+  await page.waitForFunction(() => ![...document.querySelectorAll("tbody tr")].some((row) => row.textContent.includes("Switched off")));
 
   // The message that was left: heard, deleted, taken back.
   await go(`voicemail?open=${box}`);

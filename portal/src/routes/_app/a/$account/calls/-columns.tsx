@@ -26,13 +26,13 @@ function Party({ number, name }: { number: string; name?: string }) {
 export function callColumns(t: TFunction<["calls", "ui"]>, language: string): Column<Cdr>[] {
   const when = new Intl.DateTimeFormat(language, { month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
   return [
-    { id: "from", title: t("column.from"), cell: (row) => <Party {...caller(row)} />, value: (row) => caller(row).number, phone: "44%" },
+    { id: "from", title: t("column.from"), cell: (row) => <Party {...caller(row)} />, value: (row) => caller(row).number, phone: "39%" },
     {
       id: "to",
       title: t("column.to"),
       cell: (row) => <Party {...callee(row)} />,
       value: (row) => callee(row).number,
-      phone: "20%",
+      phone: "26%",
     },
     {
       id: "direction",

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
-import { docQuery, listQuery, usersQuery } from "@/api";
+import { docQuery, listQuery, removeDoc, usersQuery } from "@/api";
 import { CONFERENCE } from "@/pbx/main-service";
 import { ServiceNumbers } from "@/pbx/service-numbers";
 import { useModules } from "@/pbx/use-modules";
@@ -62,6 +62,7 @@ function Conferences() {
       onSearch={change}
       error={rooms.error}
       onRetry={() => void rooms.refetch()}
+      bulk={{ account, remove: { run: (row) => removeDoc(account, "conferences", row.id), what: t("removeHelp") } }}
       empty={{ icon: IconUsersGroup, title: t("empty.title"), text: t("empty.text") }}
       lead={<ServiceNumbers account={account} service={CONFERENCE} title={t("numbers.title")} help={t("numbers.help")} empty={t("numbers.none")} effect={t("numbers.saved")} greeting={{ title: t("greeting.title"), help: t("greeting.help"), none: t("greeting.none"), change: t("greeting.change") }} />}
     >

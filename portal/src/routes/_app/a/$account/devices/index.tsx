@@ -6,7 +6,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { accountQuery, type DeviceRow, devicesQuery, docQuery, usersQuery } from "@/api";
+import { accountQuery, type DeviceRow, devicesQuery, docQuery, patchDoc, removeDoc, usersQuery } from "@/api";
 import type { DeviceDoc } from "@/pbx/devices";
 import { ErrorState } from "@/ui/error-state";
 import { userName } from "@/ui/frame/palette-entries";
@@ -86,6 +86,16 @@ function Devices() {
       onSearch={change}
       error={devices.error}
       onRetry={() => void devices.refetch()}
+      bulk={{
+        account,
+        actions: ([false, true] as const).map((enabled) => ({
+          label: t(enabled ? "bulk.on" : "bulk.off"),
+          run: (row: DeviceRow) => patchDoc(account, "devices", row.id, { enabled }),
+          undo: (row: DeviceRow) => patchDoc(account, "devices", row.id, { enabled: row.enabled !== false }),
+          done: (count: number) => t(enabled ? "bulk.areOn" : "bulk.areOff", { count }),
+        })),
+        remove: { run: (row) => removeDoc(account, "devices", row.id), what: t("removeHelp") },
+      }}
       empty={{ icon: IconDeviceLandlinePhone, title: t("empty.title"), text: t("empty.text") }}
       filters={<Select aria-label={t("column.state")} placeholder={t("anyState")} clearable w={176} value={state ?? null} onChange={(value) => change({ state: STATES.find((one) => one === value) })} data={STATES.map((value) => ({ value, label: t(`state.${value}`) }))} />}
     >

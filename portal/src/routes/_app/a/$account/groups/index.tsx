@@ -5,7 +5,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { callflowsQuery, listQuery } from "@/api";
-import { EMPTY_GROUP, formOf, readGroup } from "@/pbx/groups";
+import { EMPTY_GROUP, formOf, readGroup, removeGroup } from "@/pbx/groups";
 import { ErrorState } from "@/ui/error-state";
 import type { Column } from "@/ui/list/columns";
 import { ListPage } from "@/ui/list/list-page";
@@ -59,6 +59,7 @@ function Groups() {
       onSearch={change}
       error={groups.error ?? flows.error}
       onRetry={() => void groups.refetch()}
+      bulk={{ account, remove: { run: (row) => removeGroup(account, row.id), what: t("removeHelp") } }}
       empty={{ icon: IconUsersPlus, title: t("empty.title"), text: t("empty.text") }}
     >
       <SidePanel opened={open !== undefined} onClose={close} size={680} title={open === "new" ? t("new") : (rows?.find(({ id }) => id === open)?.name ?? " ")}>

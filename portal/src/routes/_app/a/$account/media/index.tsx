@@ -6,7 +6,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
-import { docQuery, listQuery } from "@/api";
+import { docQuery, listQuery, removeDoc } from "@/api";
 import { ErrorState } from "@/ui/error-state";
 import type { Column } from "@/ui/list/columns";
 import { ListPage } from "@/ui/list/list-page";
@@ -70,6 +70,7 @@ function Media() {
       onSearch={change}
       error={media.error}
       onRetry={() => void media.refetch()}
+      bulk={{ account, remove: { run: (row) => removeDoc(account, "media", row.id), what: t("removeHelp") } }}
       empty={{ icon: IconMusic, title: t("empty.title"), text: t("empty.text") }}
       filters={<Select aria-label={t("column.source")} placeholder={t("anySource")} clearable w={160} value={search.source ?? null} onChange={(value) => change({ source: SOURCES.find((one) => one === value) })} data={SOURCES.map((value) => ({ value, label: t(`source.${value}`) }))} />}
     >

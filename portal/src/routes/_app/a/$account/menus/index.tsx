@@ -5,7 +5,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
-import { docQuery, listQuery } from "@/api";
+import { docQuery, listQuery, removeDoc } from "@/api";
 import { ErrorState } from "@/ui/error-state";
 import type { Column } from "@/ui/list/columns";
 import { ListPage } from "@/ui/list/list-page";
@@ -51,6 +51,7 @@ function Menus() {
       onSearch={change}
       error={menus.error}
       onRetry={() => void menus.refetch()}
+      bulk={{ account, remove: { run: (row) => removeDoc(account, "menus", row.id), what: t("removeHelp") } }}
       empty={{ icon: IconListNumbers, title: t("empty.title"), text: t("empty.text") }}
     >
       <SidePanel opened={open !== undefined} onClose={close} title={open === "new" ? t("new") : (menus.data?.find(({ id }) => id === open)?.name ?? " ")}>

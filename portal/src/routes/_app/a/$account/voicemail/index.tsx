@@ -6,7 +6,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
-import { docQuery, usersQuery, type VoicemailBoxRow, voicemailBoxesQuery } from "@/api";
+import { docQuery, removeDoc, usersQuery, type VoicemailBoxRow, voicemailBoxesQuery } from "@/api";
 import { ErrorState } from "@/ui/error-state";
 import { userName } from "@/ui/frame/palette-entries";
 import type { Column } from "@/ui/list/columns";
@@ -66,6 +66,7 @@ function Voicemail() {
       onSearch={change}
       error={boxes.error}
       onRetry={() => void boxes.refetch()}
+      bulk={{ account, remove: { run: (row) => removeDoc(account, "vmboxes", row.id), what: t("removeHelp") } }}
       empty={{ icon: IconRecordMail, title: t("empty.title"), text: t("empty.text") }}
     >
       <SidePanel opened={open !== undefined} onClose={close} size={600} title={open === "new" ? t("new") : (found?.name ?? " ")}>
