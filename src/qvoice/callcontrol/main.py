@@ -131,12 +131,12 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         log.get().info("callcontrol.down", calls=len(exchange.calls))
 
 
-def _locking(db: Database, snapshots: Snapshots) -> Callable[[str, str, int], Awaitable[None]]:
+def _locking(db: Database, snapshots: Snapshots) -> Callable[[str, str, int, str], Awaitable[None]]:
     """Return what locks an account whose calls come too fast."""
 
-    async def suspect(account_id: str, why: str, level: int) -> None:
+    async def suspect(account_id: str, why: str, level: int, guard: str) -> None:
         async with db.tx(await snapshots.scope(account_id)) as session:
-            await lock(session, level, why, source="velocity", now=utcnow())
+            await lock(session, level, why, source=guard, now=utcnow())
 
     return suspect
 

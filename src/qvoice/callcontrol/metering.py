@@ -15,9 +15,8 @@ from qvoice.callcontrol.placing import RefusedCall
 from qvoice.core.dialing.classify import classify
 from qvoice.core.dialing.normalise import country_of
 from qvoice.core.limits import refusals
-from qvoice.core.limits.admission import Level, OffNet
-from qvoice.core.limits.refusals import OUT_OF_MONEY, SPENT, USED_UP, Refusal
-from qvoice.core.limits.velocity import Velocity
+from qvoice.core.limits.admission import Level, OffNet, ended_by_lock
+from qvoice.core.limits.refusals import LOCK, OUT_OF_MONEY, SPENT, USED_UP, Refusal
 from qvoice.core.rating.cost import FOR_EVER
 from qvoice.core.ring.plan import Gateway, RingPlan
 from qvoice.db.engine import DatabaseAway
@@ -42,19 +41,23 @@ SLACK = 15
 """Seconds after the paid time at which Asterisk itself ends the call, should call control be away then."""
 TONE = "tone:1400;tonezone=us"
 
+_TO_CARRIERS = {refusals.TRUNKS: 486, refusals.CALLS: 486, refusals.GONE: 410}
+"""What a carrier that brings a call hears; 480 for all else."""
 _CUT_BY = {refusals.DAILY: SPENT, refusals.MONTHLY: SPENT, refusals.BUNDLE: USED_UP}
 
-Suspect = Callable[[str, str, int], Awaitable[None]]
+Suspect = Callable[[str, str, int, str], Awaitable[None]]
 
 
 class Meters:
     """The meters of one node. Without `authoriser` (tests of call control alone) every call may be made."""
 
     def __init__(self, authoriser: Authoriser | None = None, *, suspect: Suspect | None = None) -> None:
-        """Watch nothing yet. `suspect(account, why, lock level)` locks an account whose calls come too fast."""
+        """Watch nothing yet. `suspect(account, why, lock level, guard)` locks an account whose calls are too many."""
         self._authoriser = authoriser
         self._watching: dict[str, asyncio.Task[None]] = {}
-        self._velocity = Velocity()
+        self._legs: dict[str, tuple[LiveCall, CallLeg]] = {}
+        """Legs that talk with a carrier and carry an admission: what a lock may end."""
+        self._locking: set[asyncio.Task[None]] = set()
         self._forwarded: dict[str, str] = {}
         """Admission → account, of forwarded calls that ring or talk."""
         self._suspect = suspect
@@ -87,7 +90,7 @@ class Meters:
         offnet = OffNet(facts.account_id, facts.dialled, number_class, INBOUND, facts.caller.number)
         answer = self._kept(call, await self._asked(call.exchange, call.id, offnet))
         if isinstance(answer, Refusal):
-            raise RefusedCall(486 if answer.reason in (refusals.TRUNKS, refusals.CALLS) else 480, answer.why)
+            raise RefusedCall(_TO_CARRIERS.get(answer.reason, 480), answer.why)
         if answer is not None:
             call.caller.meter = answer.to_json()
 
@@ -115,7 +118,7 @@ class Meters:
             return answer
         if answer.forwarded:
             self._forwarded[answer.id] = answer.account_id
-        return answer if answer.counted or answer.forwarded else None
+        return answer
 
     async def _too_many(self, exchange: Exchange, offnet: OffNet) -> Refusal | None:
         """What this node counts itself: calls begun too fast, forwarded calls, calls of the account at once."""
@@ -142,19 +145,16 @@ class Meters:
         return await self._too_fast(own)
 
     async def _too_fast(self, own: Level) -> Refusal | None:
-        if own.guards.velocity is None:
+        assert self._authoriser is not None
+        if own.lock.level:
             return None
-        most, seconds = own.guards.velocity
-        loop = asyncio.get_running_loop()
-        if own.lock.level or self._velocity.begin(own.account_id, most, seconds, now=loop.time()):
-            return None
-        refusal = Refusal(refusals.VELOCITY, own.account_id, f"more than {most} calls within {seconds:g} seconds")
-        self._velocity.forget(own.account_id)
-        if self._suspect is not None:
-            try:
-                await self._suspect(own.account_id, refusal.why, own.guards.lock_to)
-            except DatabaseAway:
-                log.get().warning("fraud.not_locked", account=own.account_id, why=refusal.why)
+        try:
+            refusal = await self._authoriser.begin(own, utcnow())
+            if refusal is not None and self._suspect is not None:
+                await self._suspect(own.account_id, refusal.why, own.guards.lock_to, refusal.reason)
+        except DatabaseAway:
+            log.get().warning("fraud.not_counted", account=own.account_id)
+            return None  # admit says what there is to say
         return refusal
 
     # --- while it lasts ---------------------------------------------------------------------------------------------
@@ -166,6 +166,11 @@ class Meters:
 
     def answered(self, call: LiveCall, leg: CallLeg) -> None:
         """A leg that carries an admission talks: watch its time. A second time changes nothing."""
+        if self._authoriser is not None and leg.meter and leg.answered and not leg.gone:
+            self._legs[leg.uuid] = (call, leg)
+            levels = self._authoriser.levels.peek(leg.meter["account"])
+            if any(level.lock.ends_calls for level in levels):
+                self._look_at_locks(leg.meter["account"])  # the lock came while it rang
         if leg.meter and leg.answered and not leg.gone and leg.meter["paid"] < FOR_EVER:
             self._limit(call, leg)
             if leg.uuid not in self._watching:
@@ -243,6 +248,7 @@ class Meters:
         """A leg ended: its charge goes to the journal, and what it cost into its record."""
         if not leg.meter:
             return
+        self._legs.pop(leg.uuid, None)
         watching = self._watching.pop(leg.uuid, None)
         if watching is not None and watching is not asyncio.current_task():
             watching.cancel()
@@ -289,6 +295,34 @@ class Meters:
         """Hear of changed documents."""
         if self._authoriser is not None:
             self._authoriser.levels.on_notice(notice)
+            if notice.get("type") == "locks":
+                self._look_at_locks(str(notice.get("account", "")))
+
+    # --- locks ------------------------------------------------------------------------------------------------------
+
+    def _look_at_locks(self, account_id: str) -> None:
+        task = asyncio.get_running_loop().create_task(self._end_locked(account_id))
+        self._locking.add(task)
+        task.add_done_callback(self._locking.discard)
+
+    async def _end_locked(self, about: str) -> None:
+        """End the calls that the lock of an account, or of one above the caller's, says are ended. Emergency calls and
+        call-backs carry no admission: they are not even looked at.
+        """
+        assert self._authoriser is not None
+        for uuid, (call, leg) in list(self._legs.items()):
+            if leg.gone or uuid not in self._legs:
+                continue
+            admission = Admission.from_json(leg.meter)
+            try:
+                levels = await self._authoriser.levels.of(admission.account_id)
+            except DatabaseAway:
+                log.get().warning("fraud.lock_not_read", account=about)
+                return
+            level = ended_by_lock(levels, admission.direction, admission.number_class)
+            if level is not None and not leg.gone:
+                log.get().info("call.ended_by_lock", leg=uuid, account=level.account_id, why=level.lock.reason)
+                call.exchange.by_channel.get(leg.channel, call).hang_up(leg, LOCK, q850=21)
 
 
 def _owner(facts: Call, target: Any) -> str:

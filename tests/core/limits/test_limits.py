@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from qvoice.core.limits.refusals import _CAUSES, CUT, Refusal, announcement, farewell
-from qvoice.core.limits.settings import NO_BOUND, OPEN, Guards, Limits
-from qvoice.core.limits.velocity import Velocity
+from qvoice.core.limits.settings import NO_BOUND, OPEN, Guards, Limits, OffHours, Unusual
 from qvoice.core.ring.causes import SIP_OF
 
 
@@ -44,14 +44,16 @@ def test_C5_without_a_document_the_guards_stand_but_not_for_the_master() -> None
     assert Guards.of({"velocity": {"calls": 5}}).velocity == (5, 60.0)
 
 
-def test_C5_velocity_slides_and_counts_each_account_by_itself() -> None:
-    fast = Velocity()
-    assert [fast.begin("a", 2, 10, now=at) for at in (0.0, 1.0, 2.0, 10.5, 10.9, 11.5)] == [
-        True, True, False, True, False, True,
-    ]  # fmt: skip
-    assert fast.begin("b", 2, 10, now=2.0)
-    fast.forget("a")
-    assert fast.begin("a", 2, 10, now=11.6)
+def test_C5_off_hours_go_over_midnight_and_take_whole_days() -> None:
+    night = OffHours.of({"begins": 20, "ends": 7, "days": [7], "calls": 5})
+    assert night is not None
+    friday = datetime(2026, 11, 27, tzinfo=UTC)
+    assert [night.now(friday.replace(hour=hour)) for hour in (6, 7, 19, 20)] == [True, False, False, True]
+    assert night.now(datetime(2026, 11, 29, 12, tzinfo=UTC))
+    assert OffHours.of({"calls": -1}) is None
+    assert Guards.of({"unusual": {"factor": 0}}).unusual is None
+    assert Guards.of({"unusual": {"factor": 2}}).unusual == Unusual(Decimal(2))
+    assert Guards.of({"lock_to": 5}).lock_to == 2, "no guard closes an account"
 
 
 def test_C3_every_refusal_has_a_cause_with_its_sip_code_and_words_in_both_languages() -> None:

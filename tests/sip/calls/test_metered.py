@@ -194,3 +194,58 @@ async def test_C5_calls_abroad_are_closed_at_first_and_a_burst_of_calls_locks_un
         for one in (path, above):
             master.post(one, {})
         master.delete(acme.path("fraud", "lock"))
+
+
+async def test_C5_a_lock_ends_paid_calls_with_a_reason_but_never_a_call_for_help_nor_calls_inside(
+    platform: Platform, phone: Phones, carrier: UserAgent, meter: Meter
+) -> None:
+    acme, master = platform.acme, platform.master
+    meter.fund(100)
+    alice, bob, carol = await phone(acme, "1000"), await phone(acme, "1001"), await phone(acme, "1002")
+    paid, outside = await connected(alice, OUTSIDE, carrier)
+    urgent = await bob.call("911")
+    rescue = await carrier.incoming()
+    await rescue.answer()
+    await urgent.wait_answered()
+    assert paid.media
+    paid.media.forget()
+    try:
+        master.put(acme.path("fraud", "lock"), {"level": 2, "reason": "stolen password"})
+        await outside.wait_over(15)
+        await paid.media.hears_anything(within=10)  # why
+        await paid.wait_over(20)
+        await talk(urgent, rescue)
+        inside, callee = await connected(alice, "1002", carol)
+        await talk(inside, callee)
+        await inside.hang_up()
+        out = next(leg for leg in await cdrs(acme, call=paid, count=2) if leg["call_direction"] == "outbound")
+        assert acme.rest.get(acme.path("cdrs", out["id"]))["hangup_cause"] == "ACCOUNT_LOCKED"
+    finally:
+        master.delete(acme.path("fraud", "lock"))
+    await urgent.hang_up()
+    await rescue.wait_over()
+
+
+async def test_C3_minutes_of_the_plan_come_first_and_the_call_goes_on_for_money_until_that_ends(
+    platform: Platform, phone: Phones, carrier: UserAgent, meter: Meter
+) -> None:
+    acme, master = platform.acme, platform.master
+    meter.fund(0.40)
+    plans = f"accounts/{meter.reseller}/service_plans"
+    plan = master.put(plans, {"name": "bundle test", "plan": {}, "bundles": {"talk": {"seconds": 5}}})["id"]
+    master.post(acme.path("services"), {"add": [plan]})
+    try:
+        alice = await phone(acme, "1000")
+        call, incoming = await connected(alice, OUTSIDE, carrier)
+        await talk(call, incoming)
+        await incoming.wait_over(20)
+        await call.wait_over(20)
+        out = next(leg for leg in await cdrs(acme, call=call, count=2) if leg["call_direction"] == "outbound")
+        whole = acme.rest.get(acme.path("cdrs", out["id"]))
+        assert (whole["hangup_cause"], whole["cost"], whole["bundles"]) == (
+            "INSUFFICIENT_FUNDS", 0.4, [{"name": "talk", "seconds": 5}],
+        )  # fmt: skip
+        assert acme.rest.get(acme.path("limits"))["bundles"][0]["left"] == 0
+    finally:
+        master.post(acme.path("services"), {"delete": [plan]})
+        master.delete(f"{plans}/{plan}")

@@ -43,6 +43,28 @@ class FoundFlow:
 
 
 @dataclass(frozen=True, slots=True)
+class MayCall:
+    """Would guards, limits, locks and money let this call to a carrier through now? Nothing is taken; simulations ask.
+    → Refused | None
+    """
+
+    number: str
+    caller: str
+    trunk_id: str = ""
+    forwarded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """`reason` and `why` for people, `cause` and `sip_code` as the call would get them."""
+
+    reason: str
+    why: str
+    cause: str
+    sip_code: int
+
+
+@dataclass(frozen=True, slots=True)
 class FindNumber:
     """Who on this platform owns this E.164 number? → NumberOwner | None"""
 
@@ -334,6 +356,7 @@ Request = (
     FindFlow
     | LoadFlow
     | FindNumber
+    | MayCall
     | Registered
     | InCall
     | CampOn

@@ -22,10 +22,20 @@ from qvoice.core.flow.interpreter import End, interpret
 from qvoice.core.flow.simulated_acts import leg_of, sounds_of
 from qvoice.core.flow.talk import Talk
 from qvoice.core.flow.trace import Trace
-from qvoice.core.ring.plan import RingPlan
+from qvoice.core.ring.plan import Gateway, RingPlan
 
 READS: frozenset[type] = frozenset(
-    {r.FindFlow, r.LoadFlow, r.FindNumber, r.Registered, r.InCall, r.ListDirectory, r.OpenMailbox, r.ListMessages}
+    {
+        r.FindFlow,
+        r.LoadFlow,
+        r.FindNumber,
+        r.MayCall,
+        r.Registered,
+        r.InCall,
+        r.ListDirectory,
+        r.OpenMailbox,
+        r.ListMessages,
+    }
 )
 """Questions that change nothing: they are asked. All others are noted only."""
 
@@ -180,6 +190,14 @@ class _Walk:
         self.pass_time(1 if scripted else command.timeout_ms / 1000)
         return e.Collected(digits, timed_out=not scripted)
 
+    def refused(self, plan: RingPlan, by: r.Refused) -> e.Event:
+        """A plan that rings carriers is not let through."""
+        self.act(
+            "refused", number=plan.called, reason=by.reason, why=by.why, cause=by.cause, code=by.sip_code,
+            legs=[leg_of(self.call.world, leg) for stage in plan.stages for leg in stage.legs],
+        )  # fmt: skip
+        return e.RingDone(None, by.cause, by.sip_code)
+
     def _ring(self, plan: RingPlan) -> e.Event:
         cause, code = OUTCOMES[self.script.ringing]
         legs = [
@@ -217,6 +235,11 @@ def _drive(talk: Talk[End], walk: _Walk) -> Generator[r.Request, e.Reply, End]:
                 reply = yield from _ask(command.request, walk)
                 command = talk.send(reply)
                 continue
+            if isinstance(command, c.Ring) and (question := _off_net(walk.call, command.plan)):
+                reply = yield question
+                if isinstance(reply.value, r.Refused):
+                    command = talk.send(walk.refused(command.plan, reply.value))
+                    continue
             answer = walk.carry_out(command)
             if isinstance(answer, e.CallerGone):
                 gone += 1
@@ -229,6 +252,15 @@ def _drive(talk: Talk[End], walk: _Walk) -> Generator[r.Request, e.Reply, End]:
         return stop.value
     talk.close()
     return End("too-long", "EXCHANGE_ROUTING_ERROR")
+
+
+def _off_net(call: Call, plan: RingPlan) -> r.MayCall | None:
+    """Return what must be asked before a plan rings carriers; nothing for other plans and for emergency calls."""
+    if not plan.trunks or call.emergency or call.emergency_callback:
+        return None
+    leg = plan.stages[0].legs[0]
+    trunk = leg.target.resource_id if isinstance(leg.target, Gateway) else ""
+    return r.MayCall(plan.called, leg.caller.number, trunk, bool(call.forwarded_by))
 
 
 def _ask(request: r.Request, walk: _Walk) -> Generator[r.Request, e.Reply, e.Reply]:

@@ -14,7 +14,17 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from qvoice.core.limits import refusals
 from qvoice.core.limits.refusals import Refusal
-from qvoice.core.limits.settings import FOREIGN, LOCK_ALL, LOCK_FOREIGN, LOCK_OUTGOING, UNLOCKED, Guards, Limits, Lock
+from qvoice.core.limits.settings import (
+    FOREIGN,
+    LOCK_ALL,
+    LOCK_FOREIGN,
+    LOCK_GONE,
+    LOCK_OUTGOING,
+    UNLOCKED,
+    Guards,
+    Limits,
+    Lock,
+)
 from qvoice.core.rating.bundle import Bundle
 from qvoice.core.rating.deck import Deck
 from qvoice.core.rating.levels import Priced
@@ -62,19 +72,31 @@ def guard(levels: Sequence[Level], call: OffNet) -> Refusal | None:
     """Return who forbids the call: a locked account, or a closed number class, at any level. A pure look-up."""
     for level in levels:
         lock = level.lock
-        closed = (
-            lock.level >= LOCK_ALL
-            or (lock.level >= LOCK_OUTGOING and call.direction == OUTBOUND)
-            or (lock.level >= LOCK_FOREIGN and call.direction == OUTBOUND and call.number_class in FOREIGN)
-        )
-        if closed:
-            return Refusal(
-                refusals.LOCKED, level.account_id, f"the account is locked: {lock.reason or 'no reason given'}"
-            )
+        if _closes(lock, call.direction, call.number_class):
+            reason = refusals.GONE if lock.level >= LOCK_GONE else refusals.LOCKED
+            return Refusal(reason, level.account_id, f"the account is locked: {lock.reason or 'no reason given'}")
         if call.direction == OUTBOUND and call.number_class in level.guards.blocked:
             return Refusal(
                 refusals.CLASS, level.account_id, f"calls of class {call.number_class} are not opened for the account"
             )
+    return None
+
+
+def _closes(lock: Lock, direction: str, number_class: str) -> bool:
+    return (
+        lock.level >= LOCK_ALL
+        or (lock.level >= LOCK_OUTGOING and direction == OUTBOUND)
+        or (lock.level >= LOCK_FOREIGN and direction == OUTBOUND and number_class in FOREIGN)
+    )
+
+
+def ended_by_lock(levels: Sequence[Level], direction: str, number_class: str) -> Level | None:
+    """Return the level whose lock ends a call that runs; only calls out to destinations that cost are ended."""
+    if direction != OUTBOUND or number_class in FREE_CLASSES:
+        return None
+    for level in levels:
+        if level.lock.ends_calls and _closes(level.lock, direction, number_class):
+            return level
     return None
 
 
@@ -115,6 +137,14 @@ def priced(
     return found
 
 
+def local_time(now: datetime, timezone: str) -> datetime:
+    """Return a moment by an account's clock; as it is when the zone is unknown."""
+    try:
+        return now.astimezone(ZoneInfo(timezone or "UTC"))
+    except (ZoneInfoNotFoundError, ValueError):
+        return now
+
+
 @dataclass(frozen=True, slots=True)
 class Periods:
     """The day and month of an account's time zone, as spending is added up by."""
@@ -125,10 +155,7 @@ class Periods:
     @classmethod
     def at(cls, now: datetime, timezone: str) -> Periods:
         """Return those that `now` falls into; UTC when the zone is unknown."""
-        try:
-            local = now.astimezone(ZoneInfo(timezone or "UTC"))
-        except (ZoneInfoNotFoundError, ValueError):
-            local = now
+        local = local_time(now, timezone)
         return cls(f"{local:%Y-%m-%d}", f"{local:%Y-%m}")
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 MONEY, DAILY, MONTHLY, TRUNKS, CALLS = "money", "daily", "monthly", "trunks", "calls"
-BUNDLE = "bundle"
+BUNDLE, OFF_HOURS, UNUSUAL, GONE = "bundle", "off-hours", "unusual", "gone"
 CLASS, LOCKED, VELOCITY, FORWARDS, NO_RATE, AWAY = "class", "locked", "velocity", "forwards", "no-rate", "unavailable"
 
 OUT_OF_MONEY, SPENT, USED_UP = "INSUFFICIENT_FUNDS", "SPENDING_LIMIT", "MINUTES_USED_UP"
@@ -23,6 +23,9 @@ _CAUSES = {
     CLASS: ("OUTGOING_CALL_BARRED", 403),
     LOCKED: ("OUTGOING_CALL_BARRED", 403),
     VELOCITY: ("OUTGOING_CALL_BARRED", 403),
+    OFF_HOURS: ("OUTGOING_CALL_BARRED", 403),
+    UNUSUAL: ("OUTGOING_CALL_BARRED", 403),
+    GONE: ("NUMBER_CHANGED", 410),
     FORWARDS: ("OUTGOING_CALL_BARRED", 403),
     NO_RATE: ("OUTGOING_CALL_BARRED", 403),
     AWAY: ("NORMAL_TEMPORARY_FAILURE", 503),
@@ -35,6 +38,7 @@ _SAID = {
         USED_UP: "The minutes of your plan are used up. Please contact your administrator.",
         "NORMAL_CIRCUIT_CONGESTION": "All of your lines are in use. Please try your call again later.",
         "OUTGOING_CALL_BARRED": "Calls to this number are not permitted. Please contact your administrator.",
+        "NUMBER_CHANGED": "The account of this telephone has been closed. Please contact your provider.",
         "NORMAL_TEMPORARY_FAILURE": "Your call cannot be completed at this time. Please try again later.",
     },
     "fr": {
@@ -43,6 +47,7 @@ _SAID = {
         USED_UP: "Les minutes de votre forfait sont épuisées. Veuillez contacter votre administrateur.",
         "NORMAL_CIRCUIT_CONGESTION": "Toutes vos lignes sont occupées. Veuillez rappeler plus tard.",
         "OUTGOING_CALL_BARRED": "Les appels vers ce numéro ne sont pas permis. Contactez votre administrateur.",
+        "NUMBER_CHANGED": "Le compte de ce téléphone a été fermé. Veuillez contacter votre fournisseur.",
         "NORMAL_TEMPORARY_FAILURE": "Votre appel ne peut aboutir en ce moment. Veuillez rappeler plus tard.",
     },
 }

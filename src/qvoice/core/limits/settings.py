@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -21,8 +22,11 @@ VELOCITY = (120, 60)
 NO_BOUND = 1_000_000
 """The dialect's -1 for trunks of a burst: as many as are wanted."""
 
-NO_LOCK, LOCK_FOREIGN, LOCK_OUTGOING, LOCK_ALL = 0, 1, 2, 3
-LOCK_LEVELS = (NO_LOCK, LOCK_FOREIGN, LOCK_OUTGOING, LOCK_ALL)
+NO_LOCK, LOCK_FOREIGN, LOCK_OUTGOING, LOCK_ALL, LOCK_PORTAL, LOCK_GONE = 0, 1, 2, 3, 4, 5
+"""Each stops what the one before does and more: calls abroad, calls out, calls in, logging in, and the account is gone:
+callers hear that its numbers have changed. Emergency calls always work.
+"""
+LOCK_LEVELS = (NO_LOCK, LOCK_FOREIGN, LOCK_OUTGOING, LOCK_ALL, LOCK_PORTAL, LOCK_GONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,71 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class OffHours:
+    """From `begins` to `ends` (hours of the account's clock, over midnight if need be) and on `days` all day (1 Monday
+    to 7 Sunday): at most `calls` calls to carriers begun within an hour. Stolen passwords are used at night.
+    """
+
+    begins: int = 22
+    ends: int = 6
+    days: frozenset[int] = frozenset()
+    calls: int = 200
+
+    @classmethod
+    def of(cls, doc: Any) -> OffHours | None:
+        """Read it; nothing given: the default, `calls` -1: no guard."""
+        if not isinstance(doc, Mapping):
+            return cls()
+        if doc.get("calls") == -1:
+            return None
+        begins, ends, calls = (_count(doc.get(key)) for key in ("begins", "ends", "calls"))
+        days = doc.get("days")
+        return cls(
+            cls().begins if begins is None else begins % 24,
+            cls().ends if ends is None else ends % 24,
+            frozenset(day for day in days if isinstance(day, int)) if isinstance(days, list | tuple) else frozenset(),
+            cls().calls if calls is None else calls,
+        )
+
+    def now(self, local: datetime) -> bool:
+        """Whether it is off hours at a moment of the account's clock."""
+        if local.isoweekday() in self.days:
+            return True
+        if self.begins <= self.ends:
+            return self.begins <= local.hour < self.ends
+        return local.hour >= self.begins or local.hour < self.ends
+
+
+@dataclass(frozen=True, slots=True)
+class Unusual:
+    """More than `factor` times what the account did a day in the mean of the last `days` days: calls begun, or money
+    spent. Below `calls` and `amount` nothing is unusual.
+    """
+
+    factor: Decimal = Decimal(3)
+    days: int = 14
+    calls: int = 500
+    amount: Decimal = Decimal(50)
+
+    @classmethod
+    def of(cls, doc: Any) -> Unusual | None:
+        """Read it; nothing given: the default, `factor` 0: no guard."""
+        if not isinstance(doc, Mapping):
+            return cls()
+        factor, amount = _amount(doc.get("factor")), _amount(doc.get("amount"))
+        if factor == 0:
+            return None
+        days, calls = _count(doc.get("days")), _count(doc.get("calls"))
+        base = cls()
+        return cls(
+            base.factor if factor is None else factor,
+            days or base.days,
+            base.calls if calls is None else calls,
+            base.amount if amount is None else amount,
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Guards:
     """What keeps a stolen password from costing a fortune. `blocked`: number classes that may not be called."""
 
@@ -87,7 +156,9 @@ class Guards:
     forwarded: int | None = FORWARDED
     velocity: tuple[int, float] | None = VELOCITY
     lock_to: int = LOCK_OUTGOING
-    """The lock level set when calls come faster than `velocity`."""
+    """The lock level set when calls come faster than `velocity`, or `off_hours` or `unusual` are exceeded."""
+    off_hours: OffHours | None = OffHours()
+    unusual: Unusual | None = Unusual()
 
     @classmethod
     def of(cls, doc: Mapping[str, Any] | None, *, is_master: bool = False) -> Guards:
@@ -106,11 +177,13 @@ class Guards:
             frozenset(str(one) for one in blocked) if isinstance(blocked, list | tuple) else frozenset(BLOCKED),
             None if forwarded == -1 else _count(forwarded),
             velocity,
-            wanted if wanted in LOCK_LEVELS else LOCK_OUTGOING,
+            wanted if wanted in (LOCK_FOREIGN, LOCK_OUTGOING, LOCK_ALL) else LOCK_OUTGOING,
+            OffHours.of(doc.get("off_hours")),
+            Unusual.of(doc.get("unusual")),
         )
 
 
-OPEN = Guards(frozenset(), None, None, NO_LOCK)
+OPEN = Guards(frozenset(), None, None, NO_LOCK, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +192,8 @@ class Lock:
 
     level: int = NO_LOCK
     reason: str = ""
+    ends_calls: bool = False
+    """Whether calls that run to paid destinations are ended too."""
 
 
 UNLOCKED = Lock()

@@ -19,7 +19,7 @@ from qvoice.db import Database
 
 _LIFETIME_S = 30.0
 _MAX_ENTRIES = 20_000
-TOUCHING = frozenset({"accounts", "users", "tokens"})
+TOUCHING = frozenset({"accounts", "users", "tokens", "locks"})
 """Types of documents whose change drops the memory."""
 
 

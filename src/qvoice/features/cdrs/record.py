@@ -45,7 +45,8 @@ class LegRecord:
     sip_call_id: str = ""
     peer: str = ""
     bill: Mapping[str, Any] = field(default_factory=dict)
-    """What it cost its own account: `cost`, `rate`, `rate_name`, `rate_prefix`, `charge_key` (the ledger's key)."""
+    """What it cost its own account: `cost`, `rate`, `rate_name`, `rate_prefix`, `charge_key` (the ledger's key),
+    `bundles` [{name, seconds}]."""
     kind: str = ""
     gateway: int = -1
     attempt: int = 0

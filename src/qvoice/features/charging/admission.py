@@ -6,15 +6,14 @@ What is taken is an `Admission`; it goes with the leg that talks, and ends with 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import text
 
 from qvoice.core.limits import refusals
-from qvoice.core.limits.admission import Level, OffNet, Periods, affordable, guard, paying, priced
+from qvoice.core.limits.admission import Level, OffNet, guard, local_time, paying, priced
 from qvoice.core.limits.refusals import Refusal
 from qvoice.core.rating.cost import FOR_EVER
 from qvoice.core.rating.deck import Deck, DeckFormat
@@ -22,6 +21,7 @@ from qvoice.core.rating.levels import Priced
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.charging.decks import Decks
 from qvoice.features.charging.levels import Levels
+from qvoice.features.charging.request import Caps, fewer_seconds, learn, minutes_used_up, request_of
 from qvoice.kit import log
 from qvoice.kit.ids import new_id
 
@@ -35,10 +35,8 @@ UNPAID_SECONDS = 11 * 3600.0
 """How long a call that costs nothing may be counted; longer than any call lasts."""
 _TRIES = 8
 
-Caps = dict[tuple[str, str], int]
-"""(pool, period) → what a call can have of it in all."""
-
 _ADMIT = text("select call_admit(cast(:r as jsonb)) as answer")
+_BEGIN = text("select call_begin(cast(:r as jsonb)) as answer")
 _EXTEND = text("select call_extend(cast(:r as jsonb)) as answer")
 
 
@@ -55,6 +53,7 @@ class Admission:
     counted: bool = True
     """Whether the database knows of it, so that its end must be told."""
     forwarded: bool = False
+    number_class: str = ""
 
     def for_talk(self, seconds: int, caps: Caps) -> Admission:
         """Return what it would be for `seconds` of talk, with as much of the bundles as `caps` leave; for fewer
@@ -77,6 +76,7 @@ class Admission:
             "paid": self.paid,
             "counted": self.counted,
             "forwarded": self.forwarded,
+            "class": self.number_class,
         }
 
     @classmethod
@@ -91,6 +91,7 @@ class Admission:
             data["paid"],
             data["counted"],
             data.get("forwarded", False),
+            data.get("class", ""),
         )
 
 
@@ -116,7 +117,8 @@ class Authoriser:
             if isinstance(prices, Refusal):
                 return prices
             asked = Admission(
-                new_id(), call.account_id, call.number, call.direction, tuple(prices), forwarded=call.forwarded
+                new_id(), call.account_id, call.number, call.direction, tuple(prices), forwarded=call.forwarded,
+                number_class=call.number_class,
             )
             if not prices and not any(level.limits.counted for level in levels):
                 return replace(asked, counted=False)
@@ -124,6 +126,37 @@ class Authoriser:
         except (DatabaseAway, DeckFormat, TimeoutError) as problem:
             log.get().warning("charging.away", account=call.account_id, problem=str(problem)[:200])
             return Refusal(refusals.AWAY, call.account_id, "the call cannot be authorised now: the database is away")
+
+    async def begin(self, own: Level, now: datetime) -> Refusal | None:
+        """Count a call that an account begins to a carrier; a Refusal when its guards find that too many.
+
+        Counted in the database, whatever node or process begins the calls, and over restarts. Raises DatabaseAway.
+        """
+        guards = own.guards
+        if not (guards.velocity or guards.off_hours or guards.unusual):
+            return None
+        local, unusual = local_time(now, own.timezone), guards.unusual
+        night = guards.off_hours if guards.off_hours is not None and guards.off_hours.now(local) else None
+        request: dict[str, Any] = {"account": own.account_id, "at": int(now.timestamp()), "day": f"{local:%Y-%m-%d}"}
+        if guards.velocity:
+            request |= {"calls": guards.velocity[0], "seconds": int(guards.velocity[1])}
+        if night is not None:
+            request["night_calls"] = night.calls
+        if unusual is not None:
+            request |= {
+                "factor": str(unusual.factor), "days": unusual.days, "day_calls": unusual.calls,
+                "day_amount": str(unusual.amount), "since": f"{local - timedelta(days=unusual.days):%Y-%m-%d}",
+            }  # fmt: skip
+        answer = await self._ask(_BEGIN, request)
+        if "denied" not in answer:
+            return None
+        number, mean = answer.get("number"), answer.get("mean")
+        why = {
+            refusals.VELOCITY: f"more than {request.get('calls')} calls within {request.get('seconds')} seconds",
+            refusals.OFF_HOURS: f"more than {request.get('night_calls')} calls within an hour in off hours",
+            refusals.UNUSUAL: f"{number} {answer.get('what')} today, {mean} a day before: unusual for the account",
+        }[answer["denied"]]
+        return Refusal(answer["denied"], own.account_id, why)
 
     async def _deck(self, level: Level) -> Deck:
         assert level.deck is not None
@@ -138,19 +171,19 @@ class Authoriser:
         for tried in range(_TRIES):
             wanted = asked.for_talk(seconds, caps)
             if wanted.paid <= 0:
-                return _minutes_used_up(wanted)
+                return minutes_used_up(wanted)
             seconds = wanted.paid
             until = now.timestamp() + (
                 UNPAID_SECONDS if seconds == FOR_EVER else SETUP_SECONDS + seconds + GRACE_SECONDS
             )
-            request = _request(wanted, levels, until=until, now=now, call=call_id, node=self._node)
+            request = request_of(wanted, levels, until=until, now=now, call=call_id, node=self._node)
             answer = await self._ask(_ADMIT, request)
             if "denied" not in answer:
                 return wanted
             if answer["denied"] == refusals.BUNDLE:
-                _learn(caps, answer, last=tried >= _TRIES - 3)
+                learn(caps, answer, last=tried >= _TRIES - 3)
                 continue
-            fewer = _fewer(wanted, levels, answer)
+            fewer = fewer_seconds(wanted, levels, answer)
             if fewer <= 0 or fewer >= seconds:
                 return _refusal(answer, call_account=asked.account_id)
             seconds = fewer
@@ -168,16 +201,16 @@ class Authoriser:
         for tried in range(_TRIES):
             wanted = admission.for_talk(seconds, caps)
             if wanted.paid <= admission.paid:
-                return _minutes_used_up(wanted)
+                return minutes_used_up(wanted)
             seconds = wanted.paid
             until = answered + seconds + GRACE_SECONDS
-            answer = await self._ask(_EXTEND, _request(wanted, levels, until=until, now=now))
+            answer = await self._ask(_EXTEND, request_of(wanted, levels, until=until, now=now))
             if "denied" not in answer:
                 return wanted
             if answer["denied"] == refusals.BUNDLE:
-                _learn(caps, answer, last=tried >= _TRIES - 3)
+                learn(caps, answer, last=tried >= _TRIES - 3)
                 continue
-            fewer = _fewer(wanted, levels, answer)
+            fewer = fewer_seconds(wanted, levels, answer)
             if fewer <= admission.paid or fewer >= seconds:
                 return _refusal(answer, call_account=admission.account_id)
             seconds = fewer
@@ -193,81 +226,6 @@ class Authoriser:
             "select call_admissions_forget(:node, cast(:keep as text[])) as gone", {"node": self._node, "keep": keep}
         )
         return rows[0].gone
-
-
-def _request(
-    admission: Admission, levels: tuple[Level, ...], *, until: float, now: datetime, call: str = "", node: str = ""
-) -> dict[str, Any]:
-    """Return what `call_admit` and `call_extend` read: every level, with what is counted and what is paid there."""
-    prices = {level.account_id: level for level in admission.levels}
-    rows: list[dict[str, Any]] = []
-    for place, level in enumerate(levels):
-        limits, price = level.limits, prices.get(level.account_id)
-        if price is None and not limits.counted:
-            continue
-        row: dict[str, Any] = {"place": place, "account": level.account_id}
-        if limits.counted:
-            # A count that has no bound (-1 in the dialect) is None; both kinds absent leave the direction free.
-            row |= {
-                "inbound": limits.inbound, "outbound": limits.outbound, "twoway": limits.twoway,
-                "burst": limits.burst, "total": limits.resource_calls,
-                "soft": limits.soft_inbound if admission.direction == "inbound" else limits.soft_outbound,
-            }  # fmt: skip
-        if price is not None:
-            periods = Periods.at(now, price.timezone)
-            amount = price.cost(admission.paid)
-            row |= {
-                "amount": str(amount), "floor": str(price.floor + limits.reserve),
-                "day": periods.day, "month": periods.month,
-                "daily": _text(limits.daily), "monthly": _text(limits.monthly),
-            }  # fmt: skip
-        rows.append(row)
-    return {
-        "id": admission.id, "account": admission.account_id, "number": admission.number, "call": call, "node": node,
-        "direction": admission.direction, "until": until, "levels": rows, "pools": _pools(admission),
-    }  # fmt: skip
-
-
-def _pools(admission: Admission) -> list[dict[str, Any]]:
-    """Return what a call wants of each pool in all; two levels may draw on one pool."""
-    wanted: dict[tuple[str, str], dict[str, Any]] = {}
-    for level in admission.levels:
-        for share in level.shares:
-            row = wanted.setdefault(
-                (share.pool, share.period),
-                {"pool": share.pool, "period": share.period, "owner": share.owner, "size": share.size, "want": 0},
-            )
-            row["want"] += share.taken
-    return [row for row in wanted.values() if row["want"]]
-
-
-def _learn(caps: Caps, answer: dict[str, Any], *, last: bool) -> None:
-    """Note how much of a pool is left for the call; after many tries, others being quicker, be content with what it
-    has.
-    """
-    caps[answer["pool"], answer["period"]] = int(answer["had" if last else "left"])
-
-
-def _minutes_used_up(admission: Admission) -> Refusal:
-    level = next(level for level in admission.levels if level.ends)
-    names = ", ".join(share.name for share in level.shares)
-    return Refusal(refusals.BUNDLE, level.account_id, f"the minutes of the account's plan are used up: {names}")
-
-
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)
-
-
-def _fewer(wanted: Admission, levels: tuple[Level, ...], answer: dict[str, Any]) -> int:
-    """Return how many seconds the level that is short could pay; 0 when it is not about money."""
-    short = str(answer.get("account", "")).replace("-", "")
-    price = next((level for level in wanted.levels if level.account_id == short), None)
-    if price is None or answer["denied"] not in (refusals.MONEY, refusals.DAILY, refusals.MONTHLY):
-        return 0
-    left = answer.get("left")
-    if left is None:
-        left = price.cost(wanted.paid) - Decimal(str(answer["missing"]))
-    return affordable(wanted.levels, short, Decimal(str(left)))
 
 
 _WHY = {

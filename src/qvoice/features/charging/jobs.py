@@ -14,4 +14,9 @@ async def expire(db: Database, settings: Settings) -> None:
         log.get().warning("charging.expired", admissions=rows[0].gone)
 
 
-PERIODIC = [(60.0, expire)]
+async def forget(db: Database, settings: Settings) -> None:
+    """Forget calls begun long ago: no guard counts them any more."""
+    await db.fetch("select call_begun_forget()")
+
+
+PERIODIC = [(60.0, expire), (3600.0, forget)]

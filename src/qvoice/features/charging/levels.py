@@ -53,6 +53,11 @@ class Levels:
                 raise
             return known.levels
 
+    def peek(self, account_id: str) -> tuple[Level, ...]:
+        """Return what is known of an account's levels without asking; nothing when it is not."""
+        known = self._known.get(account_id)
+        return known.levels if known is not None else ()
+
     async def _load(self, account_id: str) -> tuple[Level, ...]:
         at = self._changes
         rows = await self._db.fetch("select * from call_levels(cast(:id as uuid))", {"id": account_id})
@@ -82,7 +87,7 @@ def _level(row: Any, above: list[Any]) -> Level:
         row.parent_id.hex if row.parent_id else "",
         Limits.of(row.limits or {}),
         Guards.of(row.guards, is_master=row.parent_id is None),
-        Lock(row.lock_level or 0, row.lock_reason or ""),
+        Lock(row.lock_level or 0, row.lock_reason or "", row.lock_ends_calls or False),
         zone,
         (row.deck_id.hex, row.version_id.hex, row.built) if row.version_id else None,
         bundles_of(row.plans, (row.id.hex, zone), (above[0].id.hex, above[0].timezone or "UTC")) if above else (),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qvoice.core.limits.settings import LOCK_OUTGOING
 from qvoice.core.limits.settings import Guards as InForce
 from qvoice.features import documents
 from qvoice.features.auth.permit import Context, permit
@@ -27,6 +30,10 @@ async def _shown(ctx: Context, s: AsyncSession) -> Response:
         "blocked_classes": sorted(guards.blocked),
         "max_forwarded_calls": -1 if guards.forwarded is None else guards.forwarded,
         "velocity": {"calls": guards.velocity[0], "seconds": guards.velocity[1]} if guards.velocity else None,
+        "off_hours": {**asdict(guards.off_hours), "days": sorted(guards.off_hours.days)} if guards.off_hours else None,
+        "unusual": {
+            **asdict(guards.unusual), "factor": float(guards.unusual.factor), "amount": float(guards.unusual.amount),
+        } if guards.unusual else None,
         "lock_to": guards.lock_to,
     }
     answer = {**(doc or {}), "id": "fraud", "in_force": in_force, "lock": await locks.current(s)}
@@ -69,8 +76,10 @@ async def patch(request: Request, account_id: str, ctx: Context = permit("fraud"
 async def put_lock(request: Request, account_id: str, ctx: Context = permit("fraud", "update")) -> Response:
     """Lock it now, whatever guard would or would not; the reason is shown to its administrators."""
     wish = validated(LockWish, ctx.data)
+    given = wish.get("ends_calls")
+    ends = wish["level"] >= LOCK_OUTGOING if given is None else given
     async with ctx.tx() as s:
-        await locks.lock(s, wish["level"], wish["reason"], source="manual", now=utcnow())
+        await locks.lock(s, wish["level"], wish["reason"], source="manual", ends_calls=ends, now=utcnow())
         answer = await locks.current(s)
     return ctx.reply(answer, status=201)
 
