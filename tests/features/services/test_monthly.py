@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from qvoice.db import SYSTEM, Scope
 from qvoice.db.queue import run_worker, worker_app
+from qvoice.features.invoices import jobs as invoice_jobs
 from qvoice.features.invoices.issue import issue
 from qvoice.features.ledgers.post import PAYMENTS, post, transfer
 from qvoice.features.services import api, jobs, monthly, watch
@@ -236,3 +237,25 @@ async def test_C6_an_account_has_one_invoice_a_month_and_none_for_nothing(world)
     with pytest.raises(Exception, match="permission denied"):
         async with world.db.tx(scope_of(world)) as s:
             await s.execute(text("update invoices set closing = 0"))
+
+
+async def test_C6_an_invoice_is_mailed_once_with_its_pdf_in_the_accounts_language(world, db, mailbox, jobs_worker):
+    account = f"accounts/{world.customer.account_id}"
+    words = {"language": "fr-ca", "notifications": {"invoice": {"to": {"email_addresses": ["ap@customer.example"]}}}}
+    await world.reseller.patch(account, words)
+    scope = scope_of(world)
+    async with world.db.tx(scope) as s:
+        invoice = await issue(s, NOVEMBER, datetime(2026, 12, 1, tzinfo=UTC))
+    for _ in range(200):
+        if mailbox.got:
+            break
+        await asyncio.sleep(0.05)
+    for _ in range(2):  # a job may run again
+        await invoice_jobs.mail(db, None, account_id=scope.account_id, path=scope.path, invoice_id=invoice)
+    [mail] = mailbox.got
+    assert (mail["to"], mail["subject"]) == ("ap@customer.example", "Facture 1 de customer")
+    [part] = [part for part in mail.walk() if part.get_filename()]
+    assert (part.get_filename(), part.get_content_type()) == ("invoice-1.pdf", "application/pdf")
+    assert {"Facture 1", "reseller", "customer"} <= written(part.get_payload(decode=True))
+    mails = await world.customer.get("accounts/{A}/mails")
+    assert [one["kind"] for one in mails] == ["invoice"]

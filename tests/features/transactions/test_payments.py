@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from qvoice.db import Scope
@@ -57,13 +58,17 @@ async def test_C4_a_customer_pays_by_card_and_the_provider_above_gives_back(worl
     assert (paid["status"], paid["amount"], paid["provider"]) == ("approved", 20, "simulated")
     assert await balance(world) == 20
     url = f"accounts/{world.customer.account_id}/transactions"
-    assert (await world.customer.call("PUT", f"{url}/refund", {"amount": 5})).status_code == 403
-    await world.reseller.put(f"{url}/refund", {"amount": 5})
+    assert (await world.customer.call("PUT", f"{url}/refund", {"amount": 5, "sale": paid["id"]})).status_code == 403
+    assert (await world.reseller.call("PUT", f"{url}/refund", {"amount": 5})).status_code == 400, "of which payment?"
+    back = await world.reseller.put(f"{url}/refund", {"amount": 5, "sale": paid["id"]})
+    assert back["sale"] == paid["id"]
     assert await balance(world) == 15
     listed = await world.customer.get(f"{url}?page_size=1")
     assert [row["type"] for row in listed] == ["refund"]
     assert [row["type"] for row in await world.customer.get(url)] == ["refund", "sale"]
-    assert (await world.customer.get(f"{url}/{paid['id']}"))["ledger_entry"]
+    seen = await world.customer.get(f"{url}/{paid['id']}")
+    assert seen["ledger_entry"]
+    assert seen["refunded"] == 5
     assert await world.customer.get(f"{url}/method") == {"provider": "simulated", "label": "card"}
     assert (await world.reseller.get("accounts/{A}/ledgers?book=payments"))["payments"]["amount"] == -15
 
@@ -181,3 +186,35 @@ async def test_C4_a_low_balance_is_told_once_until_it_has_recovered(world):
         assert len(rows) == mails, amount
     assert {(row.kind, row.recipient) for row in rows} == {("low_balance", "money@customer.example")}
     assert "5.00 CAD" in rows[0].body
+
+
+async def test_C4_refunds_of_a_payment_are_never_more_than_it_was_however_many_ask_at_once(world, database):
+    await card(world)
+    paid = await world.customer.put("accounts/{A}/transactions/sale", {"amount": 20})
+    url = f"accounts/{world.customer.account_id}/transactions"
+
+    async def back(amount, **more):
+        return await world.reseller.call("PUT", f"{url}/refund", {"sale": paid["id"], "amount": amount, **more})
+
+    same = await asyncio.gather(*(back(2.5, key="once") for _ in range(3)))
+    assert {answer.json()["data"]["id"] for answer in same if answer.status_code == 201} != set()
+    answers = await asyncio.gather(*(back(3) for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] * 5 + [400] * 3
+    assert "left to refund" in next(answer.text for answer in answers if answer.status_code == 400)
+    rest = await world.reseller.put(f"{url}/refund", {"sale": paid["id"]})
+    assert rest["amount"] == 2.5
+    assert await balance(world) == 0
+    for sale in (rest["id"], "0" * 32):
+        wrong = await world.reseller.call("PUT", f"{url}/refund", {"sale": sale, "amount": 1})
+        assert wrong.status_code in (400, 404), "a refund, or nothing, cannot be refunded"
+    stranger = await world.master.call(
+        "PUT", f"accounts/{world.stranger.account_id}/transactions/refund", {"sale": paid["id"], "amount": 1}
+    )
+    assert stranger.status_code in (400, 404)
+    with psycopg.connect(database.admin_url, autocommit=True) as c, pytest.raises(psycopg.errors.CheckViolation):
+        c.execute(
+            "insert into transactions (id, account_id, key, kind, amount, currency, status, provider, sale_id)"
+            " select gen_random_uuid(), account_id, 'x', 'refund', 0.01, 'CAD', 'pending', 'simulated', id"
+            " from transactions where id = %s", [paid["id"]],
+        )  # fmt: skip
+    assert await world.db.fetch("select * from ledger_discrepancies()") == []

@@ -11,10 +11,12 @@ import msgspec
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qvoice.db.queue import defer
 from qvoice.features.services import bundles
 from qvoice.kit import ids
 from qvoice.kit.money import ZERO
 
+MAIL = "invoices.mail"
 SUMMED = frozenset({"per-minute-voip"})
 """Sources of which an invoice shows sums by description (a destination), not each line."""
 LATE = timedelta(days=400)
@@ -132,4 +134,5 @@ async def issue(s: AsyncSession, first: date, until: datetime) -> str | None:
         ),
         {"lines": [row.id for row in rows], "account": account_id, "invoice": invoice_id},
     )
+    await defer(s, MAIL, account_id=account_id, path=s.info["scope"].path, invoice_id=invoice_id)
     return invoice_id

@@ -86,12 +86,14 @@ async def _link(session: AsyncSession, settings: Settings, link_id: str) -> tupl
     return jobs.address(settings, await links.token_of(session, jobs.key_of(settings), link_id)), ""
 
 
-async def _attachment(settings: Settings, name: str, audio: bytes) -> tuple[str, str, bytes]:
-    """Return (name, type, bytes): stored audio is WAV, and goes out as what its name says."""
+async def _attachment(settings: Settings, name: str, data: bytes) -> tuple[str, str, bytes]:
+    """Return (name, type, bytes): stored audio is WAV, and goes out as what its name says; papers are as they are."""
+    if name.endswith(".pdf"):
+        return name, "application/pdf", data
     if not name.endswith(".mp3"):
-        return name, "audio/x-wav", audio
+        return name, "audio/x-wav", data
     converter = Converter(store_image(settings.data), settings.data / "run" / "audio")
-    return name, "audio/mpeg", await converter.mp3(audio)
+    return name, "audio/mpeg", await converter.mp3(data)
 
 
 def sender_of(settings: Settings) -> str:

@@ -30,6 +30,13 @@ class Payment(Lenient):
     key: Annotated[str, Field(max_length=128)] | None = None
 
 
+class Refund(Payment):
+    """`sale`: the id of the payment that is given back, wholly or in part. Without `amount`: what is left of it."""
+
+    amount: float | str | None = None  # type: ignore[assignment]
+    sale: Annotated[str, Field(min_length=32, max_length=32)]
+
+
 class Card(Lenient):
     """A payment method: the `token` that the operator's provider gave for it, never a card's number. Absent: a
     simulated card.
@@ -66,8 +73,8 @@ async def list_(request: Request, account_id: str, ctx: Context = permit("transa
         rows = (
             await s.execute(
                 sql(
-                    "select * from transactions where cast(:after as text) is null"
-                    " or (created, id) <= (cast(:after as timestamptz), cast(:id as uuid))"
+                    f"{pay.SELECT} where cast(:after as text) is null"
+                    " or (t.created, t.id) <= (cast(:after as timestamptz), cast(:id as uuid))"
                     " order by created desc, id desc limit :most"
                 ),
                 {"after": paging.after and paging.after[0], "id": paging.after and paging.after[1],
@@ -122,12 +129,23 @@ async def sale(request: Request, account_id: str, ctx: Context = permit("transac
 
 
 @router.put(
-    f"{BASE}/refund", **describe_model(body=Payment, answer=Payment, status=201), operation_id="refund",
+    f"{BASE}/refund", **describe_model(body=Refund, answer=Payment, status=201), operation_id="refund",
     summary="Give a payment back (from above)",
 )  # fmt: skip
 async def refund(request: Request, account_id: str, ctx: Context = permit("ledgers", "debit")) -> Response:
-    """Give back to the account's card and take from its balance."""
-    return await _pay(ctx, "refund", by_hand=False)
+    """Give a payment back to the card and take it from the balance; never more in all than was paid."""
+    clean = validated(Refund, ctx.data)
+    amount = amount_of(ctx.data) if clean.get("amount") is not None else None
+    async with ctx.tx() as s:
+        begun = await pay.begin_refund(
+            s, key=f"refund:{clean.get('key') or ids.new_id()}", sale_id=clean["sale"], amount=amount,
+            provider=(await pay.method(s, ctx.request.app.state.settings)).provider,
+            description=clean.get("description") or "",
+        )  # fmt: skip
+    answer = await pay.complete(ctx.db, ctx.request.app.state.settings, ctx.scope, begun.id)
+    if answer["status"] == "declined":
+        raise Invalid.field("amount", "declined", answer["reason"] or "the refund was declined", cause=answer["id"])
+    return ctx.reply(answer, status=201)
 
 
 @router.put(

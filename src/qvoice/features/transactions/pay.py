@@ -17,13 +17,19 @@ from qvoice.db import Database, Scope
 from qvoice.db.queue import GiveUp, defer
 from qvoice.features.ledgers.post import PAYMENTS, post, transfer
 from qvoice.features.transactions.provider import name_of, provider_of
-from qvoice.kit import ids
+from qvoice.kit import ids, money
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Conflict, Invalid
 from qvoice.kit.settings import Settings
 
 FINISH = "transactions.finish"
 KIND = "payments"
+REFUNDABLE = frozenset({"sale", "topup"})
+SELECT = (
+    "select t.*, (select coalesce(sum(r.amount), 0) from transactions r where r.sale_id = t.id"
+    " and r.status <> 'declined') as refunded from transactions t"
+)
+"""Payments, each with what was refunded of it."""
 GRACE = timedelta(seconds=60)
 """How long whoever began a payment has to finish it before the worker does."""
 
@@ -65,7 +71,15 @@ async def method(s: AsyncSession, settings: Settings) -> Any:
 
 
 async def begin(
-    s: AsyncSession, *, key: str, kind: str, amount: Decimal, provider: str, description: str = "", reason: str = ""
+    s: AsyncSession,
+    *,
+    key: str,
+    kind: str,
+    amount: Decimal,
+    provider: str,
+    description: str = "",
+    reason: str = "",
+    sale_id: str | None = None,
 ) -> Begun:
     """Write a payment down in this transaction; the same `key` again returns the first."""
     scope: Scope = s.info["scope"]
@@ -75,13 +89,14 @@ async def begin(
         await s.execute(
             sql(
                 "insert into transactions (id, account_id, key, kind, amount, currency, status, provider, description,"
-                " reason, actor_id, actor_account_id) values (cast(:id as uuid), cast(:account as uuid), :key, :kind,"
-                " :amount, ledger_currency(), 'pending', :provider, :description, :reason, cast(:actor as uuid),"
-                " cast(:actor_account as uuid)) on conflict (account_id, key) do nothing returning id"
+                " reason, actor_id, actor_account_id, sale_id) values (cast(:id as uuid), cast(:account as uuid), :key,"
+                " :kind, :amount, ledger_currency(), 'pending', :provider, :description, :reason, cast(:actor as uuid),"
+                " cast(:actor_account as uuid), cast(:sale as uuid))"
+                " on conflict (account_id, key) do nothing returning id"
             ),
             {"id": id, "account": scope.account_id, "key": key, "kind": kind, "amount": amount, "provider": provider,
              "description": description[:500], "reason": reason[:200], "actor": scope.actor_id,
-             "actor_account": scope.actor_account_id},
+             "actor_account": scope.actor_account_id, "sale": sale_id},
         )
     ).first()  # fmt: skip
     if row is None:
@@ -90,6 +105,44 @@ async def begin(
     if provider != "manual":
         await defer(s, FINISH, at=utcnow() + GRACE, account_id=scope.account_id, path=scope.path, transaction_id=id)
     return Begun(id, "pending", fresh=True)
+
+
+async def begin_refund(
+    s: AsyncSession, *, key: str, sale_id: str, amount: Decimal | None, provider: str, description: str = ""
+) -> Begun:
+    """Write down that a sale is given back (`amount` None: what is left of it); the same `key` again returns the first.
+
+    **Invariant**: the refunds of a sale, pending ones included and declined ones not, are together never more than the
+    sale (the sale's row is the lock; a trigger of the database says so too). Raises Invalid, NotFound.
+    """
+    sale = await load(s, sale_id, lock=True)
+    old = (await s.execute(sql("select id, status from transactions where key = :key"), {"key": key})).first()
+    if old is not None:
+        return Begun(old.id.hex, old.status, fresh=False)
+    if sale.kind not in REFUNDABLE or sale.status != "approved":
+        raise Invalid.field("sale", "invalid", "only a payment that was approved (a sale or a top-up) can be refunded")
+    if sale.provider != provider:
+        raise Invalid.field("sale", "invalid", f"the payment went through {sale.provider}: give it back there")
+    left = sale.amount - await _refunded(s, sale_id)
+    wanted = left if amount is None else amount
+    if not 0 < wanted <= left:
+        shown_left = money.words(left, sale.currency)
+        raise Invalid.field("amount", "maximum", f"of this payment {shown_left} are left to refund", target=str(left))
+    begun = await begin(s, key=key, kind="refund", amount=wanted, provider=provider, description=description,
+                        sale_id=sale_id)  # fmt: skip
+    return begun
+
+
+async def _refunded(s: AsyncSession, sale_id: str) -> Decimal:
+    return (
+        await s.execute(
+            sql(
+                "select coalesce(sum(amount), 0) from transactions"
+                " where sale_id = cast(:sale as uuid) and status <> 'declined'"
+            ),
+            {"sale": sale_id},
+        )
+    ).scalar_one()
 
 
 async def complete(db: Database, settings: Settings, scope: Scope, transaction_id: str) -> dict[str, Any]:
@@ -119,7 +172,9 @@ async def book(s: AsyncSession, transaction_id: str, *, approved: bool, referenc
         entry = await post(
             s, key=f"payment:{transaction_id}", kind=KIND, at=utcnow(),
             lines=transfer(scope.account_id, provider_above(scope), -sign * row.amount, book=PAYMENTS),
-            ref={"source_id": transaction_id, "transaction": row.kind, "by": row.actor_id and row.actor_id.hex},
+            ref={"source_id": transaction_id, "transaction": row.kind,
+                 **({"sale": row.sale_id.hex} if row.sale_id else {}),
+                 "by": row.actor_id and row.actor_id.hex},
             text=row.description or row.kind,
         )  # fmt: skip
     await s.execute(
@@ -141,7 +196,7 @@ async def load(s: AsyncSession, transaction_id: str, *, lock: bool = False) -> A
 
     row = None
     if ids.is_id(transaction_id):
-        query = "select * from transactions where id = cast(:id as uuid)" + (" for update" if lock else "")
+        query = f"{SELECT} where t.id = cast(:id as uuid)" + (" for update of t" if lock else "")
         row = (await s.execute(sql(query), {"id": transaction_id})).first()
     if row is None:
         raise NotFound("there is no such transaction in this account")
@@ -150,12 +205,12 @@ async def load(s: AsyncSession, transaction_id: str, *, lock: bool = False) -> A
 
 def shown(row: Any) -> dict[str, Any]:
     """Return a payment in the dialect's shape."""
-    from qvoice.kit import money
     from qvoice.kit.clock import to_gregorian
 
     return {
         "id": row.id.hex, "type": row.kind, "amount": money.number(row.amount), "currency": row.currency,
         "status": row.status, "provider": row.provider, "reference": row.reference, "description": row.description,
+        "sale": row.sale_id.hex if row.sale_id else None, "refunded": money.number(row.refunded),
         "reason": row.reason, "created": to_gregorian(row.created),
         "ledger_entry": row.entry_id.hex if row.entry_id else None,
     }  # fmt: skip

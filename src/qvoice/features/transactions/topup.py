@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.db import SYSTEM, Database, Scope
 from qvoice.features import documents
 from qvoice.features.mail.queue_mail import queue_mail
+from qvoice.features.mail.recipients import for_money
 from qvoice.features.services.monthly import Month, zone_of
 from qvoice.features.services.watch import local_day
 from qvoice.features.transactions import pay
@@ -102,14 +103,7 @@ async def tell_low(db: Database, settings: Settings) -> None:
 async def tell(s: AsyncSession, kind: str, facts: dict[str, Any]) -> None:
     """Mail the session's account's people for money: the addresses it names for that, else its administrators."""
     account = await documents.load(s, "accounts", s.info["scope"].account_id)
-    notices = account.doc.get("notifications")
-    own = notices.get("low_balance") if isinstance(notices, dict) else None
-    named = own.get("to") if isinstance(own, dict) else None
-    addresses = named.get("email_addresses") if isinstance(named, dict) else named
-    to = [address for address in addresses if isinstance(address, str)] if isinstance(addresses, list) else []
-    if not to:
-        people = await documents.find(s, "users", priv_level="admin")
-        to = [str(user.doc["email"]) for user in people if user.doc.get("email")]
+    to = await for_money(s, account.doc, "low_balance")
     await queue_mail(
         s, kind=kind, to=to, language=str(account.doc.get("language") or "en"),
         facts={**facts, "account": str(account.doc.get("name") or "")},
