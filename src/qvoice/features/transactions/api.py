@@ -57,7 +57,7 @@ async def _pay(ctx: Context, kind: str, *, by_hand: bool) -> Response:
         )  # fmt: skip
         if by_hand:
             await pay.book(s, begun.id, approved=True)
-            answer = pay.shown(await pay.load(s, begun.id))
+        answer = pay.shown(await pay.load(s, begun.id))
     if not by_hand:
         answer = await pay.complete(ctx.db, ctx.request.app.state.settings, ctx.scope, begun.id)
     if answer["status"] == "declined":

@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer, protect
 
-revision = "0032"
-down_revision = "0031"
+revision = "0034"
+down_revision = "0033"
 
 
 def _written_by_function(table: str) -> list[str]:

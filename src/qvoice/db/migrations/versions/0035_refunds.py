@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer, protect
 
-revision = "0033"
-down_revision = "0032"
+revision = "0035"
+down_revision = "0034"
 
 # Whoever writes a refund holds the sale's row: two at once wait for one another.
 GUARD = """
