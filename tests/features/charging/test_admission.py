@@ -312,3 +312,46 @@ async def test_C3_the_database_away_metered_calls_are_refused_and_free_ones_know
         assert isinstance(unknown, Refusal)
     finally:
         books.sql(f"alter database {books.database.name} connection limit -1")
+
+
+async def test_C2_an_account_that_is_moved_pays_its_new_provider_and_never_calls_for_nothing_unasked(
+    books: Books,
+) -> None:
+    world = books.world
+    customer, reseller, other = world.customer.account_id, world.reseller.account_id, world.stranger.account_id
+    for account, parent in ((customer, reseller), (reseller, world.master.account_id)):
+        await books.fund(account, parent, "10")
+    running = await books.ask(customer)
+    assert isinstance(running, Admission)
+    move = f"accounts/{customer}/move"
+    unasked = await world.master.call("POST", move, {"to": other})
+    assert unasked.status_code == 400
+    assert "ratedeck_id" in unasked.json()["data"]
+    await world.master.put(f"accounts/{other}/reseller", {})
+    deck = (await world.stranger.put("accounts/{A}/ratedecks", {"name": "theirs"}))["id"]
+    rate = {"ratedeck_id": deck, "prefix": "1", "rate_cost": "0.12", "rate_minimum": 1, "rate_increment": 1}
+    old = (await world.reseller.get("accounts/{A}/ratedecks"))[0]["id"]
+    await world.stranger.put("accounts/{A}/rates", rate)
+    wrong = await world.master.call("POST", move, {"to": other, "ratedeck_id": old})
+    assert wrong.status_code == 400, "a deck of the old provider"
+    await world.master.post(move, {"to": other, "ratedeck_id": deck})
+    books.authoriser.levels.on_notice({"account": customer, "type": "accounts"})
+    books.scopes.clear()
+    moved = await books.ask(customer)
+    assert isinstance(moved, Admission)
+    assert [(level.account_id, level.parent_id, str(level.rate.cost)) for level in moved.levels] == [
+        (customer, other, "0.12"),
+    ]  # fmt: skip
+    # What runs cannot be extended any more, and is paid to whoever is above when it ends.
+    more = await books.authoriser.extend(running, 200, answered=NOON.timestamp(), now=NOON)
+    assert isinstance(more, Refusal)
+    await books.over(charged(running, 60), charged(moved, 60))
+    assert books.balance(customer) == Decimal("9.82")
+    assert (books.balance(other, "income"), books.balance(reseller)) == (Decimal("0.18"), Decimal(10))
+    assert books.held(customer) == books.held(reseller) == 0
+    assert books.sql("select * from ledger_discrepancies()") == []
+    await world.master.post(move, {"to": reseller, "ratedeck_id": None})
+    books.authoriser.levels.on_notice({"account": customer, "type": "accounts"})
+    free = await books.ask(customer)
+    assert isinstance(free, Admission)
+    assert customer not in [level.account_id for level in free.levels], "the old deck does not come back by itself"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from decimal import Decimal
 
+import psycopg
 import pytest
 
 from qvoice.core.plans.quote import share_left
@@ -335,3 +337,23 @@ async def test_C1_an_account_is_made_together_with_its_plan_and_special_prices(w
     body |= {"realm": "other.example.test", "service_plans": {"0" * 32: {}}}
     bad = await world.reseller.call("PUT", "accounts/{A}", body)
     assert "service_plans.plans" in bad.json()["data"]
+
+
+async def test_C1_writes_at_once_never_take_the_last_discounted_unit_twice(world, database):
+    plan = {"devices": {"_all": {"as": "phone", "rate": 10, "discounts": {"cumulative": {"rate": 4, "maximum": 2}}}}}
+    await give(world.reseller, world.customer, {"name": "Discounted", "plan": plan})
+    url = "accounts/{A}/devices"
+    answers = await asyncio.gather(
+        *(
+            world.customer.call("PUT", url, {"name": f"phone {n}"}, envelope={"accept_charges": True})
+            for n in range(6)
+        )
+    )
+    assert {answer.status_code for answer in answers} == {201}
+    with psycopg.connect(database.admin_url) as connection:
+        query = (
+            "select coalesce(sum((i ->> 'monthly')::numeric), 0) from ledger_lines l,"
+            " jsonb_array_elements(l.ref -> 'items') i where l.account_id = %s and l.book = 'balance'"
+        )
+        [monthly] = connection.execute(query, [world.customer.account_id]).fetchone()
+    assert monthly == 6 * 10 - 2 * 4, "the changes that were charged add up to the price of what there is"

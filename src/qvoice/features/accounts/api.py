@@ -46,10 +46,11 @@ class NewAccount(AccountDocument):
 
 
 class Move(BaseModel):
-    """Where to move an account."""
+    """Where to move an account. `ratedeck_id`: a deck of the new account above that it pays by; null: it pays none."""
 
     model_config = ConfigDict(extra="allow")
     to: str
+    ratedeck_id: str | None = None
 
 
 @contextmanager
@@ -270,9 +271,12 @@ async def move(request: Request, account_id: str, ctx: Context = permit("account
     to = ctx.data.get("to")
     if not isinstance(to, str) or not ids.is_id(to):
         raise Invalid.field("to", "required", "say the id of the account to move it under")
+    deck = ctx.data.get("ratedeck_id", "")
+    if deck is not None and not (deck == "" or (isinstance(deck, str) and ids.is_id(deck))):
+        raise Invalid.field("ratedeck_id", "type", "ratedeck_id is the id of a rate deck, or null")
     master = Scope(ctx.who.account_id, ctx.who.account_id, ctx.who.owner_id, ctx.who.account_id)
     async with ctx.tx(master) as s:
-        account = await store.move_account(s, account_id, to)
+        account = await store.move_account(s, account_id, to, deck=deck)
         shown = await routes.shown(s, RESOURCE, account, ctx.principal)
     return ctx.reply(shown, revision=account.revision)
 

@@ -17,6 +17,7 @@ from qvoice.features.accounts.resource import TABLE
 from qvoice.features.auth.tokens import TokenKey, api_key_hash
 from qvoice.features.callflows.defaults import create_feature_codes, create_no_match
 from qvoice.features.documents import Document
+from qvoice.features.ratedecks.bind import bind, pays_by, unbind
 from qvoice.kit.errors import Invalid
 
 
@@ -96,11 +97,13 @@ async def set_reseller(s: AsyncSession, account_id: str, is_reseller: bool) -> D
     return account
 
 
-async def move_account(s: AsyncSession, account_id: str, to: str) -> Document:
+async def move_account(s: AsyncSession, account_id: str, to: str, *, deck: str | None = "") -> Document:
     """Move an account with everything below it under the account `to`. Run it in a scope that covers both (the
     master's).
 
-    Raises Invalid for a move below itself.
+    `deck`: the rate deck of the new account above that it pays by from now on; '' for that one's default, None: it may
+    call without paying. A deck of the old one counts no more. Raises Invalid for a move below itself, and for one that
+    would make its calls free unasked.
     """
     # Moves are rare; one at a time keeps two of them from making a circle together.
     await s.execute(text("select pg_advisory_xact_lock(713003)"))
@@ -113,6 +116,7 @@ async def move_account(s: AsyncSession, account_id: str, to: str) -> Document:
             )
         )
     }
+    pays = await pays_by(s, account.id)
     old, new_parent = paths[account.id], paths[target.id]
     if new_parent == old or new_parent.startswith(old + "."):
         raise Invalid.field(
@@ -131,8 +135,21 @@ async def move_account(s: AsyncSession, account_id: str, to: str) -> Document:
         text("select replace(id::text, '-', '') from accounts where path <@ text2ltree(:path)"),
         {"path": f"{new_parent}.{account.id}"},
     )
-    for moved_id in moved.scalars():
+    for moved_id in moved.scalars().all():
         await tell_change(s, await load_account(s, moved_id))
+    scope: Scope = s.info["scope"]
+    await enter(s, Scope(account.id, f"{new_parent}.{account.id}", scope.actor_id, scope.actor_account_id))
+    await unbind(s)
+    if deck:
+        await bind(s, deck)
+    if pays and deck == "" and await pays_by(s, account.id) is None:
+        raise Invalid.field(
+            "ratedeck_id",
+            "required",
+            "the account pays for its calls now and would not there: give the id of a rate deck of the new account"
+            " above, make one its default, or null if it shall call without paying",
+        )
+    await enter(s, scope)
     return await load_account(s, account_id)
 
 

@@ -55,6 +55,19 @@ async def bind(s: AsyncSession, deck_id: str | None, *, source: Source = "accoun
     await notify_document(s, account_id=account, type="ratedeck", id=account, action="edited", revision=0)
 
 
+async def unbind(s: AsyncSession) -> None:
+    """Take back every deck that was given to the session's account: those who gave them are not above it any more."""
+    account = s.info["scope"].account_id
+    await s.execute(text("delete from ratedeck_bindings where account_id = cast(:id as uuid)"), {"id": account})
+    await notify_document(s, account_id=account, type="ratedeck", id=account, action="edited", revision=0)
+
+
+async def pays_by(s: AsyncSession, account_id: str) -> str | None:
+    """Return the deck by which an account pays the one above it; None: it does not pay."""
+    row = (await s.execute(text("select * from ratedeck_of(cast(:id as uuid))"), {"id": account_id})).first()
+    return row.deck_id.hex if row else None
+
+
 async def shown(s: AsyncSession) -> dict[str, Any]:
     """Return which deck the session's account pays by, and which it could be given."""
     account = s.info["scope"].account_id

@@ -4,8 +4,8 @@ Quantities of every level with a plan are counted before the first write and aga
 accepted (`accept_charges: true`), or the whole transaction is rolled back and answered by 402 with the invoice. What
 is accepted is posted to the ledger in the same transaction: activation, and the rest of the month.
 
-Two writes at the same moment each see themselves only, so both may take the last unit of a discount; the monthly run
-counts anew and charges what there is.
+Two writes at the same moment would each see themselves only, and both take the last unit of a discount: where a price
+depends on how many there are, the second waits until the first has committed (`levels(lock=True)`).
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ async def before_write(session: AsyncSession, account_id: str, type: str) -> Non
     if type == "services":
         session.info["plans_changed"] = True
     if account_id not in seen:
-        seen[account_id] = (session.info["scope"], await levels(session, account_id))
+        seen[account_id] = (session.info["scope"], await levels(session, account_id, lock=True))
 
 
 async def before_commit(session: AsyncSession) -> None:
