@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer
 
-revision = "0036"
-down_revision = "0035"
+revision = "0037"
+down_revision = "0036"
 
 # The levels of a charge as the tree is now: those that are no longer on the lowest one's way up pay nothing, the others
 # pay the account that is above them now.
