@@ -342,10 +342,10 @@ async def test_C2_an_account_that_is_moved_pays_its_new_provider_and_never_calls
     assert [(level.account_id, level.parent_id, str(level.rate.cost)) for level in moved.levels] == [
         (customer, other, "0.12"),
     ]  # fmt: skip
-    # What runs cannot be extended any more, and is paid to whoever is above when it ends.
+    # What runs goes on, and is paid to whoever is above when it ends.
     more = await books.authoriser.extend(running, 200, answered=NOON.timestamp(), now=NOON)
-    assert isinstance(more, Refusal)
-    await books.over(charged(running, 60), charged(moved, 60))
+    assert isinstance(more, Admission)
+    await books.over(charged(more, 60), charged(moved, 60))
     assert books.balance(customer) == Decimal("9.82")
     assert (books.balance(other, "income"), books.balance(reseller)) == (Decimal("0.18"), Decimal(10))
     assert books.held(customer) == books.held(reseller) == 0

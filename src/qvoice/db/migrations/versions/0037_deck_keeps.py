@@ -25,7 +25,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
     from given g, lowest w where g.path @> w.path order by g.place
 $$"""
 
-# As before (migration 0028); of a call whose account was moved nothing is extended: it ends when what is paid is over.
+# As before (migration 0028); levels that are not on one way up at this moment are refused, not an error.
 EXTEND = """
 create or replace function call_extend(r jsonb) returns jsonb language plpgsql
 security definer set search_path = public, pg_temp as $$
