@@ -44,6 +44,7 @@ import { Route as AppAAccountTrunksIndexRouteImport } from "./routes/_app/a/$acc
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
 import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$account/voicemail/index"
 import { Route as AppAAccountAccountsCustomerIndexRouteImport } from "./routes/_app/a/$account/accounts/$customer/index"
+import { Route as AppAAccountAccountsDeletedIndexRouteImport } from "./routes/_app/a/$account/accounts/deleted/index"
 import { Route as AppAAccountAccountsNewIndexRouteImport } from "./routes/_app/a/$account/accounts/new/index"
 import { Route as AppAAccountCallflowsFlowIndexRouteImport } from "./routes/_app/a/$account/callflows/$flow/index"
 import { Route as AppAAccountUsersImportIndexRouteImport } from "./routes/_app/a/$account/users/import/index"
@@ -237,6 +238,12 @@ const AppAAccountAccountsCustomerIndexRoute =
     path: "/accounts/$customer/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountAccountsDeletedIndexRoute =
+  AppAAccountAccountsDeletedIndexRouteImport.update({
+    id: "/accounts/deleted/",
+    path: "/accounts/deleted/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountAccountsNewIndexRoute =
   AppAAccountAccountsNewIndexRouteImport.update({
     id: "/accounts/new/",
@@ -291,6 +298,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
   "/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
+  "/a/$account/accounts/deleted/": typeof AppAAccountAccountsDeletedIndexRoute
   "/a/$account/accounts/new/": typeof AppAAccountAccountsNewIndexRoute
   "/a/$account/callflows/$flow/": typeof AppAAccountCallflowsFlowIndexRoute
   "/a/$account/users/import/": typeof AppAAccountUsersImportIndexRoute
@@ -329,6 +337,7 @@ export interface FileRoutesByTo {
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail": typeof AppAAccountVoicemailIndexRoute
   "/a/$account/accounts/$customer": typeof AppAAccountAccountsCustomerIndexRoute
+  "/a/$account/accounts/deleted": typeof AppAAccountAccountsDeletedIndexRoute
   "/a/$account/accounts/new": typeof AppAAccountAccountsNewIndexRoute
   "/a/$account/callflows/$flow": typeof AppAAccountCallflowsFlowIndexRoute
   "/a/$account/users/import": typeof AppAAccountUsersImportIndexRoute
@@ -370,6 +379,7 @@ export interface FileRoutesById {
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/_app/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
   "/_app/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
+  "/_app/a/$account/accounts/deleted/": typeof AppAAccountAccountsDeletedIndexRoute
   "/_app/a/$account/accounts/new/": typeof AppAAccountAccountsNewIndexRoute
   "/_app/a/$account/callflows/$flow/": typeof AppAAccountCallflowsFlowIndexRoute
   "/_app/a/$account/users/import/": typeof AppAAccountUsersImportIndexRoute
@@ -411,6 +421,7 @@ export interface FileRouteTypes {
     | "/a/$account/users/"
     | "/a/$account/voicemail/"
     | "/a/$account/accounts/$customer/"
+    | "/a/$account/accounts/deleted/"
     | "/a/$account/accounts/new/"
     | "/a/$account/callflows/$flow/"
     | "/a/$account/users/import/"
@@ -449,6 +460,7 @@ export interface FileRouteTypes {
     | "/a/$account/users"
     | "/a/$account/voicemail"
     | "/a/$account/accounts/$customer"
+    | "/a/$account/accounts/deleted"
     | "/a/$account/accounts/new"
     | "/a/$account/callflows/$flow"
     | "/a/$account/users/import"
@@ -489,6 +501,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/users/"
     | "/_app/a/$account/voicemail/"
     | "/_app/a/$account/accounts/$customer/"
+    | "/_app/a/$account/accounts/deleted/"
     | "/_app/a/$account/accounts/new/"
     | "/_app/a/$account/callflows/$flow/"
     | "/_app/a/$account/users/import/"
@@ -748,6 +761,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountAccountsCustomerIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/accounts/deleted/": {
+      id: "/_app/a/$account/accounts/deleted/"
+      path: "/accounts/deleted"
+      fullPath: "/a/$account/accounts/deleted/"
+      preLoaderRoute: typeof AppAAccountAccountsDeletedIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/accounts/new/": {
       id: "/_app/a/$account/accounts/new/"
       path: "/accounts/new"
@@ -802,6 +822,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
   AppAAccountVoicemailIndexRoute: typeof AppAAccountVoicemailIndexRoute
   AppAAccountAccountsCustomerIndexRoute: typeof AppAAccountAccountsCustomerIndexRoute
+  AppAAccountAccountsDeletedIndexRoute: typeof AppAAccountAccountsDeletedIndexRoute
   AppAAccountAccountsNewIndexRoute: typeof AppAAccountAccountsNewIndexRoute
   AppAAccountCallflowsFlowIndexRoute: typeof AppAAccountCallflowsFlowIndexRoute
   AppAAccountUsersImportIndexRoute: typeof AppAAccountUsersImportIndexRoute
@@ -837,6 +858,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
   AppAAccountVoicemailIndexRoute: AppAAccountVoicemailIndexRoute,
   AppAAccountAccountsCustomerIndexRoute: AppAAccountAccountsCustomerIndexRoute,
+  AppAAccountAccountsDeletedIndexRoute: AppAAccountAccountsDeletedIndexRoute,
   AppAAccountAccountsNewIndexRoute: AppAAccountAccountsNewIndexRoute,
   AppAAccountCallflowsFlowIndexRoute: AppAAccountCallflowsFlowIndexRoute,
   AppAAccountUsersImportIndexRoute: AppAAccountUsersImportIndexRoute,

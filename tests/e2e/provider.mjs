@@ -1,4 +1,6 @@
-// The provider's care for one account: its lock and guards against fraud.
+// The provider's care for one account: fraud, rate deck, signing in, export, deletion and the way back.
+import assert from "node:assert/strict";
+
 import { given, walk } from "./walk.mjs";
 
 const { customer, name, mark } = given;
@@ -41,13 +43,66 @@ await walk(
     await toast("The next call is judged by it.");
     await check("fraud, guards");
 
+    // The deck that its calls are priced by; taken back by the toast.
+    await go(`accounts/${customer}?tab=plan`);
+    await page.getByRole("textbox", { name: "Deck of this account alone" }).or(page.getByRole("combobox", { name: "Deck of this account alone" })).click();
+    await page.getByRole("option", { name: new RegExp(`^Deck ${mark}`) }).click();
+    await page.getByText(`Deck ${mark} has no prices yet: read its sheet. No prices: calls are free.`).waitFor();
+    await check("plan and rate deck");
+
+    // Signing in: a second step wanted of everybody; addresses, wrong ones at the field.
+    await go(`accounts/${customer}?tab=entry`);
+    await page.getByText("Nobody signed in yet").waitFor();
+    await page.getByRole("switch", { name: "Wanted of everybody" }).press("Space");
+    await page.getByRole("combobox", { name: "People may sign in" }).or(page.getByRole("textbox", { name: "People may sign in" })).click();
+    await page.getByRole("option", { name: "Only from these addresses" }).click();
+    await page.getByLabel("Addresses", { exact: true }).fill("the office");
+    await button("Save").click();
+    await page.getByText("is no address and no network").waitFor();
+    await page.getByLabel("Addresses", { exact: true }).fill("999.0.2.0/24");
+    await button("Save").click();
+    await page.locator(".mantine-InputWrapper-error").waitFor();
+    await page.getByLabel("Addresses", { exact: true }).fill("192.0.2.0/24\n2001:db8::/32");
+    await check("signing in");
+    await button("Save").click();
+    await toast("It holds from the next request on");
+
+    // Everything in one archive.
+    await page.getByRole("button", { name: "More" }).click();
+    await page.getByRole("menuitem", { name: "Export everything" }).click();
+    await button("Make the export").click();
+    const [archive] = await Promise.all([page.waitForEvent("download"), button("Download the result").click()]);
+    assert.equal(archive.suggestedFilename(), "account.zip");
+    await check("export");
+    await page.keyboard.press("Escape");
+
+    // Deleted, undone by the toast; deleted again and restored from the list.
+    const remove = async () => {
+      await page.getByRole("button", { name: "More" }).click();
+      await page.getByRole("menuitem", { name: "Delete account" }).click();
+      await page.getByLabel(`Type “${name}” to confirm`).fill(name);
+      await page.getByRole("dialog").getByRole("button", { name: "Delete account" }).click();
+      await toast(`${name} is deleted.`);
+    };
+    await remove();
+    await page.getByRole("button", { name: "Undo" }).last().click();
+    await toast(`${name} is back as it was.`);
+    await go(`accounts/${customer}`);
+    await remove();
+    await page.getByRole("link", { name: "Deleted accounts" }).click();
+    await page.getByRole("heading", { level: 1, name: "Deleted accounts" }).waitFor();
+    await button(`Restore ${name}`).waitFor();
+    await check("deleted accounts");
+    await button(`Restore ${name}`).click();
+    await page.getByRole("heading", { level: 1, name }).waitFor();
+
     await page.evaluate(() => {
       localStorage.setItem("qvoice.language", "fr");
       localStorage.setItem("qvoice.scheme", "dark");
     });
     await page.setViewportSize({ width: 390, height: 844 });
     const wide = [];
-    for (const tab of ["fraud"]) {
+    for (const tab of ["fraud", "entry", "plan"]) {
       await go(`accounts/${customer}?tab=${tab}`);
       await page.getByRole("heading", { level: 1, name }).waitFor();
       await page.getByRole("heading", { level: 2 }).first().waitFor();

@@ -1,5 +1,6 @@
 // Signing in and what guards it: a forgotten password (on a phone), a password changed by oneself, passkeys with a virtual authenticator,
-// an authenticator app, recovery codes, sessions. `part` says which half: "ask" asks for the mail, "rest" begins with the mail's link.
+// an authenticator app, recovery codes, sessions. `part` says which half: "ask" asks for the mail, "rest" begins with the mail's link,
+// "must" is a first sign-in where the organisation wants a second step and a password of one's own.
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 
@@ -45,7 +46,37 @@ function code(secret, ahead = 0) {
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
-if (part === "ask")
+if (part === "must")
+  await sitting(phone, async (page, check) => {
+    await page.goto(at("/sign-in"));
+    await page.getByLabel("User name").fill(username);
+    await page.getByLabel("Password", { exact: true }).fill(password);
+    await page.getByLabel("Account name").fill(account);
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+    await page.getByRole("heading", { name: "A second step is wanted here" }).waitFor();
+    await check("a second step is wanted");
+    await page.goto(at("/"));
+    await page.getByRole("heading", { name: "A second step is wanted here" }).waitFor();
+    await page.getByRole("button", { name: "Add an authenticator app" }).click();
+    await page.getByRole("link", { name: "Open in the app on this device" }).waitFor();
+    const secret = await page.locator("code").textContent();
+    await page.getByLabel("Code from the app").fill(code(secret));
+    await page.getByRole("button", { name: "Confirm" }).click();
+    await page.getByRole("heading", { name: "Your recovery codes" }).waitFor();
+    await check("recovery codes, phone");
+    await page.getByRole("button", { name: "I have kept them" }).click();
+    await page.getByRole("heading", { name: "Choose a new password" }).waitFor();
+    await page.getByLabel("Present password").fill(password);
+    await page.getByLabel("New password", { exact: true }).fill(password);
+    await page.getByRole("button", { name: "Change the password" }).click();
+    await page.getByText("This is your present password.").waitFor();
+    await page.getByLabel("New password", { exact: true }).fill(`${password}-own`);
+    await check("a password of one's own");
+    await page.getByRole("button", { name: "Change the password" }).click();
+    await page.waitForURL("**/a/**");
+    await page.getByRole("heading", { level: 1 }).waitFor();
+  });
+else if (part === "ask")
   await sitting(phone, async (page, check) => {
     await page.goto(at("/sign-in"));
     await page.getByLabel("User name").fill(username);

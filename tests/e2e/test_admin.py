@@ -126,10 +126,11 @@ def test_G1_C2_a_rate_deck_is_read_from_a_sheet(platform: Platform, tmp_path: Pa
                 rest.delete(f"accounts/{master['account_id']}/ratedecks/{row['id']}")
 
 
-def test_G1_the_provider_locks_unlocks_and_guards_an_account(platform: Platform, tmp_path: Path) -> None:
+def test_G1_A11_the_provider_guards_exports_and_brings_back(platform: Platform, tmp_path: Path) -> None:
     master, mark, rest = platform.demo["master"], secrets.token_hex(3), platform.master
     name = f"Cared for {mark}"
     customer = rest.put(f"accounts/{master['account_id']}", {"name": name})["id"]
+    deck = rest.put(f"accounts/{master['account_id']}/ratedecks", {"name": f"Deck {mark}"})["id"]
     given = {
         "account": master["account_name"],
         "username": master["username"],
@@ -146,7 +147,13 @@ def test_G1_the_provider_locks_unlocks_and_guards_an_account(platform: Platform,
         assert "toll_us" in fraud["in_force"]["blocked_classes"]
         assert fraud["in_force"]["velocity"] == {"calls": 40, "seconds": 60}
         assert "max_forwarded_calls" not in fraud
+        assert rest.get(f"accounts/{customer}/ratedeck")["ratedeck_id"] == deck
+        entry = rest.get(f"accounts/{customer}/access_lists")
+        assert (entry["order"], entry["cidrs"]) == ("allow,deny", ["192.0.2.0/24", "2001:db8::/32"])
+        wanted = rest.get(f"accounts/{customer}/security")["account"]["auth_modules"]["cb_user_auth"]["multi_factor"]
+        assert wanted["enabled"] is True
         kinds = [row["kind"] for row in rest.get(f"accounts/{customer}/fraud/events")]
         assert kinds == ["unlocked", "locked", "unlocked", "locked"]
     finally:
         rest.delete(f"accounts/{customer}")
+        rest.delete(f"accounts/{master['account_id']}/ratedecks/{deck}")

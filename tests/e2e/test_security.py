@@ -67,6 +67,21 @@ def recovery_token(platform: Platform, account: Account, user: str) -> str:
     return asyncio.run(read())
 
 
+def test_A10_what_an_organisation_wants_comes_before_all_else(platform: Platform, tmp_path: Path) -> None:
+    master, rest, mark, password = platform.demo["master"], platform.master, secrets.token_hex(3), "given.by.somebody"
+    name = f"Careful {mark}"
+    account = rest.put(f"accounts/{master['account_id']}", {"name": name})["id"]
+    try:
+        wanted = {"auth_modules": {"cb_user_auth": {"multi_factor": {"enabled": True}}}}
+        rest.patch(f"accounts/{account}/security", wanted)
+        person = {"first_name": "Nora", "last_name": mark, "username": "nora", "password": password}
+        rest.put(f"accounts/{account}/users", {**person, "priv_level": "admin", "require_password_update": True})
+        given = {"account": name, "username": "nora", "password": password, "part": "must"}
+        walk("security", given, tmp_path, platform)
+    finally:
+        rest.delete(f"accounts/{account}")
+
+
 def test_A10_a_forgotten_password_passkeys_apps_codes_and_sessions(
     platform: Platform, person: dict[str, Any], tmp_path: Path
 ) -> None:

@@ -34,6 +34,8 @@ import type access from "../access/-en.json";
 import type security from "../routes/_app/a/$account/security/-en.json";
 import type importUsers from "../routes/_app/a/$account/users/import/-en.json";
 import type fraud from "../routes/_app/a/$account/accounts/-fraud/-en.json";
+import type deleted from "../routes/_app/a/$account/accounts/deleted/-en.json";
+import type entry from "../routes/_app/a/$account/accounts/-entry/-en.json";
 import type forgot from "../routes/forgot/-en.json";
 import type office from "../office/-en.json";
 import type welcome from "../routes/welcome/-welcome/-en.json";
@@ -47,6 +49,8 @@ declare module "i18next" {
       access: typeof access;
       security: typeof security;
       forgot: typeof forgot;
+      deleted: typeof deleted;
+      entry: typeof entry;
       fraud: typeof fraud;
       import: typeof importUsers;
       office: typeof office;

@@ -24,11 +24,13 @@ interface Props {
   task: Task;
   /** What starts it: "Add 12 users". */
   startLabel: string;
+  /** `file`: it makes one file, there when all is done; its counts are steps of the work and say nothing to people. */
+  makes?: "rows" | "file";
   /** More buttons beside. */
   children?: ReactNode;
 }
 
-export function TaskWork({ account, task, startLabel, children }: Props) {
+export function TaskWork({ account, task, startLabel, makes = "rows", children }: Props) {
   const { t } = useTranslation(["office", "ui"]);
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
@@ -44,8 +46,8 @@ export function TaskWork({ account, task, startLabel, children }: Props) {
     }
   };
   const waiting = countOf(task, "ready");
-  const rows = task.total_count > 0;
-  const result = task.output !== null || (rows && task.status !== "pending");
+  const rows = makes === "rows";
+  const result = rows ? task.status !== "pending" : task.output !== null;
   return (
     <div className={form.form}>
       <div className={classes.head} aria-live="polite">

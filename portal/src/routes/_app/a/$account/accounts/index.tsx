@@ -87,6 +87,9 @@ function Accounts() {
   return (
     <div className={list.page}>
       <PageHeader title={t("title")} about={t("about")}>
+        <LinkButton to="/a/$account/accounts/deleted" params={{ account }} variant="default">
+          {t("deleted")}
+        </LinkButton>
         {add}
       </PageHeader>
       <Toolbar

@@ -20,6 +20,8 @@ const CustomerNumbers = lazy(async () => ({ default: (await import("../-customer
 const CustomerLimits = lazy(async () => ({ default: (await import("../-customer/limits")).CustomerLimits }));
 const Plan = lazy(async () => ({ default: (await import("../-customer/plan")).Plan }));
 const Money = lazy(async () => ({ default: (await import("../-customer/money")).Money }));
+const EntryTab = lazy(async () => ({ default: (await import("../-entry/entry")).EntryTab }));
+const RateDeck = lazy(async () => ({ default: (await import("../-customer/rate-deck")).RateDeck }));
 const FraudTab = lazy(async () => ({ default: (await import("../-fraud/fraud")).FraudTab }));
 const Audit = lazy(async () => ({ default: (await import("../-customer/audit")).Audit }));
 
@@ -71,6 +73,7 @@ function Customer() {
           </Tabs.Panel>
           <Tabs.Panel value="plan">
             <Plan {...shared} />
+            <RateDeck {...shared} />
           </Tabs.Panel>
           <Tabs.Panel value="money">
             <Money {...shared} />
@@ -80,6 +83,9 @@ function Customer() {
           </Tabs.Panel>
           <Tabs.Panel value="fraud">
             <FraudTab key={customer} {...shared} />
+          </Tabs.Panel>
+          <Tabs.Panel value="entry">
+            <EntryTab key={customer} {...shared} />
           </Tabs.Panel>
           <Tabs.Panel value="audit">
             <Audit {...shared} />

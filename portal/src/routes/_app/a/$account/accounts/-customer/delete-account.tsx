@@ -1,22 +1,27 @@
 /** Deletes an account after its name has been typed: its logins, phones and realm end at once. */
 import { Button, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Account, call, explanation, Problem, urls } from "@/api";
 import { tellDone } from "@/ui/done";
+import { tellFailure } from "@/ui/failed";
 import form from "@/ui/form/form.module.css";
 import { Dialog } from "@/ui/side-panel";
 
 interface Props {
+  /** The account above that one acts from. */
+  office: string;
   account: Account;
   opened: boolean;
   onClose: () => void;
   onGone: () => void;
 }
 
-export function DeleteAccount({ account, opened, onClose, onGone }: Props) {
+export function DeleteAccount({ office, account, opened, onClose, onGone }: Props) {
   const { t } = useTranslation(["customer", "ui"]);
+  const client = useQueryClient();
   const [typed, setTyped] = useState("");
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -25,7 +30,12 @@ export function DeleteAccount({ account, opened, onClose, onGone }: Props) {
     setFailure(null);
     try {
       await call("DELETE", urls.getDeleteAccountUrl(account.id));
-      tellDone(t("delete.done", { name: account.name }));
+      const back = async () => {
+        await call("PUT", urls.getRestoreAccountUrl(office, account.id), { body: {} });
+        await client.invalidateQueries({ queryKey: ["account", office] });
+        tellDone(t("delete.undone", { name: account.name }));
+      };
+      tellDone(t("delete.done", { name: account.name }), () => void back().catch(tellFailure));
       onClose();
       onGone();
     } catch (error) {

@@ -16,6 +16,7 @@ import { StateDot } from "@/ui/state-dot";
 
 import classes from "./customer.module.css";
 import { DeleteAccount } from "./delete-account";
+import { ExportAccount } from "./export-account";
 import { MoveAccount } from "./move-account";
 
 interface Props {
@@ -28,7 +29,7 @@ export function Head({ office: from, account }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const master = useMaster();
-  const [asking, setAsking] = useState<"delete" | "move" | null>(null);
+  const [asking, setAsking] = useState<"delete" | "move" | "export" | null>(null);
   const on = account.enabled !== false;
   const refresh = () => Promise.all([client.invalidateQueries({ queryKey: ["account", account.id] }), client.invalidateQueries({ queryKey: ["account", from] })]);
   /** Do it, say so, and offer the way back. */
@@ -76,6 +77,7 @@ export function Head({ office: from, account }: Props) {
               )}
               {master && <Menu.Item onClick={() => setAsking("move")}>{t("menu.move")}</Menu.Item>}
               <Menu.Item onClick={() => act(turn(!on), t(on ? "menu.turnedOff" : "menu.turnedOn", { name: account.name }), turn(on))}>{t(on ? "menu.turnOff" : "menu.turnOn")}</Menu.Item>
+              <Menu.Item onClick={() => setAsking("export")}>{t("menu.export")}</Menu.Item>
               <Menu.Divider />
               <Menu.Item className={classes.danger} onClick={() => setAsking("delete")}>
                 {t("menu.delete")}
@@ -85,6 +87,7 @@ export function Head({ office: from, account }: Props) {
         </div>
       </div>
       <DeleteAccount
+        office={from}
         account={account}
         opened={asking === "delete"}
         onClose={() => setAsking(null)}
@@ -93,6 +96,7 @@ export function Head({ office: from, account }: Props) {
           void navigate({ to: "/a/$account/accounts", params: { account: from } });
         }}
       />
+      <ExportAccount account={account} opened={asking === "export"} onClose={() => setAsking(null)} />
       <MoveAccount account={account} opened={asking === "move"} onClose={() => setAsking(null)} onMoved={() => void refresh()} />
     </header>
   );
