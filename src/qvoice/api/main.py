@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from qvoice.api.app import create_app
 from qvoice.api.notices import feed
 from qvoice.db import Database
+from qvoice.features.auth import told
 from qvoice.features.auth.tokens import TokenKey
 from qvoice.kit import code, log, settings
 
@@ -34,6 +35,7 @@ def build(options: settings.Settings) -> FastAPI:
             feeding.cancel()
             with suppress(asyncio.CancelledError):
                 await feeding
+            await told.forget_call_control(app.state)
             await db.close()
 
     return create_app(db, key, settings=options, portal_folder=PORTAL, lifespan=lifespan)

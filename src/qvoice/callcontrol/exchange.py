@@ -19,6 +19,7 @@ from qvoice.callcontrol.book import CallBook
 from qvoice.callcontrol.legs import INBOUND, CallLeg, incoming
 from qvoice.callcontrol.live import CallerHungUp, Item, LiveCall
 from qvoice.callcontrol.mailbox import Mailbox
+from qvoice.callcontrol.marks import Marks
 from qvoice.callcontrol.metering import Meters
 from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.rooms import Rooms
@@ -57,6 +58,7 @@ class Exchange:
         self.calls: dict[str, LiveCall] = {}
         self.rooms = Rooms(self)
         self.meters = meters or Meters()
+        self.marks = Marks()
         self.by_channel: dict[str, LiveCall] = {}
         self.lots: dict[tuple[str, str], Lot] = {}
         """(account, lot) → its slots. Only calls of this node: all calls of an account are."""

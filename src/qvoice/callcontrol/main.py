@@ -111,7 +111,10 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     )
     tasks = [
         _supervised("journal", journal.run),
-        _supervised("snapshots", lambda: snapshots.follow(settings.dsn(), media, exchange.meters.on_notice)),
+        _supervised(
+            "snapshots",
+            lambda: snapshots.follow(settings.dsn(), media, exchange.meters.on_notice, exchange.marks.on_notice),
+        ),
         _supervised("reaper", lambda: reaper.reap_for_ever(exchange)),
         _supervised("recover", recover_messages),
         _supervised("emergencies", remember_emergencies),

@@ -57,7 +57,7 @@ def verbs(exchange: Exchange, *, edge: str) -> dict[str, Rpc]:
         return await selftest(exchange, edge=edge)
 
     return {"hangup": hangup, "transfer": transfer, "break": break_,
-        "act": act, "selftest": test,
+        "act": act, "selftest": test, "heard": exchange.marks.heard,
             "speak": Speaker(exchange, edge=edge).speak, "quickcall": QuickCalls(exchange).quickcall,
             "test_trunk": TrunkTests(exchange).test_trunk}  # fmt: skip
 

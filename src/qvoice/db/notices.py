@@ -10,6 +10,8 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qvoice.kit.ids import new_id
+
 DOC_CHANNEL = "qvoice_doc"
 EVENT_CHANNEL = "qvoice_event"
 MAX_BYTES = 7_900
@@ -26,11 +28,21 @@ _QUIET = frozenset({"gateway_state", "webhooks"})
 tell so)."""
 
 
+def mark_of(session: AsyncSession) -> str | None:
+    """Return the mark of the session's notices, None when it has sent none: who has heard it knows of all changes."""
+    return session.info.get("mark")
+
+
+def _mark(session: AsyncSession) -> str:
+    return session.info.setdefault("mark", new_id()[:16])
+
+
 async def notify_document(
     session: AsyncSession, *, account_id: str, type: str, id: str, action: str, revision: int
 ) -> None:
     """Tell every process that a document changed; `action` is `created`, `edited` or `deleted`."""
     payload = {"account": account_id, "type": type, "id": id, "action": action, "rev": revision}
+    payload["mark"] = _mark(session)
     told = {"action": f"doc_{action}", "type": type, "id": id, "revision": revision}
     noted = [] if type in _QUIET else [{"account": account_id, "name": "object", "data": told}]
     await session.execute(
@@ -45,7 +57,8 @@ async def notify_document(
 
 async def notify_created(session: AsyncSession, *, account_id: str, type: str, ids: list[str]) -> None:
     """Tell of many new documents of an account in one statement; every process hears of each."""
-    payloads = [{"account": account_id, "type": type, "id": id, "action": "created", "rev": 1} for id in ids]
+    common = {"account": account_id, "type": type, "action": "created", "rev": 1, "mark": _mark(session)}
+    payloads = [common | {"id": id} for id in ids]
     told = [{"action": "doc_created", "type": type, "id": id, "revision": 1} for id in ids]
     noted = [] if type in _QUIET else [{"account": account_id, "name": "object", "data": data} for data in told]
     await session.execute(

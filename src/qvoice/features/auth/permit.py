@@ -20,7 +20,8 @@ from qvoice.core.access.permissions import ROLE_FIELDS
 from qvoice.core.access.roles import Role, role_of
 from qvoice.core.access.tree import from_ltree
 from qvoice.db import SYSTEM, Database, Scope
-from qvoice.features.auth import audit
+from qvoice.db.notices import mark_of
+from qvoice.features.auth import audit, told
 from qvoice.features.auth.directory import TOUCHING, AccountInfo, Directory, KeyHolder
 from qvoice.features.auth.tokens import KEY_PREFIX, TokenKey, api_key_hash
 from qvoice.features.documents import envelope, watching
@@ -152,6 +153,8 @@ class Context:
                 self.request.state.audited = True
         if touched & TOUCHING:
             self.directory.forget()
+        if (mark := mark_of(session)) is not None:
+            await told.call_control(self.request.app.state, mark)
 
     @property
     def _accepts_charges(self) -> bool:

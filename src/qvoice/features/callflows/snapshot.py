@@ -194,13 +194,13 @@ class Snapshots:
     async def follow(
         self, dsn: str, media: MediaFiles | None = None, *others: Callable[[dict[str, Any]], None]
     ) -> None:
-        """Take the notices of changed documents for ever; run it as a task. `media` and `others` hear them too."""
+        """Take the notices of changed documents for ever; run it as a task. `media` and then `others` hear them too."""
         async for notice in listen(dsn, [DOC_CHANNEL]):
             self.on_notice(notice.data)
-            for other in others:
-                other(notice.data)
             if media is not None:
                 media.forget(notice.data)
+            for other in others:
+                other(notice.data)
             if not notice.data or notice.data.get("type") == "gateway_state":
                 await self._read_gateways()
 
