@@ -17,6 +17,7 @@ import { Route as AppAAccountRouteRouteImport } from "./routes/_app/a/$account/r
 import { Route as WelcomeTokenIndexRouteImport } from "./routes/welcome/$token/index"
 import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/index"
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
+import { Route as AppAAccountApiKeysIndexRouteImport } from "./routes/_app/a/$account/api-keys/index"
 import { Route as AppAAccountBuyIndexRouteImport } from "./routes/_app/a/$account/buy/index"
 import { Route as AppAAccountCallerIdIndexRouteImport } from "./routes/_app/a/$account/caller-id/index"
 import { Route as AppAAccountCallflowsIndexRouteImport } from "./routes/_app/a/$account/callflows/index"
@@ -43,6 +44,7 @@ import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$a
 import { Route as AppAAccountTrunksIndexRouteImport } from "./routes/_app/a/$account/trunks/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
 import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$account/voicemail/index"
+import { Route as AppAAccountWebhooksIndexRouteImport } from "./routes/_app/a/$account/webhooks/index"
 import { Route as AppAAccountAccountsCustomerIndexRouteImport } from "./routes/_app/a/$account/accounts/$customer/index"
 import { Route as AppAAccountAccountsDeletedIndexRouteImport } from "./routes/_app/a/$account/accounts/deleted/index"
 import { Route as AppAAccountAccountsNewIndexRouteImport } from "./routes/_app/a/$account/accounts/new/index"
@@ -89,6 +91,11 @@ const AppAAccountAccountsIndexRoute =
     path: "/accounts/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountApiKeysIndexRoute = AppAAccountApiKeysIndexRouteImport.update({
+  id: "/api-keys/",
+  path: "/api-keys/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountBuyIndexRoute = AppAAccountBuyIndexRouteImport.update({
   id: "/buy/",
   path: "/buy/",
@@ -232,6 +239,12 @@ const AppAAccountVoicemailIndexRoute =
     path: "/voicemail/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountWebhooksIndexRoute =
+  AppAAccountWebhooksIndexRouteImport.update({
+    id: "/webhooks/",
+    path: "/webhooks/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountAccountsCustomerIndexRoute =
   AppAAccountAccountsCustomerIndexRouteImport.update({
     id: "/accounts/$customer/",
@@ -271,6 +284,7 @@ export interface FileRoutesByFullPath {
   "/welcome/$token/": typeof WelcomeTokenIndexRoute
   "/a/$account/": typeof AppAAccountIndexRoute
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
+  "/a/$account/api-keys/": typeof AppAAccountApiKeysIndexRoute
   "/a/$account/buy/": typeof AppAAccountBuyIndexRoute
   "/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
   "/a/$account/callflows/": typeof AppAAccountCallflowsIndexRoute
@@ -297,6 +311,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
+  "/a/$account/webhooks/": typeof AppAAccountWebhooksIndexRoute
   "/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
   "/a/$account/accounts/deleted/": typeof AppAAccountAccountsDeletedIndexRoute
   "/a/$account/accounts/new/": typeof AppAAccountAccountsNewIndexRoute
@@ -310,6 +325,7 @@ export interface FileRoutesByTo {
   "/welcome/$token": typeof WelcomeTokenIndexRoute
   "/a/$account": typeof AppAAccountIndexRoute
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
+  "/a/$account/api-keys": typeof AppAAccountApiKeysIndexRoute
   "/a/$account/buy": typeof AppAAccountBuyIndexRoute
   "/a/$account/caller-id": typeof AppAAccountCallerIdIndexRoute
   "/a/$account/callflows": typeof AppAAccountCallflowsIndexRoute
@@ -336,6 +352,7 @@ export interface FileRoutesByTo {
   "/a/$account/trunks": typeof AppAAccountTrunksIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail": typeof AppAAccountVoicemailIndexRoute
+  "/a/$account/webhooks": typeof AppAAccountWebhooksIndexRoute
   "/a/$account/accounts/$customer": typeof AppAAccountAccountsCustomerIndexRoute
   "/a/$account/accounts/deleted": typeof AppAAccountAccountsDeletedIndexRoute
   "/a/$account/accounts/new": typeof AppAAccountAccountsNewIndexRoute
@@ -352,6 +369,7 @@ export interface FileRoutesById {
   "/welcome/$token/": typeof WelcomeTokenIndexRoute
   "/_app/a/$account/": typeof AppAAccountIndexRoute
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
+  "/_app/a/$account/api-keys/": typeof AppAAccountApiKeysIndexRoute
   "/_app/a/$account/buy/": typeof AppAAccountBuyIndexRoute
   "/_app/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
   "/_app/a/$account/callflows/": typeof AppAAccountCallflowsIndexRoute
@@ -378,6 +396,7 @@ export interface FileRoutesById {
   "/_app/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/_app/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
+  "/_app/a/$account/webhooks/": typeof AppAAccountWebhooksIndexRoute
   "/_app/a/$account/accounts/$customer/": typeof AppAAccountAccountsCustomerIndexRoute
   "/_app/a/$account/accounts/deleted/": typeof AppAAccountAccountsDeletedIndexRoute
   "/_app/a/$account/accounts/new/": typeof AppAAccountAccountsNewIndexRoute
@@ -394,6 +413,7 @@ export interface FileRouteTypes {
     | "/welcome/$token/"
     | "/a/$account/"
     | "/a/$account/accounts/"
+    | "/a/$account/api-keys/"
     | "/a/$account/buy/"
     | "/a/$account/caller-id/"
     | "/a/$account/callflows/"
@@ -420,6 +440,7 @@ export interface FileRouteTypes {
     | "/a/$account/trunks/"
     | "/a/$account/users/"
     | "/a/$account/voicemail/"
+    | "/a/$account/webhooks/"
     | "/a/$account/accounts/$customer/"
     | "/a/$account/accounts/deleted/"
     | "/a/$account/accounts/new/"
@@ -433,6 +454,7 @@ export interface FileRouteTypes {
     | "/welcome/$token"
     | "/a/$account"
     | "/a/$account/accounts"
+    | "/a/$account/api-keys"
     | "/a/$account/buy"
     | "/a/$account/caller-id"
     | "/a/$account/callflows"
@@ -459,6 +481,7 @@ export interface FileRouteTypes {
     | "/a/$account/trunks"
     | "/a/$account/users"
     | "/a/$account/voicemail"
+    | "/a/$account/webhooks"
     | "/a/$account/accounts/$customer"
     | "/a/$account/accounts/deleted"
     | "/a/$account/accounts/new"
@@ -474,6 +497,7 @@ export interface FileRouteTypes {
     | "/welcome/$token/"
     | "/_app/a/$account/"
     | "/_app/a/$account/accounts/"
+    | "/_app/a/$account/api-keys/"
     | "/_app/a/$account/buy/"
     | "/_app/a/$account/caller-id/"
     | "/_app/a/$account/callflows/"
@@ -500,6 +524,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/trunks/"
     | "/_app/a/$account/users/"
     | "/_app/a/$account/voicemail/"
+    | "/_app/a/$account/webhooks/"
     | "/_app/a/$account/accounts/$customer/"
     | "/_app/a/$account/accounts/deleted/"
     | "/_app/a/$account/accounts/new/"
@@ -570,6 +595,13 @@ declare module "@tanstack/react-router" {
       path: "/accounts"
       fullPath: "/a/$account/accounts/"
       preLoaderRoute: typeof AppAAccountAccountsIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/api-keys/": {
+      id: "/_app/a/$account/api-keys/"
+      path: "/api-keys"
+      fullPath: "/a/$account/api-keys/"
+      preLoaderRoute: typeof AppAAccountApiKeysIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
     "/_app/a/$account/buy/": {
@@ -754,6 +786,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountVoicemailIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/webhooks/": {
+      id: "/_app/a/$account/webhooks/"
+      path: "/webhooks"
+      fullPath: "/a/$account/webhooks/"
+      preLoaderRoute: typeof AppAAccountWebhooksIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/accounts/$customer/": {
       id: "/_app/a/$account/accounts/$customer/"
       path: "/accounts/$customer"
@@ -795,6 +834,7 @@ declare module "@tanstack/react-router" {
 interface AppAAccountRouteRouteChildren {
   AppAAccountIndexRoute: typeof AppAAccountIndexRoute
   AppAAccountAccountsIndexRoute: typeof AppAAccountAccountsIndexRoute
+  AppAAccountApiKeysIndexRoute: typeof AppAAccountApiKeysIndexRoute
   AppAAccountBuyIndexRoute: typeof AppAAccountBuyIndexRoute
   AppAAccountCallerIdIndexRoute: typeof AppAAccountCallerIdIndexRoute
   AppAAccountCallflowsIndexRoute: typeof AppAAccountCallflowsIndexRoute
@@ -821,6 +861,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountTrunksIndexRoute: typeof AppAAccountTrunksIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
   AppAAccountVoicemailIndexRoute: typeof AppAAccountVoicemailIndexRoute
+  AppAAccountWebhooksIndexRoute: typeof AppAAccountWebhooksIndexRoute
   AppAAccountAccountsCustomerIndexRoute: typeof AppAAccountAccountsCustomerIndexRoute
   AppAAccountAccountsDeletedIndexRoute: typeof AppAAccountAccountsDeletedIndexRoute
   AppAAccountAccountsNewIndexRoute: typeof AppAAccountAccountsNewIndexRoute
@@ -831,6 +872,7 @@ interface AppAAccountRouteRouteChildren {
 const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountIndexRoute: AppAAccountIndexRoute,
   AppAAccountAccountsIndexRoute: AppAAccountAccountsIndexRoute,
+  AppAAccountApiKeysIndexRoute: AppAAccountApiKeysIndexRoute,
   AppAAccountBuyIndexRoute: AppAAccountBuyIndexRoute,
   AppAAccountCallerIdIndexRoute: AppAAccountCallerIdIndexRoute,
   AppAAccountCallflowsIndexRoute: AppAAccountCallflowsIndexRoute,
@@ -857,6 +899,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountTrunksIndexRoute: AppAAccountTrunksIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
   AppAAccountVoicemailIndexRoute: AppAAccountVoicemailIndexRoute,
+  AppAAccountWebhooksIndexRoute: AppAAccountWebhooksIndexRoute,
   AppAAccountAccountsCustomerIndexRoute: AppAAccountAccountsCustomerIndexRoute,
   AppAAccountAccountsDeletedIndexRoute: AppAAccountAccountsDeletedIndexRoute,
   AppAAccountAccountsNewIndexRoute: AppAAccountAccountsNewIndexRoute,

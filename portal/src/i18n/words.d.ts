@@ -4,6 +4,8 @@ import "i18next";
 import type invoices from "../routes/_app/a/$account/invoices/-en.json";
 import type buy from "../routes/_app/a/$account/buy/-en.json";
 import type porting from "../routes/_app/a/$account/porting/-en.json";
+import type webhooks from "../routes/_app/a/$account/webhooks/-en.json";
+import type apiKeys from "../routes/_app/a/$account/api-keys/-en.json";
 import type trunks from "../routes/_app/a/$account/trunks/-en.json";
 import type rates from "../routes/_app/a/$account/rates/-en.json";
 import type plans from "../routes/_app/a/$account/plans/-en.json";
@@ -61,6 +63,8 @@ declare module "i18next" {
       plans: typeof plans;
       rates: typeof rates;
       trunks: typeof trunks;
+      webhooks: typeof webhooks;
+      "api-keys": typeof apiKeys;
       buy: typeof buy;
       porting: typeof porting;
       invoices: typeof invoices;

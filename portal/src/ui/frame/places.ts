@@ -15,6 +15,7 @@ import {
   IconHistory,
   IconId,
   IconLayoutDashboard,
+  IconKey,
   IconListNumbers,
   IconMusic,
   IconPhone,
@@ -29,6 +30,7 @@ import {
   IconUsers,
   IconUsersGroup,
   IconUsersPlus,
+  IconWebhook,
   type Icon,
 } from "@tabler/icons-react";
 
@@ -60,6 +62,8 @@ export type PageId =
   | "plans"
   | "rates"
   | "invoices"
+  | "webhooks"
+  | "api-keys"
   | "settings"
   | "security";
 
@@ -102,6 +106,8 @@ export const PLACES: readonly Place[] = [
   { page: "plans", area: "admin", section: "money", to: "/a/$account/plans", icon: IconReceipt, key: "p" },
   { page: "rates", area: "admin", section: "money", to: "/a/$account/rates", icon: IconCoins, key: "r" },
   { page: "invoices", area: "admin", section: "money", to: "/a/$account/invoices", icon: IconFileInvoice, key: "i" },
+  { page: "webhooks", area: "admin", section: "connect", to: "/a/$account/webhooks", icon: IconWebhook, key: "w" },
+  { page: "api-keys", area: "admin", section: "connect", to: "/a/$account/api-keys", icon: IconKey, key: "k" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
   { page: "security", area: "settings", to: "/a/$account/security", icon: IconShieldLock },
 ];

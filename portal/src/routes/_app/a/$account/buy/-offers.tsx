@@ -1,6 +1,6 @@
 /** Searching what carriers sell, choosing from it, and ordering what was chosen. */
 import { Button } from "@mantine/core";
-import { IconBuildingStore, IconMoodEmpty } from "@tabler/icons-react";
+import { IconBuildingStore, IconCheck, IconMoodEmpty } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -38,7 +38,7 @@ export function Offers({ office, country, wanted, onSearch, onOrders }: Props) {
   const price = (text: string | undefined, currency: string | undefined) => (text === undefined ? "–" : currency ? exactMoney(Number(text), currency, i18n.language) : text);
   const place = ({ locality }: Offer) => [locality.city, locality.province].filter(Boolean).join(", ");
   const columns: Column<Offer>[] = [
-    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "220px" },
+    { id: "number", title: t("number"), cell: (row) => <Digits number={row.number} chosen={selected.has(row.number)} />, value: (row) => row.number, width: "220px", phone: "65%" },
     { id: "place", title: t("place"), cell: place, value: place, wide: true },
     { id: "rate", title: t("monthly"), cell: (row) => price(row.rate, row.currency), value: (row) => Number(row.rate ?? 0), width: "132px", numeric: true },
     { id: "once", title: t("once"), cell: (row) => price(row.activation_charge, row.currency), value: (row) => Number(row.activation_charge ?? 0), width: "132px", numeric: true, wide: true },
@@ -97,5 +97,16 @@ export function Offers({ office, country, wanted, onSearch, onOrders }: Props) {
       )}
       {ordering && <OrderDialog office={office} offers={chosen} onClose={() => setOrdering(false)} onOrdered={() => setSelected(new Set())} onOrders={onOrders} />}
     </>
+  );
+}
+
+/** On a phone there are no boxes to tick: a touch chooses the row, and its mark says so. */
+function Digits({ number, chosen }: { number: string; chosen: boolean }) {
+  const { t } = useTranslation("buy");
+  return (
+    <span className={`tabular ${classes.number}`}>
+      {chosen && <IconCheck className={classes.chosen} size={16} stroke={2} aria-label={t("chosen")} />}
+      {readable(number)}
+    </span>
   );
 }

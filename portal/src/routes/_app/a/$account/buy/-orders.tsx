@@ -37,7 +37,7 @@ export function Orders({ account, open, onOpen, onSearch }: Props) {
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" });
   const stateOf = (row: Order) => t(`orderState.${row.state}`);
   const columns: Column<Order>[] = [
-    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "220px" },
+    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "220px", phone: "60%" },
     { id: "state", title: t("state"), cell: (row) => <StateDot tone={TONES[row.state]}>{stateOf(row)}</StateDot>, value: stateOf, width: "176px" },
     { id: "account", title: t("account"), cell: (row) => row.account_name, value: (row) => row.account_name, wide: true },
     { id: "carrier", title: t("carrier"), cell: (row) => row.carrier_name, value: (row) => row.carrier_name, wide: true },

@@ -53,9 +53,9 @@ export function Board({ cards, open, onOpen, onMove }: Props) {
             onDragLeave={() => setOver(null)}
             onDrop={(event) => drop(event, state)}
           >
-            <h2 id={`port-${state}`} className={classes.columnName}>
+            <h2 className={classes.columnName}>
               <span className={classes.tone} data-state={state} aria-hidden />
-              {t(`state.${state}`)}
+              <span id={`port-${state}`}>{t(`state.${state}`)}</span>
               {own && <span className={classes.count}>{own.length}</span>}
             </h2>
             {!own && <Skeleton width={160} />}
