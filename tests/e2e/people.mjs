@@ -63,6 +63,14 @@ await walk(async ({ page, go, check }) => {
   await check("numbers");
   await save();
   await toast("It rings from the next call on");
+  // A phone app is set up by a code that only it can use.
+  await panel.getByRole("tab", { name: "Devices" }).click();
+  await panel.getByRole("button", { name: "Phone app", exact: true }).click();
+  const app = page.getByRole("dialog", { name: "Phone app of Alice Adams" });
+  await app.getByRole("img", { name: /^QR code/ }).waitFor();
+  await check("phone app");
+  await app.getByRole("button", { name: "Done" }).click();
+  await panel.getByRole("link", { name: /phone app/ }).waitFor();
   await panel.getByRole("tab", { name: "Account" }).click();
   await panel.getByRole("button", { name: "Make a new password" }).waitFor();
   await check("account");

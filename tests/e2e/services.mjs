@@ -32,6 +32,15 @@ await walk(async ({ page, go, check }) => {
   await page.getByRole("button", { name: "Save" }).click();
   await toast("The next caller put on hold hears it.");
 
+  // What callers of the conference number hear first.
+  await go("conferences");
+  await page.getByRole("button", { name: "Change the greeting" }).click();
+  await page.getByRole("combobox", { name: "Callers hear" }).click();
+  await page.getByRole("option", { name: "tone" }).first().click();
+  await check("conference greeting");
+  await page.getByRole("button", { name: "Save" }).click();
+  await toast("The next call to these numbers asks for a room.");
+
   await go(`numbers?open=${encodeURIComponent(given.number)}`);
   await panel.getByLabel("Street and number").fill(`${given.room} Front Street West`);
   await panel.getByLabel("City").fill("");

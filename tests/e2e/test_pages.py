@@ -130,6 +130,13 @@ def test_G2_D15_D16_D17_services_are_set_up_and_every_page_fits_a_phone(
     assert document["member"]["numbers"] == [room]
     assert document["member"]["pins"] == ["1234"]
     account = acme.rest.get(acme.path())
+    conference = flow_of(acme, "MainConference")
+    assert (conference["type"], conference["numbers"]) == ("conference", ["undefinedconf"])
+    assert conference["flow"]["module"] == "conference"
+    assert conference["flow"]["data"]["welcome_prompt"] == {
+        "media_id": account["music_on_hold"]["media_id"],
+        "play": True,
+    }
     assert account["caller_id"]["external"]["name"] == f"Acme {mark}"
     assert account["music_on_hold"]["media_id"] in {row["id"] for row in acme.rest.get(acme.path("media"))}
     number = acme.rest.get(acme.path("phone_numbers", quote(acme.numbers[0], safe="")))

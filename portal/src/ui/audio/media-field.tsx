@@ -42,7 +42,7 @@ export function MediaField({ account, label, help, value, onChange, fallback, er
     { value: "", label: fallback },
     ...known.map(({ id, name }) => ({ value: id, label: name })),
     // A system prompt, or audio that is gone: shown as it is rather than hidden.
-    ...(value && !chosen ? [{ value, label: t("audio.system", { name: value.replace(/^system_media\//, "") }) }] : []),
+    ...(value && !chosen ? [{ value, label: /^[0-9a-f]{32}$/.test(value) ? value : t("audio.system", { name: value.replace(/^system_media\//, "") }) }] : []),
   ];
   return (
     <div className={classes.field}>

@@ -75,7 +75,7 @@ function Callflows() {
   };
 
   const columns: Column<FlowRow>[] = [
-    { id: "name", title: t("column.name"), cell: nameOf, value: nameOf, width: "26%" },
+    { id: "name", title: t("column.name"), cell: nameOf, value: nameOf, width: "26%", phone: "56%" },
     { id: "numbers", title: t("column.numbers"), cell: (row) => reachedBy(row) || "–", value: (row) => [...row.numbers, ...row.patterns].join(", "), width: "26%" },
     { id: "kind", title: t("column.kind"), cell: (row) => t(`kind.${kindOf(row)}`), value: (row) => t(`kind.${kindOf(row)}`), wide: true, width: "14%" },
     { id: "modules", title: t("column.modules"), cell: (row) => row.modules.map(moduleTitle).join(", "), value: (row) => row.modules.map(moduleTitle).join(", "), wide: true },
