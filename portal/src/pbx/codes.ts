@@ -29,6 +29,7 @@ export const CODES: readonly Code[] = [
   { name: "call_waiting[action=activate]", id: "waitingOn", number: "70", group: "forwarding", flow: node("call_waiting", { action: "activate" }) },
   { name: "call_waiting[action=deactivate]", id: "waitingOff", number: "71", group: "forwarding", flow: node("call_waiting", { action: "deactivate" }) },
   { name: "directed_ext_pickup", id: "pickup", number: "87", digits: "extension", group: "answering", flow: node("group_pickup_feature", { type: "extension" }) },
+  { name: "camping_feature", id: "camping", number: "66", digits: "extension", group: "answering", flow: node("camping_feature") },
   { name: "intercom", id: "intercom", number: "0", digits: "extension", group: "answering", flow: node("intercom") },
   { name: "move", id: "move", number: "6683", bare: true, group: "answering", flow: node("move") },
   { name: "park_and_retrieve", id: "park", number: "3", digits: "slot", group: "parking", flow: node("park", { action: "auto" }) },

@@ -24,6 +24,7 @@ INDEX = build_index(FLOWS)
         ("*01001", "intercom", "1001"),
         ("*3101", "park_and_retrieve", "101"),
         ("*4", "park_valet", None),
+        ("*661001", "camping_feature", "1001"),
         ("6683", "move", None),
     ],
 )

@@ -208,7 +208,7 @@ def test_D19_compile_names_the_path_of_each_problem() -> None:
         ("flow.children.7", "unreachable", "warning")
     ]
     assert problems(node("user", NO_ANSWER=node("hangup"), **{"sip:486": node("hangup")})) == []
-    assert problems(node("language", {"language": "klingon!"})) == [("flow.data.language", "pattern", "warning")]
+    assert problems(node("language", {"language": "klingon!"})) == [("flow.data.language", "no-language", "warning")]
 
 
 def test_a_broken_node_is_passed_over_when_tolerant() -> None:

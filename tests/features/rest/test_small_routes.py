@@ -23,6 +23,11 @@ async def test_D14_a_users_lamp_is_set_and_taken_back(acme, globex):
     device = await acme.create("devices", name="Desk", sip={"username": "lampdesk"})
     shown = await acme.data("POST", f"devices/{device['id']}/presence", {"state": "early"})
     assert shown[0]["presence_id"] == "lampdesk"
+    many = await acme.data("POST", "presence", {"state": "early", "presence_ids": ["desk1", "Desk2"]})
+    assert {one["presence_id"] for one in many} == {"desk1", "desk2"}
+    assert (await acme.ask("POST", "presence", {"state": "early"})).status_code == 400
+    assert await acme.data("POST", "presence", {"action": "reset"}) == []
+    assert await acme.data("GET", "presence") == []
     for data, field in (({"action": "set"}, "state"), ({"state": "loud"}, "state"), ({"action": "x"}, "action")):
         answer = await acme.ask("POST", path, data)
         assert (answer.status_code, list(answer.json()["data"])) == (400, [field])

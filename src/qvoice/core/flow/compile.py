@@ -19,13 +19,16 @@ from qvoice.core.flow.world import World
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something wrong at `path` (such as `flow.children.1.data.id`). `code` is kebab-case. A `warning` does not stop
-    the flow."""
+    """Something wrong at `path` (such as `flow.children.1.data.id`). A `warning` does not stop the flow.
+
+    `code` (kebab-case) and `params` say what, so that a page words it in its own language; `message` does in English.
+    """
 
     path: str
     code: str
     message: str
     severity: str = "error"
+    params: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +113,21 @@ def _node(
         problems.append(Problem(path, "type", "A node must be an object with module, data and children."))
         return Node(path, keys, "", None, None, {})
     if len(keys) > MAX_DEPTH or budget[0] < 0:
-        problems.append(Problem(path, "too-large", f"A flow may have {MAX_NODES} nodes, {MAX_DEPTH} below each other."))
+        most = {"nodes": MAX_NODES, "depth": MAX_DEPTH}
+        words = f"A flow may have {MAX_NODES} nodes, {MAX_DEPTH} below each other."
+        problems.append(Problem(path, "too-large", words, params=most))
         return Node(path, keys, "", None, None, {})
     for key, kind in (("data", Mapping), ("children", Mapping)):
         if raw.get(key) not in (None, []) and not isinstance(raw.get(key), kind):
-            problems.append(Problem(f"{path}.{key}", "type", f"{key} must be an object."))
+            problems.append(Problem(f"{path}.{key}", "type", f"{key} must be an object.", params={"key": key}))
     name = module_of(raw)
     module = registry().get(name)
     data: ModuleData | None = None
     if not name or len(name) > 64:
         problems.append(Problem(f"{path}.module", "required", "Name the module of this node (1 to 64 characters)."))
     elif module is None:
-        problems.append(
-            Problem(
-                f"{path}.module", "unknown-module", f"There is no module {name!r}; a call passes over it.", "warning"
-            )
-        )
+        words = f"There is no module {name!r}; a call passes over it."
+        problems.append(Problem(f"{path}.module", "unknown-module", words, "warning", {"module": name}))
     else:
         data = _data(module, raw, path, world, problems)
     children = {
@@ -144,16 +146,18 @@ def _data(
     try:
         data = module.Data.model_validate(dict(source) if isinstance(source, Mapping) else {})
     except ValidationError as failure:
-        for error in failure.errors(include_url=False, include_context=False, include_input=False):
+        for error in failure.errors(include_url=False, include_input=False):
             where = ".".join(str(part) for part in error["loc"])
-            problems.append(Problem(f"{path}.data.{where}".rstrip("."), error["type"].replace("_", "-"), error["msg"]))
+            params = {key: value for key, value in error.get("ctx", {}).items() if isinstance(value, str | int | float)}
+            code = error["type"].replace("_", "-")
+            problems.append(Problem(f"{path}.data.{where}".rstrip("."), code, error["msg"], params=params))
         return None
     if world is not None:
         for ref in module.references(data):
             if ref.by == "id" and ref.id and world.get(ref.type, ref.id) is None:
-                problems.append(
-                    Problem(f"{path}.data", "not-found", f"There is no {ref.type} document {ref.id!r}.", "warning")
-                )
+                words = f"There is no {ref.type} document {ref.id!r}."
+                named = {"type": ref.type, "id": ref.id}
+                problems.append(Problem(f"{path}.data", "not-found", words, "warning", named))
     check: Callable[[Any], list[tuple[str, str, str]]] | None = getattr(module, "warnings_of", None)
     for where, code, message in check(data) if check else ():
         problems.append(Problem(f"{path}.data.{where}", code, message, "warning"))
@@ -166,6 +170,6 @@ def _check_exits(module: Module, name: str, path: str, children: Mapping[str, No
     for key in children:
         cause_key = "failures" in module.EXITS and (key.startswith("sip:") or key.isupper())
         if key not in module.EXITS | {WILDCARD} and not cause_key:
-            problems.append(
-                Problem(f"{path}.children.{key}", "unreachable", f"{name} never leaves by {key!r}.", "warning")
-            )
+            params = {"module": name, "exit": key}
+            words = f"{name} never leaves by {key!r}."
+            problems.append(Problem(f"{path}.children.{key}", "unreachable", words, "warning", params))

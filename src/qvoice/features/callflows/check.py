@@ -20,7 +20,7 @@ from qvoice.kit.errors import Invalid
 
 
 async def problems_of(session: AsyncSession, document: Doc) -> list[dict[str, Any]]:
-    """Return {path, code, message, severity} of everything that a save would refuse or a call would stumble over."""
+    """Return {path, code, params, message, severity} of all that a save would refuse or a call would stumble over."""
     found: list[dict[str, Any]] = []
     try:
         validated(Callflow, document)
@@ -33,7 +33,7 @@ async def problems_of(session: AsyncSession, document: Doc) -> list[dict[str, An
     world = await _world(session, document)
     compiled = compile_flow(document, world, flow_id=str(document.get("id") or ""))
     problems = compiled.warnings if isinstance(compiled, CompiledFlow) else compiled
-    found += [_problem(p.path, p.code, p.message, p.severity) for p in problems]
+    found += [_problem(p.path, p.code, p.message, p.severity, **p.params) for p in problems]
     if isinstance(compiled, CompiledFlow):
         found += [
             _problem(path, "not-chosen", f"{label}: nothing is chosen, so calls pass over this step.", "warning")
@@ -42,8 +42,8 @@ async def problems_of(session: AsyncSession, document: Doc) -> list[dict[str, An
     return [*found, *await _taken_numbers(session, document)]
 
 
-def _problem(path: str, code: str, message: str, severity: str = "error") -> dict[str, Any]:
-    return {"path": path, "code": code, "message": message, "severity": severity}
+def _problem(path: str, code: str, message: str, severity: str = "error", /, **params: Any) -> dict[str, Any]:
+    return {"path": path, "code": code, "params": params, "message": message, "severity": severity}
 
 
 async def _world(session: AsyncSession, document: Doc) -> World:
@@ -71,7 +71,14 @@ async def _taken_numbers(session: AsyncSession, document: Doc) -> list[dict[str,
     )
     return [
         {
-            **_problem("numbers", "unique", f"{row.number} is used by {row.name or row.callflow_id.hex}."),
+            **_problem(
+                "numbers",
+                "unique",
+                f"{row.number} is used by {row.name or row.callflow_id.hex}.",
+                "error",
+                number=row.number,
+                name=row.name or row.callflow_id.hex,
+            ),
             "number": row.number,
             "callflow_id": row.callflow_id.hex,
         }

@@ -66,6 +66,7 @@ FEATURE_CODES = (
     Code("call_waiting[action=deactivate]", "71", "call_waiting", {"action": "deactivate"}),
     Code("privacy[mode=full]", "67", "privacy", {"mode": "full"}, "any"),
     Code("directed_ext_pickup", "87", "group_pickup_feature", {"type": "extension"}, "any"),
+    Code("camping_feature", "66", "camping_feature", {}, "number"),
     Code("intercom", "0", "intercom", {}, "any"),
     Code("park_and_retrieve", "3", "park", {"action": "auto"}, "any"),
     Code("park_valet", "4", "park", {"action": "park"}),
@@ -75,7 +76,8 @@ FEATURE_CODES = (
     Code("hotdesk[action=toggle]", "13", "hotdesk", {"action": "toggle"}),
     Code("move", "6683", "move", {}, "", ""),
 )
-"""Meanings: kazoo.md 6.3, but *97 opens one's own box and *98 any (the specification's words)."""
+"""Meanings: kazoo.md 6.3, but *97 opens one's own box and *98 any (the specification's words), and camping is
+*66, since the dialect's *7 would hide *70 to *79."""
 
 
 def feature_flow(code: Code) -> dict[str, Any]:

@@ -137,7 +137,10 @@ async def _present(s: AsyncSession, document: Document, shown: Doc, actor: Any) 
     if isinstance(compiled, CompiledFlow) and compiled.warnings:
         shown["_read_only"] = {
             **shown["_read_only"],
-            "warnings": [{"path": w.path, "code": w.code, "message": w.message} for w in compiled.warnings],
+            "warnings": [
+                {"path": w.path, "code": w.code, "params": dict(w.params), "message": w.message}
+                for w in compiled.warnings
+            ],
         }
     return shown
 

@@ -6,7 +6,7 @@ everything that was set (kazoo.md 2.4).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
@@ -17,10 +17,11 @@ from qvoice.features.accounts.schemas import Lenient
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.validate import validated
-from qvoice.features.presence.states import Set, of_account, put, reset
+from qvoice.features.presence.states import MAX_ID, Set, of_account, put, reset
 from qvoice.kit.errors import Invalid
 
 router = APIRouter(tags=["presence"])
+MAX_AT_ONCE = 500
 BY_HAND = "api"
 """The source under which clients set states: feature keys and parking have their own say beside it."""
 
@@ -58,6 +59,31 @@ async def list_presence(request: Request, account_id: str, ctx: Context = permit
     async with ctx.tx() as s:
         found = await of_account(s)
     return ctx.reply(_shown(found), page_size=len(found))
+
+
+class ManyPresence(PresenceAction):
+    """`presence_ids`: whose; without any, `reset` takes back everything that is set in the account."""
+
+    presence_ids: list[Annotated[str, Field(min_length=1, max_length=MAX_ID)]] = Field(
+        default_factory=list, max_length=MAX_AT_ONCE
+    )
+
+
+@router.post(
+    "/accounts/{account_id}/presence", **describe_model(body=ManyPresence),
+    operation_id="set_presences", summary="Set or reset many lamps",
+)  # fmt: skip
+async def set_presences(request: Request, account_id: str, ctx: Context = permit("presence", "update")) -> Response:
+    """Set a state of many presence ids, or take back what is set for them or for all; return what is set now."""
+    wanted = ManyPresence.model_validate(validated(ManyPresence, ctx.data))
+    async with ctx.tx() as s:
+        ids = list(dict.fromkeys(wanted.presence_ids))
+        if not ids and wanted.action == "set":
+            raise Invalid.field("presence_ids", "required", "say whose state to set")
+        if not ids:
+            ids = list(dict.fromkeys(one.presence_id for one in await of_account(s)))
+        found = await _act(s, ctx, ids)
+    return ctx.reply(_shown(found))
 
 
 @router.get(

@@ -65,7 +65,7 @@ def warnings_of(data: Data) -> list[tuple[str, str, str]]:
     """Warn of a missing or short PIN."""
     if len(data.pin) >= 6:
         return []
-    return [("pin", "minLength", "Use a PIN of at least 6 digits. Without one, callers reach extensions only.")]
+    return [("pin", "pin-short", "Use a PIN of at least 6 digits. Without one, callers reach extensions only.")]
 
 
 def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:

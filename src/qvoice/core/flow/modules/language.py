@@ -42,7 +42,7 @@ def warnings_of(data: Data) -> list[tuple[str, str, str]]:
     """Warn of a language tag that will be ignored."""
     if _TAG.fullmatch(data.language.lower().replace("_", "-")):
         return []
-    return [("language", "pattern", "Write a language as xx or xx-YY, for example fr-CA.")]
+    return [("language", "no-language", "Write a language as xx or xx-YY, for example fr-CA.")]
 
 
 def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:

@@ -57,7 +57,7 @@ def warnings_of(data: Data) -> list[tuple[str, str, str]]:
     """Warn of media that cannot be used yet."""
     if "email" in data.notification_media:
         return []
-    return [("notification_media", "enum", "Only email can be sent now: add it.")]
+    return [("notification_media", "email-only", "Only email can be sent now: add it.")]
 
 
 def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:

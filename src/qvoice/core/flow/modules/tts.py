@@ -53,7 +53,7 @@ def warnings_of(data: Data) -> list[tuple[str, str, str]]:
     """Warn of a text that is cut."""
     if len(data.text) <= MAX_TEXT:
         return []
-    return [("text", "maxLength", f"Only the first {MAX_TEXT} characters are spoken.")]
+    return [("text", "text-cut", f"Only the first {MAX_TEXT} characters are spoken.")]
 
 
 def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:

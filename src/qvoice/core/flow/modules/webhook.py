@@ -48,7 +48,7 @@ def warnings_of(data: Data) -> list[tuple[str, str, str]]:
     """Warn of an address that is none."""
     if data.uri.startswith(("http://", "https://")):
         return []
-    return [("uri", "format", "Give a web address that begins with https://.")]
+    return [("uri", "no-web-address", "Give a web address that begins with https://.")]
 
 
 def run(data: Data, call: Call, exits: frozenset[str]) -> Talk[Next]:

@@ -8,6 +8,7 @@ import { childrenOf, dataOf, freeKeys, idOf, nodeAt, takesChildren } from "../-m
 import type { FlowProblem, Path } from "../-model/types";
 import type { Builder } from "../-model/use-builder";
 import { titleOf } from "../-model/use-modules";
+import { wordingOf } from "../-model/wording";
 import { JsonField, ModuleField } from "../-fields/module-field";
 import classes from "./builder.module.css";
 import { ModuleIcon } from "./icons";
@@ -23,7 +24,7 @@ interface Props {
 }
 
 export function Inspector({ account, builder, telling, path, problems, onAdd }: Props) {
-  const { t } = useTranslation(["callflows", "ui"]);
+  const { t, i18n } = useTranslation(["callflows", "ui"]);
   const [more, setMore] = useState(false);
   const node = nodeAt(builder.document.flow, path);
   if (!node) return null;
@@ -34,7 +35,7 @@ export function Inspector({ account, builder, telling, path, problems, onAdd }: 
   const own = problems.filter((problem) => problem.path === id || (problem.path.startsWith(`${id}.`) && !problem.path.startsWith(`${id}.children.`)));
   const errorOf = (key: string) => {
     const found = own.find((problem) => problem.path === `${id}.data.${key}` || problem.path.startsWith(`${id}.data.${key}.`));
-    return found?.code === "not-chosen" ? t("problems.notChosen") : found?.message;
+    return found && wordingOf(found, t as never, i18n);
   };
   const loose = own.filter((problem) => !info?.fields.some(({ key }) => problem.path.startsWith(`${id}.data.${key}`)) && problem.code !== "not-found");
   const known = new Set(info?.fields.map(({ key }) => key));
@@ -59,7 +60,7 @@ export function Inspector({ account, builder, telling, path, problems, onAdd }: 
       </header>
       {loose.map((problem) => (
         <p key={problem.path + problem.code} className={classes.problemText} data-severity={problem.severity}>
-          {problem.message}
+          {wordingOf(problem, t as never, i18n)}
         </p>
       ))}
       {path.length > 0 && <ReachedBy builder={builder} telling={telling} path={path} />}

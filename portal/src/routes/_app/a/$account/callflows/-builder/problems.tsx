@@ -7,6 +7,7 @@ import { idOf, walk } from "../-model/tree";
 import type { FlowProblem } from "../-model/types";
 import type { Builder } from "../-model/use-builder";
 import { titleOf } from "../-model/use-modules";
+import { wordingOf } from "../-model/wording";
 import classes from "./builder.module.css";
 import type { Telling } from "./words-of";
 
@@ -18,7 +19,7 @@ interface Props {
 }
 
 export function Problems({ builder, telling, problems, onNumbers }: Props) {
-  const { t } = useTranslation(["callflows", "ui"]);
+  const { t, i18n } = useTranslation(["callflows", "ui"]);
   const steps = new Map(walk(builder.document.flow).map((step) => [idOf(step.path), step]));
   if (problems.length === 0)
     return (
@@ -32,7 +33,7 @@ export function Problems({ builder, telling, problems, onNumbers }: Props) {
       {problems.map((problem) => {
         const step = steps.get(stepOfProblem(problem.path, steps) ?? "");
         const Symbol = problem.severity === "error" ? IconExclamationCircle : IconAlertTriangle;
-        const text = problem.code === "not-found" ? t("problems.notFound") : problem.code === "not-chosen" ? t("problems.notChosen") : problem.message;
+        const text = wordingOf(problem, t as never, i18n);
         return (
           <li key={`${problem.path} ${problem.code} ${problem.message}`}>
             <button type="button" className={classes.problem} onClick={() => (step ? builder.select(step.path) : problem.path.startsWith("numbers") || problem.path.startsWith("patterns") ? onNumbers() : builder.select([]))}>

@@ -56,6 +56,8 @@ export interface FlowProblem {
   path: string;
   code: string;
   message: string;
+  /** What the code speaks of, for the words of the user's language. */
+  params?: Record<string, string | number>;
   severity: "error" | "warning";
   number?: string;
   callflow_id?: string;
