@@ -82,3 +82,21 @@ async def test_a_phone_behind_nat_is_reached_where_it_comes_from(
     assert (await answered.reinvite("sendonly")).status == 200
     await answered.hang_up()
     await outgoing.wait_over()
+
+
+async def test_C5_who_answers_with_a_contact_elsewhere_is_reached_where_the_phone_is(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    """ACK and BYE, and what else the call brings, would go to the address that a 2xx names (RFC 3261 12.1.2)."""
+    alice, carol = await phone(platform.acme, "1000"), await phone(platform.acme, "1002")
+    carol.__class__ = AtCarrier
+    host, port = platform.carrier
+    call = await alice.call("1002")
+    incoming = await carol.incoming()
+    carol.said = f"sip:+19005551234@{host}:{port}"
+    await incoming.answer()
+    await call.wait_answered()
+    await talk(call, incoming)
+    await call.hang_up()
+    await incoming.wait_over()
+    carol.said = ""
