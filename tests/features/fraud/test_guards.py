@@ -169,3 +169,22 @@ async def test_C5_a_simulated_call_tells_what_guards_locks_and_money_would_say(w
     with psycopg.connect(database.admin_url) as connection:
         left = "select (select count(*) from call_admissions) + (select count(*) from call_begun)"
         assert connection.execute(left).fetchone() == (0,), "a simulation takes nothing"
+
+
+async def test_C3_the_standing_says_what_is_in_the_way_and_nothing_is_stored_that_does_not_act(world: Any) -> None:
+    async def reason() -> tuple[bool, str]:
+        shown = await world.customer.get("accounts/{A}/services/status")
+        return shown["in_good_standing"], shown["reason"]
+
+    path = f"accounts/{world.customer.account_id}"
+    assert await reason() == (True, "good_standing")
+    await make_deck(world.reseller, world.customer.account_id, _1="0.06")
+    assert await reason() == (False, "no_funds")
+    await world.reseller.put(f"{path}/ledgers/credit", {"amount": 5})
+    assert await reason() == (True, "good_standing")
+    await world.reseller.put(f"{path}/fraud/lock", {"level": 2, "reason": "unpaid bill"})
+    assert await reason() == (False, "account_locked")
+    assert (await world.customer.get("accounts/{A}/services"))["in_good_standing"] is False
+    unheeded = await world.reseller.call("POST", f"{path}/limits", {"authz_resource_types": ["audio"]})
+    assert unheeded.status_code == 400
+    assert "authz_resource_types" in unheeded.json()["data"]

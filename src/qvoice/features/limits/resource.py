@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from qvoice.features.accounts.schemas import Lenient
 from qvoice.features.documents import Resource
@@ -25,6 +25,13 @@ OPERATOR_ONLY = frozenset(
     }
 )
 """What the account itself does not see (the dialect's hidden fields)."""
+
+
+def _all_of_them(value: list[str] | None) -> list[str] | None:
+    """Refuse what would not be heeded: here every call to or from a carrier is authorised, whatever it is."""
+    if value:
+        raise ValueError("all kinds of calls to and from carriers are authorised here: leave authz_resource_types out")
+    return value
 
 
 class OperatorLimits(Lenient):
@@ -52,7 +59,7 @@ class Limits(Lenient):
     calls: Bound | None = None
     resource_consuming_calls: Bound | None = None
     allow_prepay: bool = True
-    authz_resource_types: list[str] | None = None
+    authz_resource_types: Annotated[list[str] | None, AfterValidator(_all_of_them)] = None
     allow_postpay: bool | None = None
     max_postpay_amount: Amount | None = None
     reserve_amount: Amount | None = None

@@ -13,6 +13,7 @@ from qvoice.features.documents import envelope
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.ledgers import queries as ledger
 from qvoice.features.services import assign, monthly, read
+from qvoice.features.services.standing import standing
 from qvoice.features.services.watch import KIND
 from qvoice.kit.clock import to_gregorian, utcnow
 from qvoice.kit.errors import NotFound
@@ -155,8 +156,9 @@ async def editable(request: Request, account_id: str, ctx: Context = permit("ser
 
 @router.get(f"{BASE}/status", operation_id="get_services_status", summary="Whether the account may use services")
 async def status(request: Request, account_id: str, ctx: Context = permit("services", "read")) -> Response:
-    """Return the account's standing: nothing here switches services off."""
-    return ctx.reply({"in_good_standing": True, "reason": "good_standing"})
+    """Return the account's standing, why it is not good, and the figures it was judged by."""
+    async with ctx.tx() as s:
+        return ctx.reply(await standing(s))
 
 
 @router.get(f"{BASE}/overrides", operation_id="get_service_overrides", summary="Special prices")

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.core.plans import plan, quote
 from qvoice.features.services import assign, bundles, show
 from qvoice.features.services.levels import Counts, Level, assigned, cascades, count, levels
+from qvoice.features.services.standing import standing
 from qvoice.features.services.watch import local_day
 from qvoice.kit.clock import to_gregorian, utcnow
 
@@ -140,5 +141,5 @@ async def current(s: AsyncSession, *, reseller_id: str | None, is_reseller: bool
         "reseller_id": reseller_id,
         "currency": currency,
         "dirty": False,
-        "in_good_standing": True,
+        "in_good_standing": (await standing(s))["in_good_standing"],
     }  # fmt: skip
