@@ -33,7 +33,7 @@ WITHIN_S = 900
 
 
 def measure(installation: Installation) -> list[Figure]:
-    """Make the account, visit every page of it some times, and remove it."""
+    """Make the account (it stays in the installation) and visit every page of it some times."""
     chromium = os.environ.get("QVOICE_CHROMIUM") or shutil.which("chromium")
     if not chromium:
         raise Failed("Chromium is missing. Run: sudo apt-get install -y chromium")
