@@ -38,6 +38,7 @@ import { Route as AppAAccountOverviewIndexRouteImport } from "./routes/_app/a/$a
 import { Route as AppAAccountPlansIndexRouteImport } from "./routes/_app/a/$account/plans/index"
 import { Route as AppAAccountPortingIndexRouteImport } from "./routes/_app/a/$account/porting/index"
 import { Route as AppAAccountRatesIndexRouteImport } from "./routes/_app/a/$account/rates/index"
+import { Route as AppAAccountReportsIndexRouteImport } from "./routes/_app/a/$account/reports/index"
 import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
 import { Route as AppAAccountSecurityIndexRouteImport } from "./routes/_app/a/$account/security/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
@@ -205,6 +206,11 @@ const AppAAccountRatesIndexRoute = AppAAccountRatesIndexRouteImport.update({
   path: "/rates/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountReportsIndexRoute = AppAAccountReportsIndexRouteImport.update({
+  id: "/reports/",
+  path: "/reports/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
 const AppAAccountSchedulesIndexRoute =
   AppAAccountSchedulesIndexRouteImport.update({
     id: "/schedules/",
@@ -305,6 +311,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/plans/": typeof AppAAccountPlansIndexRoute
   "/a/$account/porting/": typeof AppAAccountPortingIndexRoute
   "/a/$account/rates/": typeof AppAAccountRatesIndexRoute
+  "/a/$account/reports/": typeof AppAAccountReportsIndexRoute
   "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/security/": typeof AppAAccountSecurityIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
@@ -346,6 +353,7 @@ export interface FileRoutesByTo {
   "/a/$account/plans": typeof AppAAccountPlansIndexRoute
   "/a/$account/porting": typeof AppAAccountPortingIndexRoute
   "/a/$account/rates": typeof AppAAccountRatesIndexRoute
+  "/a/$account/reports": typeof AppAAccountReportsIndexRoute
   "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/security": typeof AppAAccountSecurityIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
@@ -390,6 +398,7 @@ export interface FileRoutesById {
   "/_app/a/$account/plans/": typeof AppAAccountPlansIndexRoute
   "/_app/a/$account/porting/": typeof AppAAccountPortingIndexRoute
   "/_app/a/$account/rates/": typeof AppAAccountRatesIndexRoute
+  "/_app/a/$account/reports/": typeof AppAAccountReportsIndexRoute
   "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/_app/a/$account/security/": typeof AppAAccountSecurityIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
@@ -434,6 +443,7 @@ export interface FileRouteTypes {
     | "/a/$account/plans/"
     | "/a/$account/porting/"
     | "/a/$account/rates/"
+    | "/a/$account/reports/"
     | "/a/$account/schedules/"
     | "/a/$account/security/"
     | "/a/$account/settings/"
@@ -475,6 +485,7 @@ export interface FileRouteTypes {
     | "/a/$account/plans"
     | "/a/$account/porting"
     | "/a/$account/rates"
+    | "/a/$account/reports"
     | "/a/$account/schedules"
     | "/a/$account/security"
     | "/a/$account/settings"
@@ -518,6 +529,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/plans/"
     | "/_app/a/$account/porting/"
     | "/_app/a/$account/rates/"
+    | "/_app/a/$account/reports/"
     | "/_app/a/$account/schedules/"
     | "/_app/a/$account/security/"
     | "/_app/a/$account/settings/"
@@ -744,6 +756,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountRatesIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/reports/": {
+      id: "/_app/a/$account/reports/"
+      path: "/reports"
+      fullPath: "/a/$account/reports/"
+      preLoaderRoute: typeof AppAAccountReportsIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/schedules/": {
       id: "/_app/a/$account/schedules/"
       path: "/schedules"
@@ -855,6 +874,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountPlansIndexRoute: typeof AppAAccountPlansIndexRoute
   AppAAccountPortingIndexRoute: typeof AppAAccountPortingIndexRoute
   AppAAccountRatesIndexRoute: typeof AppAAccountRatesIndexRoute
+  AppAAccountReportsIndexRoute: typeof AppAAccountReportsIndexRoute
   AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
   AppAAccountSecurityIndexRoute: typeof AppAAccountSecurityIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
@@ -893,6 +913,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountPlansIndexRoute: AppAAccountPlansIndexRoute,
   AppAAccountPortingIndexRoute: AppAAccountPortingIndexRoute,
   AppAAccountRatesIndexRoute: AppAAccountRatesIndexRoute,
+  AppAAccountReportsIndexRoute: AppAAccountReportsIndexRoute,
   AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
   AppAAccountSecurityIndexRoute: AppAAccountSecurityIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,

@@ -11,6 +11,7 @@ import type rates from "../routes/_app/a/$account/rates/-en.json";
 import type plans from "../routes/_app/a/$account/plans/-en.json";
 import type inventory from "../routes/_app/a/$account/inventory/-en.json";
 import type overview from "../routes/_app/a/$account/overview/-en.json";
+import type reports from "../routes/_app/a/$account/reports/-en.json";
 import type customer from "../routes/_app/a/$account/accounts/-customer/-en.json";
 import type wizard from "../routes/_app/a/$account/accounts/-wizard/-en.json";
 import type accounts from "../routes/_app/a/$account/accounts/-en.json";
@@ -59,6 +60,7 @@ declare module "i18next" {
       welcome: typeof welcome;
       "sign-in": typeof signIn;
       overview: typeof overview;
+      reports: typeof reports;
       inventory: typeof inventory;
       plans: typeof plans;
       rates: typeof rates;

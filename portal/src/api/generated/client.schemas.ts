@@ -1735,6 +1735,30 @@ export interface ServicesChange {
   [key: string]: unknown;
  }
 
+export type StepEvent = typeof StepEvent[keyof typeof StepEvent];
+
+
+export const StepEvent = {
+  sent: 'sent',
+  progress: 'progress',
+  ringing: 'ringing',
+  answered: 'answered',
+  refused: 'refused',
+  silence: 'silence',
+  heard: 'heard',
+  not_heard: 'not_heard',
+  ended: 'ended',
+} as const;
+
+/**
+ * What happened, and when (`ms` after the call was begun). `code`: the SIP answer that it was.
+ */
+export interface Step {
+  event: StepEvent;
+  ms: number;
+  code?: number | null;
+}
+
 /**
  * How to wake a phone: `reboot` asks it to restart, else it fetches its configuration.
  */
@@ -1809,6 +1833,44 @@ export interface TemporalRulesSet {
   flags?: string[] | null;
   [key: string]: unknown;
  }
+
+/**
+ * A call through exactly one gateway of a trunk (`gateway`: its place, 0 is the first).
+ */
+export interface TestCall {
+  /** @pattern ^\+[1-9][0-9]{6,14}$ */
+  number: string;
+  /**
+     * @minimum 0
+     * @maximum 31
+     */
+  gateway?: number;
+}
+
+export type TestCallReportVerdict = typeof TestCallReportVerdict[keyof typeof TestCallReportVerdict];
+
+
+export const TestCallReportVerdict = {
+  works: 'works',
+  no_sound: 'no_sound',
+  refused: 'refused',
+  unanswered: 'unanswered',
+  silence: 'silence',
+} as const;
+
+/**
+ * What came of a test call. `verdict`: `works` (answered, and sound came back), `no_sound`, `refused` (by the
+ * carrier), `unanswered` (it rang until we gave up), `silence` (the carrier said nothing).
+ */
+export interface TestCallReport {
+  verdict: TestCallReportVerdict;
+  sent_to: string;
+  shown_as: string;
+  code: number;
+  cause: string;
+  pdd_ms: number | null;
+  steps: Step[];
+}
 
 /**
  * A token to look at.
@@ -8092,6 +8154,31 @@ export const DeleteGlobalResource200Status = {
 export type DeleteGlobalResource200 = {
   data: Trunk;
   status: DeleteGlobalResource200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type TestResourceBody = {
+  data: TestCall;
+};
+
+export type TestResource200Status = typeof TestResource200Status[keyof typeof TestResource200Status];
+
+
+export const TestResource200Status = {
+  success: 'success',
+} as const;
+
+export type TestResource200 = {
+  data: TestCallReport;
+  status: TestResource200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

@@ -435,6 +435,8 @@ import type {
   StopRateImport200,
   SyncDevice200,
   SyncDeviceBody,
+  TestResource200,
+  TestResourceBody,
   TestWebhook201,
   UnlockAccount200,
   UploadMedia200,
@@ -9905,6 +9907,109 @@ export const getRecordingRaw = async (accountId: string,
 
 
 
+export const getReportCallsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/reports/calls`
+}
+
+/**
+ * Calls by hour, day or month (`by`) of the days `from` to `to`, apart for calls from carriers (`inbound`), to
+ * carriers (`outbound`), and those that reach no carrier (`internal`); and the totals.
+ * @summary Calls over time
+ */
+export const reportCalls = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getReportCallsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReportDestinationsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/reports/destinations`
+}
+
+/**
+ * Calls to carriers by destination (`GB`, `GB:mobile`, `emergency`; `` is unknown), the busiest first.
+ * @summary Where calls went
+ */
+export const reportDestinations = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getReportDestinationsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReportAccountsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/reports/accounts`
+}
+
+/**
+ * A row for each account directly below, with all below it, and one (`account_id` null) for the account's own
+ * calls. The money is that of the account whose report it is.
+ * @summary Calls by account directly below
+ */
+export const reportAccounts = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getReportAccountsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReportLevelsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/reports/levels`
+}
+
+/**
+ * Level 0 is the account itself, 1 all accounts directly below it, and so on: the calls that passed a level, and
+ * what that level earned and paid.
+ * @summary Money by level of the tree
+ */
+export const reportLevels = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getReportLevelsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getCreateResourcesUrl = (accountId: string,) => {
 
 
@@ -10181,6 +10286,154 @@ export const deleteGlobalResource = async (documentId: string, options?: Paramet
     method: 'DELETE'
 
 
+  }
+);}
+
+
+
+export const getListResourceStatusUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/resources/status`
+}
+
+/**
+ * State of every trunk of the account and its gateways: health by OPTIONS, and registrations.
+ * @summary How the trunks are now
+ */
+export const listResourceStatus = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListResourceStatusUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListResourceStatisticsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/resources/statistics`
+}
+
+/**
+ * Attempts, answers, minutes and post-dial delay of each trunk of the account, whoever called, of the days `from`
+ * to `to`. CSV by `accept=text/csv`.
+ * @summary Statistics of all trunks
+ */
+export const listResourceStatistics = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListResourceStatisticsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetResourceStatusUrl = (accountId: string,
+    resourceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/resources/${encodeURIComponent(String(resourceId))}/status`
+}
+
+/**
+ * State of a trunk and its gateways.
+ * @summary How a trunk is now
+ */
+export const getResourceStatus = async (accountId: string,
+    resourceId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetResourceStatusUrl(accountId,resourceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetResourceStatisticsUrl = (accountId: string,
+    resourceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/resources/${encodeURIComponent(String(resourceId))}/statistics`
+}
+
+/**
+ * Sums by direction and by gateway, and the SIP codes that attempts ended with.
+ * @summary A trunk's statistics
+ */
+export const getResourceStatistics = async (accountId: string,
+    resourceId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetResourceStatisticsUrl(accountId,resourceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getTestResourceUrl = (accountId: string,
+    resourceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/resources/${encodeURIComponent(String(resourceId))}/test_call`
+}
+
+/**
+ * Call a number through exactly this gateway, play a tone to whoever answers, listen, hang up, and say what
+ * happened. The answer comes when the call is over: after a minute at most.
+ * @summary Call a number through this trunk
+ */
+export const testResource = async (accountId: string,
+    resourceId: string,
+    testResourceBody: TestResourceBody, options?: Parameters<typeof send>[1]): Promise<TestResource200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<TestResource200>(getTestResourceUrl(accountId,resourceId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(testResourceBody)
   }
 );}
 

@@ -7,6 +7,7 @@ import {
   IconBuildingSkyscraper,
   IconBuildingStore,
   IconCalendarTime,
+  IconChartBar,
   IconChartHistogram,
   IconCoins,
   IconDeviceLandlinePhone,
@@ -54,6 +55,7 @@ export type PageId =
   | "media"
   | "schedules"
   | "overview"
+  | "reports"
   | "accounts"
   | "inventory"
   | "buy"
@@ -98,6 +100,7 @@ export const PLACES: readonly Place[] = [
   { page: "media", area: "callflows", to: "/a/$account/media", icon: IconMusic },
   { page: "schedules", area: "callflows", to: "/a/$account/schedules", icon: IconCalendarTime },
   { page: "overview", area: "admin", to: "/a/$account/overview", icon: IconChartHistogram, key: "o", tab: true },
+  { page: "reports", area: "admin", to: "/a/$account/reports", icon: IconChartBar },
   { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a", tab: true },
   { page: "inventory", area: "admin", section: "supply", to: "/a/$account/inventory", icon: IconHash, key: "n", tab: true },
   { page: "buy", area: "admin", section: "supply", to: "/a/$account/buy", icon: IconBuildingStore, key: "b" },

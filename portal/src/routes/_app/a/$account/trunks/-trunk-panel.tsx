@@ -15,6 +15,7 @@ import { useDraft } from "@/ui/form/use-draft";
 import { JsonEditor } from "./-json-editor";
 import { type Trunk, wrongIn } from "./-trunk";
 import { TrunkForm } from "./-trunk-form";
+import { TrunkWatch } from "./-trunk-watch";
 
 interface Props {
   account: string;
@@ -35,7 +36,7 @@ export function TrunkPanel({ account, id, trunk, onMade, onGone }: Props) {
   const { t } = useTranslation(["trunks", "ui"]);
   const client = useQueryClient();
   const draft = useDraft<{ trunk: Trunk }>({ trunk: own(trunk) });
-  const [view, setView] = useState<"form" | "json">("form");
+  const [view, setView] = useState<"form" | "json" | "watch">("form");
   const [broken, setBroken] = useState(false);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -67,13 +68,16 @@ export function TrunkPanel({ account, id, trunk, onMade, onGone }: Props) {
         aria-label={t("view.label")}
         value={view}
         // A JSON text that is none has to be mended where it is.
-        onChange={(value) => !broken && setView(value as "form" | "json")}
+        onChange={(value) => !broken && setView(value as typeof view)}
         data={[
           { value: "form", label: t("view.form") },
           { value: "json", label: t("view.json") },
+          ...(id ? [{ value: "watch", label: t("view.watch") }] : []),
         ]}
       />
-      {view === "form" ? <TrunkForm draft={draft} /> : <JsonEditor draft={draft} onBroken={setBroken} />}
+      {view === "form" && <TrunkForm draft={draft} />}
+      {view === "json" && <JsonEditor draft={draft} onBroken={setBroken} />}
+      {view === "watch" && <TrunkWatch account={account} id={id} />}
       {failure && (
         <p className={classes.failure} role="alert">
           {failure}

@@ -17,6 +17,7 @@ import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot } from "@/ui/state-dot";
 
+import { statesQuery, TONES } from "./-observed";
 import { BLANK, routed, routeOf, type RouteWay, type Trunk } from "./-trunk";
 import { TrunkPanel } from "./-trunk-panel";
 import classes from "./-trunks.module.css";
@@ -37,9 +38,11 @@ function Trunks() {
   const navigate = useNavigate({ from: Route.fullPath });
   const change = (next: ListSearch, replace = true) => void navigate({ search: (now) => ({ ...now, ...next }), replace });
   const trunks = useQuery(listQuery<TrunkRow>(account, "resources"));
+  const states = new Map(useQuery(statesQuery(account)).data?.map(({ id, state }) => [id, state]));
+  const stateOf = (row: TrunkRow) => states.get(row.id) ?? (row.enabled === false ? "disabled" : "unknown");
   const columns: Column<TrunkRow>[] = [
     { id: "name", title: t("column.name"), cell: (row) => row.name, value: (row) => row.name },
-    { id: "state", title: t("column.state"), cell: (row) => <StateDot tone={row.enabled === false ? "off" : "good"}>{t(row.enabled === false ? "off" : "on")}</StateDot>, value: (row) => String(row.enabled !== false), width: "160px" },
+    { id: "state", title: t("column.state"), cell: (row) => <StateDot tone={TONES[stateOf(row)]}>{t(`state.${stateOf(row)}`)}</StateDot>, value: (row) => t(`state.${stateOf(row)}`), width: "200px" },
     { id: "cost", title: t("column.cost"), cell: (row) => row.weight_cost ?? 50, value: (row) => row.weight_cost ?? 50, width: "140px", numeric: true, wide: true },
   ];
   const { open } = search;
