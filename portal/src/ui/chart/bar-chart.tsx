@@ -21,7 +21,9 @@ interface Props {
   height?: number;
 }
 
-const [LEFT, BOTTOM, TOP] = [44, 24, 8];
+const [BOTTOM, TOP] = [24, 8];
+/** Pixels for the words at the left: at least, of a letter, and beside them. */
+const [AT_LEAST, LETTER, BESIDE] = [44, 7, 12];
 
 export function BarChart({ label, columns, series, format, height = 200 }: Props) {
   const { ref, width } = useElementSize();
@@ -29,7 +31,8 @@ export function BarChart({ label, columns, series, format, height = 200 }: Props
   const sums = columns.map((_, column) => series.reduce((sum, { values }) => sum + (values[column] ?? 0), 0));
   const lines = ticks(Math.max(0, ...sums));
   const most = lines.at(-1) ?? 1;
-  const [room, tall] = [Math.max(width - LEFT, 0), height - BOTTOM - TOP];
+  const left = Math.max(AT_LEAST, BESIDE + LETTER * Math.max(...lines.map((line) => format(line).length)));
+  const [room, tall] = [Math.max(width - left, 0), height - BOTTOM - TOP];
   const step = room / Math.max(columns.length, 1);
   const bar = Math.max(2, Math.min(step * 0.72, 32));
   const y = (value: number) => TOP + tall - (value / most) * tall;
@@ -54,18 +57,18 @@ export function BarChart({ label, columns, series, format, height = 200 }: Props
         <svg width={width} height={height} aria-hidden>
           {lines.map((line) => (
             <g key={line}>
-              <line x1={LEFT} x2={width} y1={y(line)} y2={y(line)} className={classes.line} />
-              <text x={LEFT - 8} y={y(line) + 4} className={classes.tick} textAnchor="end">
+              <line x1={left} x2={width} y1={y(line)} y2={y(line)} className={classes.line} />
+              <text x={left - 8} y={y(line) + 4} className={classes.tick} textAnchor="end">
                 {format(line)}
               </text>
             </g>
           ))}
           {columns.map(({ short }, column) => {
             let below = 0;
-            const middle = LEFT + step * (column + 0.5);
+            const middle = left + step * (column + 0.5);
             return (
               <g key={column} data-dim={(at !== null && at !== column) || undefined} className={classes.column}>
-                <rect x={LEFT + step * column} y={TOP} width={step} height={tall} className={classes.hit} onPointerEnter={() => setAt(column)} />
+                <rect x={left + step * column} y={TOP} width={step} height={tall} className={classes.hit} onPointerEnter={() => setAt(column)} />
                 {series.map(({ name, tone, values }) => {
                   const value = values[column] ?? 0;
                   const from = below;
@@ -83,7 +86,7 @@ export function BarChart({ label, columns, series, format, height = 200 }: Props
           })}
         </svg>
         {at !== null && columns[at] && (
-          <div className={classes.note} data-side={at > columns.length / 2 ? "left" : "right"} style={{ left: LEFT + step * (at + 0.5) }} aria-live="polite">
+          <div className={classes.note} data-side={at > columns.length / 2 ? "left" : "right"} style={{ left: left + step * (at + 0.5) }} aria-live="polite">
             <p>{columns[at].long}</p>
             {series.map(({ name, tone, values }) => (
               <p key={name} data-tone={tone}>
