@@ -70,7 +70,7 @@ def _fill(dsn: str, records: int) -> tuple[Scope, str]:
         connection.execute(
             """
             insert into cdrs (id, account_id, call_id, interaction_id, created, doc)
-            select '202611-' || n, a.ids[1 + (n * 7919) %% cardinality(a.ids)], n::text, n::text, t.at,
+            select '202611-' || n, a.ids[1 + (n::bigint * 7919) %% cardinality(a.ids)], n::text, n::text, t.at,
                 jsonb_build_object('traffic', 'outbound', 'attempt', 1 + (n %% 20 = 0)::int, 'gateway', n %% 3,
                     'destination', (array['CA', 'US', 'GB', 'GB:mobile', 'FR', 'IN:mobile'])[1 + n %% 6],
                     'disposition', case when n %% 3 > 0 then 'ANSWER' else 'BUSY' end,
