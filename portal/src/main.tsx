@@ -17,6 +17,7 @@ import { useTranslation } from "react-i18next";
 import { onSession, Problem, session } from "./api";
 import { ready } from "./i18n";
 import { routeTree } from "./routeTree.gen";
+import { loadBrand } from "./theme/brand";
 import { theme } from "./theme/theme";
 import { Charges } from "./ui/charges";
 import { loadNumberRules } from "./ui/phone-number";
@@ -69,6 +70,8 @@ function Portal() {
 }
 
 window.addEventListener("load", () => void loadNumberRules());
+
+void loadBrand();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -18,6 +18,7 @@ import { Route as WelcomeTokenIndexRouteImport } from "./routes/welcome/$token/i
 import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/index"
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
 import { Route as AppAAccountApiKeysIndexRouteImport } from "./routes/_app/a/$account/api-keys/index"
+import { Route as AppAAccountBrandingIndexRouteImport } from "./routes/_app/a/$account/branding/index"
 import { Route as AppAAccountBuyIndexRouteImport } from "./routes/_app/a/$account/buy/index"
 import { Route as AppAAccountCallerIdIndexRouteImport } from "./routes/_app/a/$account/caller-id/index"
 import { Route as AppAAccountCallflowsIndexRouteImport } from "./routes/_app/a/$account/callflows/index"
@@ -97,6 +98,12 @@ const AppAAccountApiKeysIndexRoute = AppAAccountApiKeysIndexRouteImport.update({
   path: "/api-keys/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
+const AppAAccountBrandingIndexRoute =
+  AppAAccountBrandingIndexRouteImport.update({
+    id: "/branding/",
+    path: "/branding/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountBuyIndexRoute = AppAAccountBuyIndexRouteImport.update({
   id: "/buy/",
   path: "/buy/",
@@ -291,6 +298,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/": typeof AppAAccountIndexRoute
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/a/$account/api-keys/": typeof AppAAccountApiKeysIndexRoute
+  "/a/$account/branding/": typeof AppAAccountBrandingIndexRoute
   "/a/$account/buy/": typeof AppAAccountBuyIndexRoute
   "/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
   "/a/$account/callflows/": typeof AppAAccountCallflowsIndexRoute
@@ -333,6 +341,7 @@ export interface FileRoutesByTo {
   "/a/$account": typeof AppAAccountIndexRoute
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
   "/a/$account/api-keys": typeof AppAAccountApiKeysIndexRoute
+  "/a/$account/branding": typeof AppAAccountBrandingIndexRoute
   "/a/$account/buy": typeof AppAAccountBuyIndexRoute
   "/a/$account/caller-id": typeof AppAAccountCallerIdIndexRoute
   "/a/$account/callflows": typeof AppAAccountCallflowsIndexRoute
@@ -378,6 +387,7 @@ export interface FileRoutesById {
   "/_app/a/$account/": typeof AppAAccountIndexRoute
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/_app/a/$account/api-keys/": typeof AppAAccountApiKeysIndexRoute
+  "/_app/a/$account/branding/": typeof AppAAccountBrandingIndexRoute
   "/_app/a/$account/buy/": typeof AppAAccountBuyIndexRoute
   "/_app/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
   "/_app/a/$account/callflows/": typeof AppAAccountCallflowsIndexRoute
@@ -423,6 +433,7 @@ export interface FileRouteTypes {
     | "/a/$account/"
     | "/a/$account/accounts/"
     | "/a/$account/api-keys/"
+    | "/a/$account/branding/"
     | "/a/$account/buy/"
     | "/a/$account/caller-id/"
     | "/a/$account/callflows/"
@@ -465,6 +476,7 @@ export interface FileRouteTypes {
     | "/a/$account"
     | "/a/$account/accounts"
     | "/a/$account/api-keys"
+    | "/a/$account/branding"
     | "/a/$account/buy"
     | "/a/$account/caller-id"
     | "/a/$account/callflows"
@@ -509,6 +521,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/"
     | "/_app/a/$account/accounts/"
     | "/_app/a/$account/api-keys/"
+    | "/_app/a/$account/branding/"
     | "/_app/a/$account/buy/"
     | "/_app/a/$account/caller-id/"
     | "/_app/a/$account/callflows/"
@@ -614,6 +627,13 @@ declare module "@tanstack/react-router" {
       path: "/api-keys"
       fullPath: "/a/$account/api-keys/"
       preLoaderRoute: typeof AppAAccountApiKeysIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/branding/": {
+      id: "/_app/a/$account/branding/"
+      path: "/branding"
+      fullPath: "/a/$account/branding/"
+      preLoaderRoute: typeof AppAAccountBrandingIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
     "/_app/a/$account/buy/": {
@@ -854,6 +874,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountIndexRoute: typeof AppAAccountIndexRoute
   AppAAccountAccountsIndexRoute: typeof AppAAccountAccountsIndexRoute
   AppAAccountApiKeysIndexRoute: typeof AppAAccountApiKeysIndexRoute
+  AppAAccountBrandingIndexRoute: typeof AppAAccountBrandingIndexRoute
   AppAAccountBuyIndexRoute: typeof AppAAccountBuyIndexRoute
   AppAAccountCallerIdIndexRoute: typeof AppAAccountCallerIdIndexRoute
   AppAAccountCallflowsIndexRoute: typeof AppAAccountCallflowsIndexRoute
@@ -893,6 +914,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountIndexRoute: AppAAccountIndexRoute,
   AppAAccountAccountsIndexRoute: AppAAccountAccountsIndexRoute,
   AppAAccountApiKeysIndexRoute: AppAAccountApiKeysIndexRoute,
+  AppAAccountBrandingIndexRoute: AppAAccountBrandingIndexRoute,
   AppAAccountBuyIndexRoute: AppAAccountBuyIndexRoute,
   AppAAccountCallerIdIndexRoute: AppAAccountCallerIdIndexRoute,
   AppAAccountCallflowsIndexRoute: AppAAccountCallflowsIndexRoute,

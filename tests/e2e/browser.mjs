@@ -7,7 +7,7 @@ import { join } from "node:path";
 const require = createRequire(new URL("../../portal/package.json", import.meta.url));
 const { chromium } = require("playwright-core");
 
-const FLAGS = [
+export const FLAGS = [
   "--headless",
   "--no-sandbox",
   "--disable-gpu",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
 from pathlib import Path
 
@@ -157,3 +158,30 @@ def test_G1_A11_the_provider_guards_exports_and_brings_back(platform: Platform, 
     finally:
         rest.delete(f"accounts/{customer}")
         rest.delete(f"accounts/{master['account_id']}/ratedecks/{deck}")
+
+
+def test_G1_a_resellers_brand_is_seen_by_its_name(platform: Platform, tmp_path: Path) -> None:
+    master, mark, rest = platform.demo["master"], secrets.token_hex(3), platform.master
+    above = master["account_id"]
+    reseller = next(row for row in rest.get(f"accounts/{above}/children") if row.get("is_reseller"))["id"]
+    logo, crooked = tmp_path / "logo.png", tmp_path / "crooked.png"
+    logo.write_bytes(
+        base64.b64decode(
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+        )
+    )
+    crooked.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", encoding="utf-8")
+    given = {
+        "account": master["account_name"],
+        "username": master["username"],
+        "password": master["password"],
+        "acting": reseller,
+        "domain": f"brand-{mark}.example.test",
+        "logo": str(logo),
+        "crooked": str(crooked),
+    }
+    try:
+        assert walk("branding", given, tmp_path, platform)["wide"] is False
+        assert rest.get(f"accounts/{reseller}/whitelabel")["accent"] == "#ffcc00"
+    finally:
+        rest.delete(f"accounts/{reseller}/whitelabel")

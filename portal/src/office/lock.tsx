@@ -11,7 +11,10 @@ import { tellFailure } from "@/ui/failed";
 
 import classes from "./lock.module.css";
 
-export const LEVELS = [1, 2, 3] as const;
+/** How far calls are stopped; from 4 on nobody of the account can sign in either (core.limits.settings). */
+export const LEVELS = [1, 2, 3, 4, 5] as const;
+/** The levels that a guard may set by itself. */
+export const GUARD_LEVELS = [1, 2, 3] as const;
 export type Level = (typeof LEVELS)[number];
 
 export interface Guards {

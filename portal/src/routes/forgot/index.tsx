@@ -6,6 +6,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { accountKey, call, explanation, Problem, urls } from "@/api";
+import { BrandMark } from "@/ui/brand-mark";
 
 import classes from "../sign-in/-sign-in.module.css";
 
@@ -47,7 +48,7 @@ function Forgot() {
     return (
       <main className={classes.page}>
         <div className={classes.form} aria-live="polite">
-          <img src="/icon.svg" alt="" width={40} height={40} />
+          <BrandMark />
           <h1 className={classes.title}>{t("sent.title")}</h1>
           <p className={classes.note}>{t("sent.text", { name: form.values.userName.trim() })}</p>
           <ul className={classes.hints}>
@@ -65,7 +66,7 @@ function Forgot() {
   return (
     <main className={classes.page}>
       <form className={classes.form} onSubmit={ask} noValidate>
-        <img src="/icon.svg" alt="" width={40} height={40} />
+        <BrandMark />
         <h1 className={classes.title}>{t("title")}</h1>
         <p className={classes.note}>{t("about")}</p>
         {failure && (

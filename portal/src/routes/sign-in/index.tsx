@@ -11,6 +11,7 @@ import { useTranslation } from "react-i18next";
 import { type FactorRequest, factorRequest, type Proof } from "@/access/factors";
 import { ProofForm } from "@/access/proof-form";
 import { explanation, Problem, session, signIn, type SignInForm, useSession } from "@/api";
+import { BrandMark } from "@/ui/brand-mark";
 import { setLanguage } from "@/i18n";
 
 import { Must } from "./-must";
@@ -80,7 +81,7 @@ function SignIn() {
     return (
       <main className={classes.page}>
         <div className={classes.form}>
-          <img src="/icon.svg" alt="" width={40} height={40} />
+          <BrandMark />
           {wants.length > 0 ? (
             <Must known={form.values.password || undefined} onDone={goOn} />
           ) : (
@@ -109,7 +110,7 @@ function SignIn() {
   return (
     <main className={classes.page}>
       <form className={classes.form} onSubmit={form.onSubmit((values) => void enter(values))} noValidate>
-        <img src="/icon.svg" alt="" width={40} height={40} />
+        <BrandMark />
         <h1 className={classes.title}>{t("title")}</h1>
         {next && <p className={classes.note}>{t("again")}</p>}
         {failure && (

@@ -25,6 +25,7 @@ import {
   IconRecordMail,
   IconReplace,
   IconRoute,
+  IconPalette,
   IconSettings,
   IconShieldLock,
   IconSitemap,
@@ -67,6 +68,7 @@ export type PageId =
   | "webhooks"
   | "api-keys"
   | "settings"
+  | "branding"
   | "security";
 
 export interface Place {
@@ -111,6 +113,7 @@ export const PLACES: readonly Place[] = [
   { page: "invoices", area: "admin", section: "money", to: "/a/$account/invoices", icon: IconFileInvoice, key: "i" },
   { page: "webhooks", area: "admin", section: "connect", to: "/a/$account/webhooks", icon: IconWebhook, key: "w" },
   { page: "api-keys", area: "admin", section: "connect", to: "/a/$account/api-keys", icon: IconKey, key: "k" },
+  { page: "branding", area: "admin", to: "/a/$account/branding", icon: IconPalette },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
   { page: "security", area: "settings", to: "/a/$account/security", icon: IconShieldLock },
 ];

@@ -27,13 +27,14 @@ Part = Literal["logo", "icon"]
 
 
 class Whitelabel(BaseModel):
-    """A brand. Unknown keys are kept."""
+    """A brand. `accent`: the colour of its buttons and links, #rrggbb. Unknown keys are kept."""
 
     model_config = ConfigDict(extra="allow")
     domain: Realm
     company_name: Annotated[str, Field(max_length=128)] = ""
     application_title: Annotated[str, Field(max_length=128)] | None = None
     hide_powered: bool = False
+    accent: Annotated[str, Field(pattern=r"^(#[0-9a-fA-F]{6})?$")] | None = None
 
 
 async def _stored(s: Any, account_id: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { call, Problem, urls } from "@/api";
+import { BrandMark } from "@/ui/brand-mark";
 import { ErrorState } from "@/ui/error-state";
 import { LinkButton } from "@/ui/link-button";
 import { Skeleton } from "@/ui/skeleton";
@@ -33,7 +34,7 @@ function Welcome() {
   return (
     <main className={classes.page}>
       <div className={classes.card}>
-        <img src="/icon.svg" alt="" width={40} height={40} />
+        <BrandMark />
         {entered && <Begin entered={entered} />}
         {!entered && unknown && <Gone state="unknown" />}
         {!entered && greeted.error && !unknown && <ErrorState error={greeted.error} onRetry={() => void greeted.refetch()} />}

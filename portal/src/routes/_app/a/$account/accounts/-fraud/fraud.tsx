@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { type Account, call, fromGregorian, urls, usersQuery } from "@/api";
-import { type Fraud, fraudQuery } from "@/office/lock";
+import { type Fraud, fraudQuery, type Level } from "@/office/lock";
 import { ErrorState } from "@/ui/error-state";
 import { userName } from "@/ui/frame/palette-entries";
 import page from "@/ui/page.module.css";
@@ -36,7 +36,7 @@ interface Event {
   reason: string;
   timestamp: number;
   actor_id: string | null;
-  level: 1 | 2 | 3;
+  level: Level;
   source?: string;
 }
 

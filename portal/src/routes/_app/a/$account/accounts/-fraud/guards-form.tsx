@@ -3,7 +3,7 @@ import { Button, Checkbox, NumberInput, Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { call, urls } from "@/api";
-import { type Fraud, type Guards, LEVELS } from "@/office/lock";
+import { type Fraud, GUARD_LEVELS, type Guards } from "@/office/lock";
 import { mergePatch } from "@/ui/form/draft";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section } from "@/ui/form/setting";
@@ -54,7 +54,7 @@ export function GuardsForm({ account, fraud }: { account: string; fraud: Fraud }
           placeholder={holds.lock_to ? t(`lock.level.${holds.lock_to as 2}.does`) : t("ui:none")}
           value={lockTo === undefined ? null : String(lockTo)}
           onChange={(value) => draft.set("lock_to", value === null ? undefined : Number(value))}
-          data={LEVELS.map((one) => ({ value: String(one), label: t(`lock.level.${one}.does`) }))}
+          data={GUARD_LEVELS.map((one) => ({ value: String(one), label: t(`lock.level.${one}.does`) }))}
           error={draft.errors.lock_to}
         />
       </Section>

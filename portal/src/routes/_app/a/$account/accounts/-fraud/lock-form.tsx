@@ -32,7 +32,7 @@ export function LockForm({ account: { id, name }, held }: { account: Account; he
     try {
       await lock(id, level, reason.trim());
       setReason("");
-      tellDone(t("do.done", { name }), () => void unlock(id).then(refresh, tellFailure));
+      tellDone(t(level === 1 ? "do.done" : "do.doneEnding", { name }), () => void unlock(id).then(refresh, tellFailure));
     } catch (error) {
       if (error instanceof Problem && error.fields.reason) setWrong(error.fields.reason);
       else setFailure(t(`ui:${explanation(error)}`));
