@@ -14,7 +14,7 @@ from tests.sip.agent import Call, UserAgent
 from tests.sip.agent.message import address, user_of
 from tests.sip.conftest import Phones
 from tests.sip.features import Made
-from tests.sip.scenes import connected, eventually, talk
+from tests.sip.scenes import connected, eventually, no_calls, talk
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 
@@ -179,6 +179,7 @@ async def test_D6_without_call_waiting_who_talks_is_busy_and_a_flow_sends_its_no
     made.add("callflows", name="Bob alone", numbers=["2710"], flow=notice)
     alice, bob, carol = [await phone(acme, e) for e in ("1000", "1001", "1002")]
     await dial(bob, "*890")
+    await no_calls(acme)
     call, incoming = await connected(alice, "2710", bob)
     second = await carol.call("2710")
     assert (await second.wait_over()).status == 486
