@@ -115,10 +115,10 @@ class Exchange:
             elif message.recording is not None:
                 self.rooms.on_event(channel, message)
             return
+        leg = call.leg_of(message.channel)
         call.mailbox.put(message)
-        if message.type == "ChannelDestroyed" or (
-            message.type == "StasisEnd" and channel == call.caller.channel and call.caller.direction == INBOUND
-        ):
+        ends_here = leg is not None and (leg.kind == "snoop" or (leg is call.caller and leg.direction == INBOUND))
+        if message.type == "ChannelDestroyed" or (message.type == "StasisEnd" and ends_here):
             del self.by_channel[channel]
 
     def _stasis_start(self, message: wire.Message) -> None:

@@ -218,8 +218,8 @@ class LiveCall:
                 causes.name_of(message.cause, message.tech_cause),
                 message.tech_cause,
             )
-        elif kind == "StasisEnd" and leg.direction == INBOUND:
-            # The last we hear of a channel that came in by the dialplan: its ChannelDestroyed is not sent to us.
+        elif kind == "StasisEnd" and (leg.direction == INBOUND or leg.kind == "snoop"):
+            # The last we hear of a channel that came in by the dialplan, or snoops: no ChannelDestroyed comes to us.
             self.end_leg(leg, wire.moment(message.timestamp), leg.cause or "NORMAL_CLEARING", leg.sip_code)
 
     def end_leg(self, leg: CallLeg, at: float, cause: str, sip_code: int) -> None:

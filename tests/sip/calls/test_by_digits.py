@@ -152,6 +152,12 @@ async def test_D11_who_is_named_by_digits_is_listened_to_and_taken_over(
     incoming.media.tone(None)
     await listener.media.hears(440, within=20)
     await listener.hang_up()
+
+    def heard_out() -> bool:
+        rows = acme.rest.get(acme.path("channels"))
+        return not [row for row in rows if row["username"] == carol.user or row.get("owner_id") == carol_id]
+
+    await eventually(heard_out, within=8, what="the listener's call is over")
     taker = await (await carol.call("*8891001")).wait_answered()
     await incoming.wait_over()
     await talk(call, taker)
