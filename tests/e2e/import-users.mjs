@@ -52,6 +52,7 @@ await walk(
     };
     await page.reload();
     await page.getByRole("heading", { level: 1, name: "Ajouter des utilisateurs d’un fichier" }).waitFor();
+    await page.getByRole("link", { name: "people.csv" }).first().waitFor();
     await look("import");
     await page.getByRole("link", { name: "people.csv" }).first().click();
     await page.getByText("Terminé, pas tout").waitFor();

@@ -35,7 +35,7 @@ export const Route = createFileRoute("/_app/a/$account/users/import/")({
 const MOST_BYTES = 16_000_000;
 
 function ImportUsers() {
-  const { t } = useTranslation("import");
+  const { t } = useTranslation(["import", "office"]);
   const { account } = Route.useParams();
   const { task } = Route.useSearch();
   return (
@@ -50,7 +50,7 @@ function ImportUsers() {
 }
 
 function Begin({ account }: { account: string }) {
-  const { t, i18n } = useTranslation(["import", "ui"]);
+  const { t, i18n } = useTranslation(["import", "office", "ui"]);
   const navigate = useNavigate({ from: Route.fullPath });
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -148,7 +148,7 @@ function Begin({ account }: { account: string }) {
 }
 
 function Work({ account, id }: { account: string; id: string }) {
-  const { t } = useTranslation(["import", "ui"]);
+  const { t } = useTranslation(["import", "office", "ui"]);
   const client = useQueryClient();
   const navigate = useNavigate({ from: Route.fullPath });
   const task = useQuery(taskQuery(account, id));
