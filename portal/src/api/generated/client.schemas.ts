@@ -785,15 +785,70 @@ export interface Velocity {
  }
 
 /**
+ * From hour `begins` to `ends` of the account's clock, and on `days` (1 Monday to 7 Sunday) all day, at most
+ * `calls` calls to carriers begun within an hour; -1: any number.
+ */
+export interface OffHours {
+  /**
+     * @minimum 0
+     * @maximum 23
+     */
+  begins?: number;
+  /**
+     * @minimum 0
+     * @maximum 23
+     */
+  ends?: number;
+  days?: number[] | null;
+  /**
+     * @minimum -1
+     * @maximum 1000000
+     */
+  calls?: number;
+  [key: string]: unknown;
+ }
+
+/**
+ * More than `factor` times the daily mean of the last `days` days, of calls begun or money spent; at most `calls`
+ * and `amount` are never unusual. Factor 0: no guard.
+ */
+export interface Unusual {
+  /**
+     * @minimum 0
+     * @maximum 1000
+     */
+  factor?: number;
+  /**
+     * @minimum 1
+     * @maximum 60
+     */
+  days?: number;
+  /**
+     * @minimum 0
+     * @maximum 1000000
+     */
+  calls?: number;
+  /**
+     * @minimum 0
+     * @maximum 1000000000
+     */
+  amount?: number;
+  [key: string]: unknown;
+ }
+
+/**
  * Absent keys have the defaults: foreign and premium classes closed, 10 forwarded calls, 120 calls a minute.
  *
  * `blocked_classes`: number classes that may not be called. `max_forwarded_calls`: forwarded to carriers at once, -1:
- * any number. `velocity`: more calls than that lock the account to level `lock_to`.
+ * any number. `velocity`: more calls than that lock the account to level `lock_to`; so do more than `off_hours` and
+ * `unusual` allow.
  */
 export interface Guards {
   blocked_classes?: string[] | null;
   max_forwarded_calls?: number | null;
   velocity?: Velocity | null;
+  off_hours?: OffHours | null;
+  unusual?: Unusual | null;
   lock_to?: number | null;
   [key: string]: unknown;
  }
@@ -974,14 +1029,18 @@ export interface ListEntry {
  }
 
 /**
- * Lock the account: 1 foreign and premium calls, 2 all calls out, 3 also calls in. Emergency calls always work.
+ * Lock the account: 1 foreign and premium calls, 2 all calls out, 3 also calls in, 4 also logging in, 5 closed:
+ * callers are told that the number has changed. Emergency calls always work.
+ *
+ * `ends_calls`: calls that run to what is closed, and cost, are ended; from level 2 on unless said otherwise.
  */
 export interface LockWish {
   /**
      * @minimum 1
-     * @maximum 3
+     * @maximum 5
      */
   level: number;
+  ends_calls?: boolean | null;
   /**
      * @minLength 3
      * @maxLength 500
@@ -1002,6 +1061,22 @@ export interface Login {
   account_realm?: string | null;
   phone_number?: string | null;
   method?: string | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * `presence_ids`: whose; without any, `reset` takes back everything that is set in the account.
+ */
+export interface ManyPresence {
+  /** @pattern ^(set|reset)$ */
+  action?: string;
+  state?: string | null;
+  /**
+     * @maxItems 500
+     * @items.minLength 1
+     * @items.maxLength 64
+     */
+  presence_ids?: string[];
   [key: string]: unknown;
  }
 
@@ -1265,10 +1340,11 @@ export interface Modules {
  }
 
 /**
- * Where to move an account.
+ * Where to move an account. `ratedeck_id`: a deck of the new account above that it pays by; null: it pays none.
  */
 export interface Move {
   to: string;
+  ratedeck_id?: string | null;
   [key: string]: unknown;
  }
 
@@ -1661,6 +1737,22 @@ export interface Recovery {
   account_realm?: string | null;
   phone_number?: string | null;
   username: string;
+  [key: string]: unknown;
+ }
+
+/**
+ * `sale`: the id of the payment that is given back, wholly or in part. Without `amount`: what is left of it.
+ */
+export interface Refund {
+  amount?: number | string | null;
+  /** @maxLength 500 */
+  description?: string;
+  key?: string | null;
+  /**
+     * @minLength 32
+     * @maxLength 32
+     */
+  sale: string;
   [key: string]: unknown;
  }
 
@@ -2260,7 +2352,7 @@ export interface Webhook {
  }
 
 /**
- * A brand. Unknown keys are kept.
+ * A brand. `accent`: the colour of its buttons and links, #rrggbb. Unknown keys are kept.
  */
 export interface Whitelabel {
   /** @maxLength 253 */
@@ -2269,6 +2361,7 @@ export interface Whitelabel {
   company_name?: string;
   application_title?: string | null;
   hide_powered?: boolean;
+  accent?: string | null;
   [key: string]: unknown;
  }
 
@@ -7287,6 +7380,31 @@ export type DeletePortRequest200 = {
   next_start_key?: string;
 };
 
+export type SetPresencesBody = {
+  data: ManyPresence;
+};
+
+export type SetPresences200Status = typeof SetPresences200Status[keyof typeof SetPresences200Status];
+
+
+export const SetPresences200Status = {
+  success: 'success',
+} as const;
+
+export type SetPresences200 = {
+  data: unknown;
+  status: SetPresences200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type SetPresenceBody = {
   data: PresenceAction;
 };
@@ -9436,7 +9554,7 @@ export type Pay201 = {
 };
 
 export type RefundBody = {
-  data: Payment;
+  data: Refund;
 };
 
 export type Refund201Status = typeof Refund201Status[keyof typeof Refund201Status];

@@ -424,6 +424,8 @@ import type {
   SetPaymentMethodBody,
   SetPresence200,
   SetPresenceBody,
+  SetPresences200,
+  SetPresencesBody,
   SetRatedeck200,
   SetRatedeckBody,
   SetUserPresence200,
@@ -8951,6 +8953,46 @@ export const listPresence = async (accountId: string, options?: Parameters<typeo
 
 
 
+export const getSetPresencesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/presence`
+}
+
+/**
+ * Set a state of many presence ids, or take back what is set for them or for all; return what is set now.
+ * @summary Set or reset many lamps
+ */
+export const setPresences = async (accountId: string,
+    setPresencesBody: SetPresencesBody, options?: Parameters<typeof send>[1]): Promise<SetPresences200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetPresences200>(getSetPresencesUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setPresencesBody)
+  }
+);}
+
+
+
 export const getGetPresenceUrl = (accountId: string,
     presenceId: string,) => {
 
@@ -11774,7 +11816,7 @@ export const getGetServicesStatusUrl = (accountId: string,) => {
 }
 
 /**
- * Return the account's standing: nothing here switches services off.
+ * Return the account's standing, why it is not good, and the figures it was judged by.
  * @summary Whether the account may use services
  */
 export const getServicesStatus = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
@@ -13080,7 +13122,7 @@ export const getRefundUrl = (accountId: string,) => {
 }
 
 /**
- * Give back to the account's card and take from its balance.
+ * Give a payment back to the card and take it from the balance; never more in all than was paid.
  * @summary Give a payment back (from above)
  */
 export const refund = async (accountId: string,
