@@ -17,15 +17,38 @@ export const LEVELS = [1, 2, 3, 4, 5] as const;
 export const GUARD_LEVELS = [1, 2, 3] as const;
 export type Level = (typeof LEVELS)[number];
 
+export interface OffHours {
+  begins: number;
+  ends: number;
+  days: number[];
+  calls: number;
+}
+
+export interface Unusual {
+  factor: number;
+  days: number;
+  calls: number;
+  amount: number;
+}
+
 export interface Guards {
   blocked_classes?: string[];
   max_forwarded_calls?: number;
   velocity?: { calls: number; seconds: number };
+  off_hours?: Partial<OffHours>;
+  unusual?: Partial<Unusual>;
   lock_to?: number;
 }
 
 export interface Fraud extends Guards {
-  in_force: { blocked_classes: string[]; max_forwarded_calls: number; velocity: { calls: number; seconds: number } | null; lock_to: number };
+  in_force: {
+    blocked_classes: string[];
+    max_forwarded_calls: number;
+    velocity: { calls: number; seconds: number } | null;
+    off_hours: OffHours | null;
+    unusual: Unusual | null;
+    lock_to: number;
+  };
   lock: { level: 0 | Level; reason: string; source?: string; at?: number };
 }
 
@@ -37,7 +60,8 @@ export const fraudQuery = (account: string) =>
     refetchInterval: 15_000,
   });
 
-export const lock = (account: string, level: Level, reason: string) => call("PUT", urls.getLockAccountUrl(account), { body: { level, reason } });
+/** `endsCalls`: calls that run to what is closed, and cost, are ended; without it the level decides (from 2 on). */
+export const lock = (account: string, level: Level, reason: string, endsCalls?: boolean) => call("PUT", urls.getLockAccountUrl(account), { body: { level, reason, ends_calls: endsCalls } });
 export const unlock = (account: string) => call("DELETE", urls.getUnlockAccountUrl(account), { body: {} });
 
 /** Shown where an account is; nothing when it is not locked. */

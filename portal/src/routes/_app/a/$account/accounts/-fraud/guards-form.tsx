@@ -3,14 +3,14 @@ import { Button, Checkbox, NumberInput, Select } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { call, urls } from "@/api";
-import { type Fraud, GUARD_LEVELS, type Guards } from "@/office/lock";
+import { type Fraud, GUARD_LEVELS, type Guards, type OffHours, type Unusual } from "@/office/lock";
 import { mergePatch } from "@/ui/form/draft";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 
 import classes from "./fraud.module.css";
-import { CLASSES, ownGuards, toggled } from "./guards";
+import { CLASSES, ownGuards, toggled, withPart } from "./guards";
 
 export function GuardsForm({ account, fraud }: { account: string; fraud: Fraud }) {
   const { t } = useTranslation(["fraud", "ui"]);
@@ -23,6 +23,30 @@ export function GuardsForm({ account, fraud }: { account: string; fraud: Fraud }
     if (next === "") draft.set("velocity", undefined);
     else draft.set("velocity", { calls: velocity?.calls ?? holds.velocity?.calls ?? 120, seconds: velocity?.seconds ?? holds.velocity?.seconds ?? 60, [key]: Number(next) });
   };
+  const night = (part: Exclude<keyof OffHours, "days">, min: number, max: number) => (
+    <NumberInput
+      label={t(`guards.${part === "calls" ? "callsAnHour" : part}`)}
+      min={min}
+      max={max}
+      allowDecimal={false}
+      placeholder={holds.off_hours ? String(holds.off_hours[part]) : t("guards.any")}
+      value={draft.value.off_hours?.[part] ?? ""}
+      onChange={(next) => draft.set("off_hours", withPart(draft.value.off_hours, part, next))}
+      error={draft.errors[`off_hours.${part}`]}
+    />
+  );
+  const unusual = (part: keyof Unusual, min: number, max: number) => (
+    <NumberInput
+      label={t(`guards.unusual.${part}`)}
+      min={min}
+      max={max}
+      allowDecimal={part === "factor" || part === "amount"}
+      placeholder={holds.unusual ? String(holds.unusual[part]) : t("guards.any")}
+      value={draft.value.unusual?.[part] ?? ""}
+      onChange={(next) => draft.set("unusual", withPart(draft.value.unusual, part, next))}
+      error={draft.errors[`unusual.${part}`]}
+    />
+  );
   return (
     <Form label={t("guards.title")}>
       <Section
@@ -58,6 +82,23 @@ export function GuardsForm({ account, fraud }: { account: string; fraud: Fraud }
           error={draft.errors.lock_to}
         />
       </Section>
+      <Section level={2} title={t("guards.night")} help={t("guards.nightHelp")}>
+        <Pair>
+          {night("begins", 0, 23)}
+          {night("ends", 0, 23)}
+        </Pair>
+        {night("calls", -1, 1_000_000)}
+      </Section>
+      <Section level={2} title={t("guards.unusual.title")} help={t("guards.unusual.help")}>
+        <Pair>
+          {unusual("factor", 0, 1000)}
+          {unusual("days", 1, 60)}
+        </Pair>
+        <Pair>
+          {unusual("calls", 0, 1_000_000)}
+          {unusual("amount", 0, 1_000_000_000)}
+        </Pair>
+      </Section>
       <Section level={2} title={t("guards.forwards")} help={t("guards.forwardsHelp")}>
         <NumberInput
           label={t("guards.forwarded")}
@@ -74,7 +115,7 @@ export function GuardsForm({ account, fraud }: { account: string; fraud: Fraud }
       <SaveBar
         account={account}
         draft={draft}
-        labels={{ blocked_classes: t("guards.classes"), velocity: t("guards.speed"), lock_to: t("guards.then"), max_forwarded_calls: t("guards.forwarded") }}
+        labels={{ blocked_classes: t("guards.classes"), velocity: t("guards.speed"), off_hours: t("guards.night"), unusual: t("guards.unusual.title"), lock_to: t("guards.then"), max_forwarded_calls: t("guards.forwarded") }}
         apply={async (from, to) => {
           await call("PATCH", urls.getPatchFraudGuardsUrl(account), { body: mergePatch(from, to) });
         }}

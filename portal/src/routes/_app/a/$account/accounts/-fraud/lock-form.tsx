@@ -1,5 +1,5 @@
 /** Stops an account's calls by hand: how far, and why; the reason is read by its administrators. */
-import { Button, Select, Textarea } from "@mantine/core";
+import { Button, Checkbox, Select, Textarea } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -19,6 +19,9 @@ export function LockForm({ account: { id, name }, held }: { account: Account; he
   const { t } = useTranslation(["fraud", "ui"]);
   const client = useQueryClient();
   const [level, setLevel] = useState<Level>(2);
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  // As the server decides when nobody says: a call that costs is ended by every lock of all calls.
+  const endsCalls = chosen ?? level > 1;
   const [reason, setReason] = useState("");
   const [wrong, setWrong] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -30,9 +33,9 @@ export function LockForm({ account: { id, name }, held }: { account: Account; he
     if (reason.trim().length < SHORTEST) return;
     setBusy(true);
     try {
-      await lock(id, level, reason.trim());
+      await lock(id, level, reason.trim(), endsCalls);
       setReason("");
-      tellDone(t(level === 1 ? "do.done" : "do.doneEnding", { name }), () => void unlock(id).then(refresh, tellFailure));
+      tellDone(t(endsCalls ? "do.doneEnding" : "do.done", { name }), () => void unlock(id).then(refresh, tellFailure));
     } catch (error) {
       if (error instanceof Problem && error.fields.reason) setWrong(error.fields.reason);
       else setFailure(t(`ui:${explanation(error)}`));
@@ -55,6 +58,7 @@ export function LockForm({ account: { id, name }, held }: { account: Account; he
         }}
       >
         <Select label={t("do.level")} description={t("do.levelHelp")} allowDeselect={false} value={String(level)} onChange={(value) => setLevel(LEVELS.find((one) => String(one) === value) ?? 2)} data={LEVELS.map((one) => ({ value: String(one), label: t(`lock.level.${one}.does`) }))} />
+        <Checkbox label={t("do.ends")} description={t("do.endsHelp")} checked={endsCalls} onChange={(event) => setChosen(event.currentTarget.checked)} />
         <Textarea
           label={t("do.reason")}
           description={t("do.reasonHelp")}
