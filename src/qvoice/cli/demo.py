@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import sys
 from pathlib import Path
@@ -41,7 +42,15 @@ def carrier_port(settings: Settings) -> int:
 
 
 def build(settings: Settings, *, tell: demo_build.Tell) -> dict[str, Any]:
-    """Make what is missing and return the demo as `--json` prints it."""
+    """Make what is missing and return the demo as `--json` prints it. Two at once (`up --demo` and `demo`) go one after
+    the other: each thing is made once.
+    """
+    with (settings.run / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _build(settings, tell=tell)
+
+
+def _build(settings: Settings, *, tell: demo_build.Tell) -> dict[str, Any]:
     vault = Vault(settings.secrets / "demo.json")
     bind, ports = settings.network.advertised, settings.ports
     api = f"http://{bind}:{ports.api}/v2"
