@@ -71,10 +71,18 @@ class Office:
         """Wait until no call is left, here and in Asterisk."""
         await until(lambda: not self.exchange.calls, what="no live call")
 
-        async def empty() -> bool:
-            return not await self.exchange.ari.channels() and not await self.exchange.ari.bridges()
+        left: list[str] = []
 
-        await until(empty, what="no channel or bridge left in Asterisk")
+        async def empty() -> bool:
+            channels, bridges = await self.exchange.ari.channels(), await self.exchange.ari.bridges()
+            left[:] = [f"channel {one.id} {one.name} {one.state}" for one in channels]
+            left.extend(f"bridge {one.id} {sorted(one.channels)}" for one in bridges)
+            return not left
+
+        try:
+            await until(empty, what="no channel or bridge left in Asterisk")
+        except AssertionError as problem:
+            raise AssertionError(f"{problem}: {left}") from None
         assert not self.exchange.by_channel
 
 

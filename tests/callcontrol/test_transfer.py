@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from qvoice.callcontrol import rpc
@@ -113,6 +115,33 @@ async def test_D8_a_transferor_who_left_is_rung_again_when_nobody_takes_the_call
     else:
         again.reject(486)
     await alice.wait_over()
+    await office.idle()
+
+
+async def test_D8_a_transferor_who_leaves_as_the_target_refuses_is_rung_again_and_no_bridge_is_left(
+    office: Office,
+) -> None:
+    """He may be gone from Asterisk while call control still believes him there, and gives him his party back."""
+    office.scripts.on("1002", rings("1002"))
+    alice, bob = await talk(office)
+    await bob.refer("1002")
+    carol = await office.edge.incoming()
+    carol.ring()
+    exchange = office.exchange
+    (call,) = (one for one in exchange.calls.values() if one.transfer is not None)
+    by = call.transfer.by
+    # His hang-up is not heard of before the refusal.
+    exchange.by_channel.pop(by.channel)
+    await bob.hang_up()
+    await asyncio.sleep(0.3)
+    carol.reject(480)
+    again = await office.edge.incoming()
+    await again.answer()
+    again.media.tone(900)
+    await alice.media.hears(900)
+    await again.hang_up()
+    await alice.wait_over()
+    by.ended = exchange.now()
     await office.idle()
 
 

@@ -319,7 +319,8 @@ class LiveCall:
             self.legs.pop(leg.channel, None)
 
     def bridge_up(self) -> asyncio.Future[wire.Message]:
-        """Ask for a new bridge of this call; its name is `bridge`."""
+        """Ask for a new bridge of this call, which takes the place of the one before; its name is `bridge`."""
+        self.drop_bridge()
         self.bridges += 1
         self.bridge = self.id if self.bridges == 1 else f"{self.id}-{self.bridges}"
         # Two parties are mixed without looking into their packets, unless somebody's keys are listened for.
@@ -328,7 +329,6 @@ class LiveCall:
 
     async def connect(self, *legs: CallLeg) -> None:
         """Let the caller and `legs` talk, in a new bridge. Raises AriError when one of them is leaving just now."""
-        self.drop_bridge()
         channels = ",".join(leg.channel for leg in (self.caller, *legs))
         up = self.bridge_up()
         await all_of(up, self.ari.post(f"bridges/{self.bridge}/addChannel", {"channel": channels}))

@@ -56,7 +56,7 @@ async def test_D19_a_flow_sets_asks_branches_plays_presses_and_records_its_calle
         alice, bob = await phone(acme, "1000"), await phone(acme, "1001")
         lamp = await Watching(bob, "dialog", "desk7").begin()
         call = await (await alice.call("7720")).wait_answered()
-        interaction = live(acme)
+        interaction = await live(acme)
         await call.media.press("123")
         await call.media.hears(1300)
         await lamp.lamp("confirmed")

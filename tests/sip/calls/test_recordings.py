@@ -33,9 +33,10 @@ def samples(account: Account, recording: dict) -> tuple[sound.Samples, int]:
         return np.frombuffer(file.readframes(file.getnframes()), dtype="<i2"), file.getframerate()
 
 
-def live(account: Account) -> str:
-    """The interaction of the account's one live call."""
-    return account.rest.get(account.path("channels"))[0]["interaction_id"]
+async def live(account: Account) -> str:
+    """The interaction of the account's one live call, once the list has it (it is written a moment behind)."""
+    rows = await eventually(lambda: account.rest.get(account.path("channels")), what="the call in the list")
+    return rows[0]["interaction_id"]
 
 
 async def test_D8_a_users_rule_records_his_calls_from_outside_and_an_agent_hears_both_sides(
@@ -52,7 +53,7 @@ async def test_D8_a_users_rule_records_his_calls_from_outside_and_an_agent_hears
         await incoming.answer()
         await call.wait_answered()
         await talk(call, incoming)
-        interaction = live(acme)
+        interaction = await live(acme)
         await asyncio.sleep(1.5)
         await call.hang_up()
     finally:
@@ -77,7 +78,7 @@ async def test_D8_a_flow_records_as_mp3_and_the_recording_can_be_deleted(platfor
         alice, bob = await phone(acme, "1000"), await phone(acme, "1001")
         call, incoming = await connected(alice, "7701", bob)
         await talk(call, incoming)
-        interaction = live(acme)
+        interaction = await live(acme)
         await asyncio.sleep(0.7)
         await incoming.hang_up()
     finally:
