@@ -20,7 +20,8 @@ function typing(target: EventTarget | null): boolean {
 
 export function useShortcuts({ account, office, places, onPalette, onHelp }: Keys): void {
   const navigate = useNavigate();
-  const went = useRef(0);
+  // Event times begin at 0 with the document: a page just opened has seen no “g”.
+  const went = useRef(Number.NEGATIVE_INFINITY);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -31,7 +32,7 @@ export function useShortcuts({ account, office, places, onPalette, onHelp }: Key
       if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
       if (document.querySelector('[role="dialog"]')) return;
       const second = event.timeStamp - went.current < SEQUENCE_MS;
-      went.current = event.key === "g" ? event.timeStamp : 0;
+      went.current = event.key === "g" ? event.timeStamp : Number.NEGATIVE_INFINITY;
       const place = second ? places.find(({ key }) => key === event.key) : undefined;
       if (place) void navigate({ to: place.to, params: { account: accountFor(place, { account, office }) } });
       else if (event.key === "?") onHelp();
