@@ -61,3 +61,13 @@ def test_a_mend_that_changes_the_length_is_refused(tmp_path: Path) -> None:
     image(tmp_path, "aa77bb")
     with pytest.raises(MendWrong, match="2 bytes in the place of 3"):
         apply((mend(puts="aaeb"),), tmp_path)
+
+
+@pytest.mark.parametrize("torn", ["", '{"mends": [{"na', "[]x"])
+def test_a_note_that_a_kill_tore_stops_nothing(tmp_path: Path, torn: str) -> None:
+    program = image(tmp_path, "aa77bb")
+    assert apply((mend(),), tmp_path) == ["fault"]
+    (tmp_path / "qvoice-mends.json").write_text(torn)
+    assert apply((mend(),), tmp_path) == ["fault"]
+    assert program.read_bytes().hex() == "aaebbb"
+    assert {file.name for file in tmp_path.rglob("*") if file.is_file()} == {"program", "qvoice-mends.json"}

@@ -42,12 +42,14 @@ def apply(mends: tuple[Mend, ...], image: Path) -> list[str]:
     """
     note = image / _NOTE
     wanted = [asdict(mend) for mend in mends]
-    if note.exists():
+    try:
         noted = json.loads(note.read_text())
-        if noted["mends"] == wanted:
-            return noted["done"]
+    except (FileNotFoundError, ValueError):  # not there, or torn by a kill: mending again does no harm
+        noted = {}
+    if noted.get("mends") == wanted:
+        return noted["done"]
     done = [mend.name for mend in mends if mend.machine == platform.machine() and _one(mend, image)]
-    note.write_text(json.dumps({"mends": wanted, "done": done}, indent=1))
+    _put(note, json.dumps({"mends": wanted, "done": done}, indent=1).encode(), mode=0o644)
     return done
 
 
@@ -61,8 +63,13 @@ def _one(mend: Mend, image: Path) -> bool:
     content = file.read_bytes()
     if content.count(finds) != 1:
         return content.count(puts) == 1
-    mended = file.with_name(f".{file.name}.mended")
-    mended.write_bytes(content.replace(finds, puts))
-    mended.chmod(file.stat().st_mode & 0o7777)
-    os.replace(mended, file)
+    _put(file, content.replace(finds, puts), mode=file.stat().st_mode & 0o7777)
     return True
+
+
+def _put(file: Path, content: bytes, *, mode: int) -> None:
+    """Write a file whole or not at all; two installations that start may do it at once."""
+    fresh = file.with_name(f".{file.name}.{os.getpid()}")
+    fresh.write_bytes(content)
+    fresh.chmod(mode)
+    os.replace(fresh, file)
