@@ -45,6 +45,7 @@ def build(settings: Settings, *, tell: demo_build.Tell) -> dict[str, Any]:
     """Make what is missing and return the demo as `--json` prints it. Two at once (`up --demo` and `demo`) go one after
     the other: each thing is made once.
     """
+    settings.run.mkdir(exist_ok=True)  # a stopped installation may have none
     with (settings.run / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         return _build(settings, tell=tell)
