@@ -62,3 +62,18 @@ def test_asterisk_that_answers_both_ways_is_well(settings: Settings, sip: socket
     verdict = health.asterisk(settings)
     thread.join()
     assert (verdict.answers, verdict.well) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("answer", "found"),
+    [
+        ('{"jsonrpc":"2.0","result":[{"url":"udp:127.0.0.1:2223","active":true}],"id":1}', True),
+        ('{"result":[{"url":"udp:10.0.0.1:2223","active":false},{"url":"udp:10.0.0.2:2223","active":true}]}', True),
+        ('{"result":[{"url":"udp:127.0.0.1:2223","disabled":false,"active":false,"recheck_ticks":2}]}', False),
+        ('{"result":[]}', False),
+        ('{"error":{"code":500,"message":"Instance not found"}}', False),
+        ("", False),
+    ],
+)
+def test_an_edge_without_a_relay_in_use_is_not_well(answer: str, found: bool) -> None:
+    assert health.has_relay(answer) is found

@@ -58,14 +58,32 @@ def rtpengine(settings: Settings) -> Verdict:
 
 
 def kamailio(settings: Settings) -> Verdict:
-    """JSON-RPC `core.uptime` on the private port; it proves that workers and timer run."""
-    body = json.dumps({"jsonrpc": "2.0", "method": "core.uptime", "id": 1})
-    status, text = _http(
-        settings, settings.ports.edge_private, "POST", "/RPC", body=body, token=settings.secret("edge-token")
-    )
+    """JSON-RPC `core.uptime` on the private port; it proves that workers and timer run. It is well when it has a media
+    relay too: without one it refuses every call (503), whatever else works.
+    """
+    status, text = _edge_rpc(settings, "core.uptime")
     if status == 0:
         return Verdict(False, False, text)
-    return Verdict(True, status == 200 and '"result"' in text, "" if status == 200 else f"HTTP {status}")
+    if status != 200 or '"result"' not in text:
+        return Verdict(True, False, f"HTTP {status}")
+    _, relays = _edge_rpc(settings, "rtpengine.show", "all")
+    if has_relay(relays):
+        return Verdict(True, True)
+    return Verdict(True, False, "it reaches no media relay and refuses calls")
+
+
+def has_relay(answer: str) -> bool:
+    """Tell whether Kamailio's answer to `rtpengine.show all` names a relay that calls may use."""
+    try:
+        relays = json.loads(answer).get("result") or []
+    except ValueError:
+        return False
+    return any(relay.get("active") for relay in relays)
+
+
+def _edge_rpc(settings: Settings, method: str, *params: str) -> tuple[int, str]:
+    body = json.dumps({"jsonrpc": "2.0", "method": method, "params": list(params), "id": 1})
+    return _http(settings, settings.ports.edge_private, "POST", "/RPC", body=body, token=settings.secret("edge-token"))
 
 
 def asterisk(settings: Settings, *, times: int = 2) -> Verdict:

@@ -10,7 +10,7 @@ from tests.fixtures.platform import Platform
 from tests.sip.agent import UserAgent, until
 from tests.sip.agent.message import Message
 from tests.sip.conftest import Phones
-from tests.sip.machine import frozen
+from tests.sip.machine import frozen, processes
 from tests.sip.scenes import call_in, connected, talk
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
@@ -163,6 +163,8 @@ async def test_calls_are_refused_clearly_while_the_media_relay_is_away(
         inward = await call_in(carrier, platform.acme.numbers[1])
         await inward.wait_over(within=30)
         assert inward.status == 503
+        edge = processes(platform)["kamailio"]
+        assert (edge["well"], edge["note"]) == (False, "it reaches no media relay and refuses calls")
     assert bob.no_call()
 
     async def works() -> bool:
@@ -177,4 +179,4 @@ async def test_calls_are_refused_clearly_while_the_media_relay_is_away(
         await attempt.hang_up()
         return True
 
-    await until(works, within=60, every=1.0, what="a call after the media relay came back")
+    await until(works, within=15, every=0.5, what="a call after the media relay came back")
