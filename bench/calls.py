@@ -21,6 +21,7 @@ from bench.figures import Figure
 from bench.installation import Failed, Installation
 from bench.register import processor_seconds
 
+NEEDS = {"sipp": "sip-tester"}
 HERE = Path(__file__).parent / "sipp"
 RATES = (20, 40, 60, 80, 100, 120, 140, 160, 180, 200, 220, 240, 260, 280, 300, 340, 380)
 SECONDS = 10

@@ -19,6 +19,10 @@ class Failed(Exception):
     """A command of the installation failed; the text is what it said."""
 
 
+class LeftOut(Exception):
+    """A benchmark cannot be run here, because of something that is no fault of QVOICE's; the text says what to do."""
+
+
 @dataclass
 class Installation:
     """`start_seconds`: how long the starts took, by name (`cold`: new data, `warm`: data there)."""

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.figures import Figure, percentile
-from bench.installation import Failed, Installation
+from bench.installation import Failed, Installation, LeftOut
 from qvoice.db import Database, Scope
 from qvoice.engine import portal
 from qvoice.features import documents
@@ -36,7 +36,7 @@ def measure(installation: Installation) -> list[Figure]:
     """Make the account (it stays in the installation) and visit every page of it some times."""
     chromium = os.environ.get("QVOICE_CHROMIUM") or shutil.which("chromium")
     if not chromium:
-        raise Failed("Chromium is missing. Run: sudo apt-get install -y chromium")
+        raise LeftOut("Chromium is missing. Run: sudo apt-get install -y chromium")
     users, calls, rounds = (20, 60, 1) if installation.quick else (USERS, CALLS, ROUNDS)
     demo = installation.demo
     portal.build(print)

@@ -23,6 +23,7 @@ from bench.installation import Failed, Installation
 from qvoice.cli.rest import Rest
 from qvoice.engine import images, render, sandbox
 
+NEEDS = {"sipp": "sip-tester"}
 HERE = Path(__file__).parent / "sipp"
 PHONES = 200
 UNDER_WAY = 40

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
+import random
 from typing import Any
 
 import pytest
 from tests.features.reports.records import keep, leg
 
 from qvoice.features.reports.jobs import fold
+from qvoice.features.resources.statistics import Delays
 from qvoice.features.resources.status import Edge, status
 
 TRUNK = {
@@ -81,6 +84,18 @@ async def test_B6_a_test_call_is_an_administrators_and_its_number_is_checked(wor
     assert (await world.stranger.call("PUT", f"accounts/{world.reseller.account_id}/{path}", number)).status_code == 403
     plain = await world.user(world.reseller, "plain")
     assert (await plain.call("PUT", f"accounts/{{A}}/{path}", number)).status_code == 403
+
+
+def test_B6_delays_in_steps_give_percentiles_to_within_a_step() -> None:
+    values = sorted(random.Random(5).choices(range(1, 20_000), k=5_000))
+    delays, few = Delays(), Delays()
+    for value in values:
+        delays.add(math.floor(math.log(value) / math.log(1.05)), 1, value)
+    for share in (0.5, 0.95):
+        assert delays.percentile(share) == pytest.approx(values[int(share * len(values))], rel=0.03)
+    assert few.percentile(0.5) is None
+    few.add(100, 2, 300)
+    assert (few.percentile(0.5), few.percentile(0.95)) == (150, 150)
 
 
 def _status(pinged: dict[str, int], *, register: bool = False, flags: int | None = None, **changes: Any) -> Any:

@@ -20,7 +20,7 @@ _SUMS = (
     " sum(revenue) as revenue, sum(cost) as cost"
 )
 # Whole days of UTC come from the sums of days, the ends from those of quarters of an hour: exact in every zone.
-_TIME = (
+TIME = (
     "((grain = 1 and at >= :day_from and at < :day_to)"
     " or (grain = 0 and at >= :since and at < :day_from) or (grain = 0 and at >= :day_to and at < :until))"
 )
@@ -97,7 +97,7 @@ async def by_key(s: AsyncSession, axis: str, period: Period) -> list[Any]:
     """Return sums by key and traffic of an axis (`destination`, `account`, `level`)."""
     day_from, day_to = period.whole_days()
     rows = await s.execute(
-        text(f"select key, traffic, {_SUMS} from call_sums where axis = :axis and {_TIME} group by 1, 2"),
+        text(f"select key, traffic, {_SUMS} from call_sums where axis = :axis and {TIME} group by 1, 2"),
         {"axis": axis, "since": period.since, "until": period.until, "day_from": day_from, "day_to": day_to},
     )
     return list(rows)
