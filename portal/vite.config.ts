@@ -9,6 +9,8 @@ import react from "@vitejs/plugin-react";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+import { early } from "./src/early/build.ts";
+
 const api = process.env.QVOICE_API ?? "http://127.0.0.1:8000";
 
 /** Scripts and styles compressed once, beside themselves (.br, .gz): the API sends what the browser takes. */
@@ -16,14 +18,19 @@ function compressed(): Plugin {
   return {
     name: "qvoice-compressed",
     apply: "build",
-    writeBundle: async ({ dir = "" }) => {
-      const folder = join(dir, "assets");
-      for (const name of (await readdir(folder)).filter((each) => /\.(js|css)$/.test(each))) {
-        const bytes = await readFile(join(folder, name));
-        if (bytes.length < 512) continue;
-        await writeFile(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
-        await writeFile(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
-      }
+    writeBundle: {
+      // After the early script, which is written in the same step.
+      order: "post",
+      sequential: true,
+      handler: async ({ dir = "" }) => {
+        const folder = join(dir, "assets");
+        for (const name of (await readdir(folder)).filter((each) => /\.(js|css)$/.test(each))) {
+          const bytes = await readFile(join(folder, name));
+          if (bytes.length < 512) continue;
+          await writeFile(join(folder, `${name}.br`), brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+          await writeFile(join(folder, `${name}.gz`), gzipSync(bytes, { level: 9 }));
+        }
+      },
     },
   };
 }
@@ -32,7 +39,7 @@ function compressed(): Plugin {
 const isRoute = (id: string) => /\/src\/routes\/(?!.*\/-)[^?]*\.tsx$/.test(id);
 
 export default defineConfig({
-  plugins: [tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double" }), react(), compressed()],
+  plugins: [tanstackRouter({ target: "react", autoCodeSplitting: true, quoteStyle: "double" }), react(), early(), compressed()],
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
   build: {
     target: "es2024",

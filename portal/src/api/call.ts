@@ -1,4 +1,5 @@
 /** The one place that talks to the API: token in, envelope out, a Problem for every failure, 401 ends the session. */
+import { takeEarly } from "./early";
 import { Problem, problemFrom } from "./problem";
 import { renewToken, session, setSession } from "./session";
 
@@ -62,7 +63,8 @@ export async function send<T>(url: string, init: RequestInit & { anonymous?: boo
   if (token) headers.set("X-Auth-Token", token);
   let response: Response;
   try {
-    response = await fetch(url, { ...request, headers, credentials: "omit" });
+    const early = token && request.method === "GET" ? takeEarly(url) : undefined;
+    response = await (early ?? fetch(url, { ...request, headers, credentials: "omit" }));
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Problem(0, "no answer", {}, null);

@@ -43,8 +43,8 @@ export async function resources(): Promise<Record<string, Record<string, Words>>
 }
 
 const wanted = document.documentElement.lang;
-/** The page one opens, by its address (/a/…/users): its words are fetched along with the frame's. */
-const opened = location.pathname.split("/")[3] ?? "";
+/** The words of the page one opens: they are on their way along with the frame's. */
+const opened = (globalThis.qvoiceEarly?.words ?? []).filter((name) => name !== "ui" && known.has(`en/${name}`));
 /** Resolves when the words of the frame and of the page one opens are there; other pages fetch theirs themselves. */
 export const ready = i18next
   .use(backend)
@@ -54,7 +54,7 @@ export const ready = i18next
     fallbackLng: "en",
     supportedLngs: LANGUAGES,
     load: "languageOnly",
-    ns: ["ui", ...(known.has(`en/${opened}`) ? [opened] : [])],
+    ns: ["ui", ...opened],
     defaultNS: "ui",
     interpolation: { escapeValue: false },
   });
