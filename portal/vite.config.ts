@@ -54,9 +54,10 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: "shared", minShareCount: 16 },
+            { name: "shared", test: /\/src\/(theme|api|i18n)\/|@mantine\/hooks/, minShareCount: 2 },
             { name: "routes", test: isRoute },
             { name: "icons", test: /@tabler\/icons-react/, minShareCount: 2 },
-            { name: "frame", test: /\/src\/ui\/(frame|list)\//, minShareCount: 2 },
+            { name: "frame", test: /\/src\/ui\/(frame\/|list\/|[^/]+$)/, minShareCount: 2 },
           ],
         },
       },

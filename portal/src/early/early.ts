@@ -87,7 +87,9 @@ if (framed) fetchPage(known.frame);
 if (page) fetchPage(page);
 if (framed && page)
   for (const url of readsOf(address, account, session.accountId)) {
-    const answer = fetch(url, { headers: { Accept: "application/json", "X-Auth-Token": session.token }, credentials: "omit" });
+    // After the code: on the few connections a browser opens, a script is not to wait behind a long list.
+    const headers = { Accept: "application/json", "X-Auth-Token": session.token };
+    const answer = fetch(url, { headers, credentials: "omit", priority: "low" });
     answer.catch(() => undefined); // whoever takes it up hears of it
     answers.set(url, answer);
   }

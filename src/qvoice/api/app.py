@@ -77,6 +77,8 @@ def create_app(
     if portal_folder is not None:
         portal.install(app, portal_folder)
     app.add_middleware(dialect.Dialect)
+    if portal_folder is not None:
+        app.add_middleware(portal.Assets, folder=portal_folder)
     return app
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import mimetypes
+from functools import lru_cache
 from pathlib import Path
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 SECURITY_HEADERS = {
     "content-security-policy": (
@@ -33,13 +36,15 @@ _NOT_BUILT = (
 
 
 def install(app: FastAPI, folder: Path) -> None:
-    """Serve `folder`. Hashed files under assets/ may be kept for ever, everything else is asked for again."""
+    """Serve `folder`: hashed files under assets/ may be kept for ever (Assets), everything else is asked for again."""
     root = folder.resolve()
 
     @app.get("/{path:path}", include_in_schema=False)
-    async def portal(request: Request, path: str) -> Response:
+    async def portal(path: str) -> Response:
         if path == "v2" or path.startswith(_API_PREFIXES):
             raise HTTPException(404, "there is no such URL")
+        if "\0" in path:
+            raise HTTPException(404, "there is no such file")
         wanted = (root / path).resolve() if path else root / "index.html"
         if not wanted.is_relative_to(root) or not wanted.is_file():
             if path.startswith("assets/") or Path(path).suffix in (".js", ".css", ".map", ".json"):
@@ -47,15 +52,46 @@ def install(app: FastAPI, folder: Path) -> None:
             wanted = root / "index.html"
         if not wanted.is_file():
             return HTMLResponse(_NOT_BUILT, headers=SECURITY_HEADERS)
-        if not path.startswith("assets/"):
-            return FileResponse(wanted, headers={**SECURITY_HEADERS, "cache-control": "no-cache"})
+        return FileResponse(wanted, headers={**SECURITY_HEADERS, "cache-control": "no-cache"})
+
+
+class Assets:
+    """ASGI middleware that serves the hashed files under /assets/ before any routing, from memory once they were read:
+    a first visit asks for two dozen of them while the same process answers what the page reads.
+    """
+
+    def __init__(self, app: ASGIApp, folder: Path) -> None:
+        """Wrap `app`; `folder` is the built portal."""
+        self._app = app
+        self._root = (folder / "assets").resolve()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request; what is no such file is `app`'s to answer."""
+        serve = self._app
+        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"].startswith("/assets/"):
+            accepted = Headers(scope=scope).get("accept-encoding", "")
+            serve = self._asset(scope["path"].removeprefix("/assets/"), accepted) or serve
+        await serve(scope, receive, send)
+
+    def _asset(self, path: str, accepted: str) -> Response | None:
+        if "\0" in path:
+            return None
+        wanted = (self._root / path).resolve()
+        if not wanted.is_relative_to(self._root) or not wanted.is_file():
+            return None
         headers = {**SECURITY_HEADERS, "cache-control": "public, max-age=31536000, immutable"}
-        file, coding = packed(wanted, request.headers.get("accept-encoding", ""))
-        if file.suffix in _TEXTS or coding:
+        file, coding = packed(wanted, accepted)
+        if wanted.suffix in _TEXTS:
             headers["vary"] = "accept-encoding"
         if coding:
             headers["content-encoding"] = coding
-        return FileResponse(file, headers=headers, media_type=mimetypes.guess_type(wanted.name)[0])
+        return Response(_content(file), headers=headers, media_type=mimetypes.guess_type(wanted.name)[0])
+
+
+@lru_cache(maxsize=1024)
+def _content(file: Path) -> bytes:
+    """Return a file's bytes; kept, because the name of a hashed file changes with what is in it."""
+    return file.read_bytes()
 
 
 def packed(file: Path, accepted: str) -> tuple[Path, str]:
