@@ -18,6 +18,7 @@ import { Route as WelcomeTokenIndexRouteImport } from "./routes/welcome/$token/i
 import { Route as AppAAccountIndexRouteImport } from "./routes/_app/a/$account/index"
 import { Route as AppAAccountAccountsIndexRouteImport } from "./routes/_app/a/$account/accounts/index"
 import { Route as AppAAccountApiKeysIndexRouteImport } from "./routes/_app/a/$account/api-keys/index"
+import { Route as AppAAccountBalanceIndexRouteImport } from "./routes/_app/a/$account/balance/index"
 import { Route as AppAAccountBrandingIndexRouteImport } from "./routes/_app/a/$account/branding/index"
 import { Route as AppAAccountBuyIndexRouteImport } from "./routes/_app/a/$account/buy/index"
 import { Route as AppAAccountCallerIdIndexRouteImport } from "./routes/_app/a/$account/caller-id/index"
@@ -43,6 +44,7 @@ import { Route as AppAAccountReportsIndexRouteImport } from "./routes/_app/a/$ac
 import { Route as AppAAccountSchedulesIndexRouteImport } from "./routes/_app/a/$account/schedules/index"
 import { Route as AppAAccountSecurityIndexRouteImport } from "./routes/_app/a/$account/security/index"
 import { Route as AppAAccountSettingsIndexRouteImport } from "./routes/_app/a/$account/settings/index"
+import { Route as AppAAccountSignInRulesIndexRouteImport } from "./routes/_app/a/$account/sign-in-rules/index"
 import { Route as AppAAccountTrunksIndexRouteImport } from "./routes/_app/a/$account/trunks/index"
 import { Route as AppAAccountUsersIndexRouteImport } from "./routes/_app/a/$account/users/index"
 import { Route as AppAAccountVoicemailIndexRouteImport } from "./routes/_app/a/$account/voicemail/index"
@@ -96,6 +98,11 @@ const AppAAccountAccountsIndexRoute =
 const AppAAccountApiKeysIndexRoute = AppAAccountApiKeysIndexRouteImport.update({
   id: "/api-keys/",
   path: "/api-keys/",
+  getParentRoute: () => AppAAccountRouteRoute,
+} as any)
+const AppAAccountBalanceIndexRoute = AppAAccountBalanceIndexRouteImport.update({
+  id: "/balance/",
+  path: "/balance/",
   getParentRoute: () => AppAAccountRouteRoute,
 } as any)
 const AppAAccountBrandingIndexRoute =
@@ -236,6 +243,12 @@ const AppAAccountSettingsIndexRoute =
     path: "/settings/",
     getParentRoute: () => AppAAccountRouteRoute,
   } as any)
+const AppAAccountSignInRulesIndexRoute =
+  AppAAccountSignInRulesIndexRouteImport.update({
+    id: "/sign-in-rules/",
+    path: "/sign-in-rules/",
+    getParentRoute: () => AppAAccountRouteRoute,
+  } as any)
 const AppAAccountTrunksIndexRoute = AppAAccountTrunksIndexRouteImport.update({
   id: "/trunks/",
   path: "/trunks/",
@@ -298,6 +311,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/": typeof AppAAccountIndexRoute
   "/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/a/$account/api-keys/": typeof AppAAccountApiKeysIndexRoute
+  "/a/$account/balance/": typeof AppAAccountBalanceIndexRoute
   "/a/$account/branding/": typeof AppAAccountBrandingIndexRoute
   "/a/$account/buy/": typeof AppAAccountBuyIndexRoute
   "/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
@@ -323,6 +337,7 @@ export interface FileRoutesByFullPath {
   "/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/security/": typeof AppAAccountSecurityIndexRoute
   "/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
+  "/a/$account/sign-in-rules/": typeof AppAAccountSignInRulesIndexRoute
   "/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
   "/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
@@ -341,6 +356,7 @@ export interface FileRoutesByTo {
   "/a/$account": typeof AppAAccountIndexRoute
   "/a/$account/accounts": typeof AppAAccountAccountsIndexRoute
   "/a/$account/api-keys": typeof AppAAccountApiKeysIndexRoute
+  "/a/$account/balance": typeof AppAAccountBalanceIndexRoute
   "/a/$account/branding": typeof AppAAccountBrandingIndexRoute
   "/a/$account/buy": typeof AppAAccountBuyIndexRoute
   "/a/$account/caller-id": typeof AppAAccountCallerIdIndexRoute
@@ -366,6 +382,7 @@ export interface FileRoutesByTo {
   "/a/$account/schedules": typeof AppAAccountSchedulesIndexRoute
   "/a/$account/security": typeof AppAAccountSecurityIndexRoute
   "/a/$account/settings": typeof AppAAccountSettingsIndexRoute
+  "/a/$account/sign-in-rules": typeof AppAAccountSignInRulesIndexRoute
   "/a/$account/trunks": typeof AppAAccountTrunksIndexRoute
   "/a/$account/users": typeof AppAAccountUsersIndexRoute
   "/a/$account/voicemail": typeof AppAAccountVoicemailIndexRoute
@@ -387,6 +404,7 @@ export interface FileRoutesById {
   "/_app/a/$account/": typeof AppAAccountIndexRoute
   "/_app/a/$account/accounts/": typeof AppAAccountAccountsIndexRoute
   "/_app/a/$account/api-keys/": typeof AppAAccountApiKeysIndexRoute
+  "/_app/a/$account/balance/": typeof AppAAccountBalanceIndexRoute
   "/_app/a/$account/branding/": typeof AppAAccountBrandingIndexRoute
   "/_app/a/$account/buy/": typeof AppAAccountBuyIndexRoute
   "/_app/a/$account/caller-id/": typeof AppAAccountCallerIdIndexRoute
@@ -412,6 +430,7 @@ export interface FileRoutesById {
   "/_app/a/$account/schedules/": typeof AppAAccountSchedulesIndexRoute
   "/_app/a/$account/security/": typeof AppAAccountSecurityIndexRoute
   "/_app/a/$account/settings/": typeof AppAAccountSettingsIndexRoute
+  "/_app/a/$account/sign-in-rules/": typeof AppAAccountSignInRulesIndexRoute
   "/_app/a/$account/trunks/": typeof AppAAccountTrunksIndexRoute
   "/_app/a/$account/users/": typeof AppAAccountUsersIndexRoute
   "/_app/a/$account/voicemail/": typeof AppAAccountVoicemailIndexRoute
@@ -433,6 +452,7 @@ export interface FileRouteTypes {
     | "/a/$account/"
     | "/a/$account/accounts/"
     | "/a/$account/api-keys/"
+    | "/a/$account/balance/"
     | "/a/$account/branding/"
     | "/a/$account/buy/"
     | "/a/$account/caller-id/"
@@ -458,6 +478,7 @@ export interface FileRouteTypes {
     | "/a/$account/schedules/"
     | "/a/$account/security/"
     | "/a/$account/settings/"
+    | "/a/$account/sign-in-rules/"
     | "/a/$account/trunks/"
     | "/a/$account/users/"
     | "/a/$account/voicemail/"
@@ -476,6 +497,7 @@ export interface FileRouteTypes {
     | "/a/$account"
     | "/a/$account/accounts"
     | "/a/$account/api-keys"
+    | "/a/$account/balance"
     | "/a/$account/branding"
     | "/a/$account/buy"
     | "/a/$account/caller-id"
@@ -501,6 +523,7 @@ export interface FileRouteTypes {
     | "/a/$account/schedules"
     | "/a/$account/security"
     | "/a/$account/settings"
+    | "/a/$account/sign-in-rules"
     | "/a/$account/trunks"
     | "/a/$account/users"
     | "/a/$account/voicemail"
@@ -521,6 +544,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/"
     | "/_app/a/$account/accounts/"
     | "/_app/a/$account/api-keys/"
+    | "/_app/a/$account/balance/"
     | "/_app/a/$account/branding/"
     | "/_app/a/$account/buy/"
     | "/_app/a/$account/caller-id/"
@@ -546,6 +570,7 @@ export interface FileRouteTypes {
     | "/_app/a/$account/schedules/"
     | "/_app/a/$account/security/"
     | "/_app/a/$account/settings/"
+    | "/_app/a/$account/sign-in-rules/"
     | "/_app/a/$account/trunks/"
     | "/_app/a/$account/users/"
     | "/_app/a/$account/voicemail/"
@@ -627,6 +652,13 @@ declare module "@tanstack/react-router" {
       path: "/api-keys"
       fullPath: "/a/$account/api-keys/"
       preLoaderRoute: typeof AppAAccountApiKeysIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
+    "/_app/a/$account/balance/": {
+      id: "/_app/a/$account/balance/"
+      path: "/balance"
+      fullPath: "/a/$account/balance/"
+      preLoaderRoute: typeof AppAAccountBalanceIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
     "/_app/a/$account/branding/": {
@@ -804,6 +836,13 @@ declare module "@tanstack/react-router" {
       preLoaderRoute: typeof AppAAccountSettingsIndexRouteImport
       parentRoute: typeof AppAAccountRouteRoute
     }
+    "/_app/a/$account/sign-in-rules/": {
+      id: "/_app/a/$account/sign-in-rules/"
+      path: "/sign-in-rules"
+      fullPath: "/a/$account/sign-in-rules/"
+      preLoaderRoute: typeof AppAAccountSignInRulesIndexRouteImport
+      parentRoute: typeof AppAAccountRouteRoute
+    }
     "/_app/a/$account/trunks/": {
       id: "/_app/a/$account/trunks/"
       path: "/trunks"
@@ -874,6 +913,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountIndexRoute: typeof AppAAccountIndexRoute
   AppAAccountAccountsIndexRoute: typeof AppAAccountAccountsIndexRoute
   AppAAccountApiKeysIndexRoute: typeof AppAAccountApiKeysIndexRoute
+  AppAAccountBalanceIndexRoute: typeof AppAAccountBalanceIndexRoute
   AppAAccountBrandingIndexRoute: typeof AppAAccountBrandingIndexRoute
   AppAAccountBuyIndexRoute: typeof AppAAccountBuyIndexRoute
   AppAAccountCallerIdIndexRoute: typeof AppAAccountCallerIdIndexRoute
@@ -899,6 +939,7 @@ interface AppAAccountRouteRouteChildren {
   AppAAccountSchedulesIndexRoute: typeof AppAAccountSchedulesIndexRoute
   AppAAccountSecurityIndexRoute: typeof AppAAccountSecurityIndexRoute
   AppAAccountSettingsIndexRoute: typeof AppAAccountSettingsIndexRoute
+  AppAAccountSignInRulesIndexRoute: typeof AppAAccountSignInRulesIndexRoute
   AppAAccountTrunksIndexRoute: typeof AppAAccountTrunksIndexRoute
   AppAAccountUsersIndexRoute: typeof AppAAccountUsersIndexRoute
   AppAAccountVoicemailIndexRoute: typeof AppAAccountVoicemailIndexRoute
@@ -914,6 +955,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountIndexRoute: AppAAccountIndexRoute,
   AppAAccountAccountsIndexRoute: AppAAccountAccountsIndexRoute,
   AppAAccountApiKeysIndexRoute: AppAAccountApiKeysIndexRoute,
+  AppAAccountBalanceIndexRoute: AppAAccountBalanceIndexRoute,
   AppAAccountBrandingIndexRoute: AppAAccountBrandingIndexRoute,
   AppAAccountBuyIndexRoute: AppAAccountBuyIndexRoute,
   AppAAccountCallerIdIndexRoute: AppAAccountCallerIdIndexRoute,
@@ -939,6 +981,7 @@ const AppAAccountRouteRouteChildren: AppAAccountRouteRouteChildren = {
   AppAAccountSchedulesIndexRoute: AppAAccountSchedulesIndexRoute,
   AppAAccountSecurityIndexRoute: AppAAccountSecurityIndexRoute,
   AppAAccountSettingsIndexRoute: AppAAccountSettingsIndexRoute,
+  AppAAccountSignInRulesIndexRoute: AppAAccountSignInRulesIndexRoute,
   AppAAccountTrunksIndexRoute: AppAAccountTrunksIndexRoute,
   AppAAccountUsersIndexRoute: AppAAccountUsersIndexRoute,
   AppAAccountVoicemailIndexRoute: AppAAccountVoicemailIndexRoute,

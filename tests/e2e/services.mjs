@@ -1,4 +1,6 @@
 // Conference, hold music, numbers, caller ID, feature codes, holidays: each page's main change, in French on a phone at the end.
+import assert from "node:assert/strict";
+
 import { given, walk } from "./walk.mjs";
 
 const { mark, tone } = given;
@@ -85,7 +87,24 @@ await walk(async ({ page, go, check }) => {
   await page.getByRole("button", { name: "Save" }).click();
   await toast("The next call follows these hours");
 
-  // Every page of the two areas at both sizes and in both themes, in French: nothing inaccessible, nothing wider than the screen. On a phone
+  // The account's own business: its balance, its next invoice, how its people sign in.
+  await page.getByRole("link", { name: "Account", exact: true }).click();
+  await page.getByRole("heading", { level: 1, name: "Balance" }).waitFor();
+  await page.getByText("Prepaid: calls that cost end when nothing is left.").waitFor();
+  await page.getByRole("row", { name: new RegExp(`Deposit ${mark}`) }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Add funds" }).count(), 0);
+  await page.getByRole("link", { name: "Invoices", exact: true }).click();
+  await page.getByRole("button", { name: "See the next invoice" }).first().click();
+  await page.getByRole("dialog").getByRole("row", { name: new RegExp(`Deposit ${mark}`) }).waitFor();
+  await check("the next invoice of one's own account");
+  await go("sign-in-rules");
+  await page.getByRole("combobox", { name: "Stay signed in for" }).click();
+  await page.getByRole("option", { name: "8 hours" }).click();
+  await check("sign-in rules");
+  await page.getByRole("button", { name: "Save" }).click();
+  await toast("a session’s length from the next sign-in on");
+
+  // Every page of the areas at both sizes and in both themes, in French: nothing inaccessible, nothing wider than the screen. On a phone
   // what has no tab is behind "Plus".
   const [desktop, phone] = [{ width: 1440, height: 900 }, { width: 390, height: 844 }];
   await page.evaluate(() => {
@@ -98,7 +117,7 @@ await walk(async ({ page, go, check }) => {
   await page.getByRole("dialog").getByRole("link", { name: "Codes de fonction" }).click();
   await page.getByRole("heading", { level: 1, name: "Codes de fonction" }).waitFor();
   const wide = [];
-  for (const place of ["dashboard", "main-number", "users", "groups", "devices", "voicemail", "conferences", "music", "numbers", "caller-id", "feature-codes", "calls", "callflows", "menus", "media", "schedules"]) {
+  for (const place of ["dashboard", "main-number", "users", "groups", "devices", "voicemail", "conferences", "music", "numbers", "caller-id", "feature-codes", "calls", "callflows", "menus", "media", "schedules", "balance", "invoices", "sign-in-rules"]) {
     await page.emulateMedia({ colorScheme: "dark" });
     await page.setViewportSize(phone);
     await go(place);

@@ -123,8 +123,10 @@ def test_G2_D15_D16_D17_services_are_set_up_and_every_page_fits_a_phone(
     sound.write_wav(tone, sound.sine(700, start=0, count=sound.RATE * 2))
     room = f"7{secrets.randbelow(1000):03d}"
     given = {**administrator(acme.document), "mark": mark, "tone": str(tone), "room": room, "number": acme.numbers[0]}
+    platform.master.put(f"accounts/{acme.id}/ledgers/credit", {"amount": "1", "description": f"Deposit {mark}"})
     seen = walk("services", given, tmp_path, platform)
     assert seen["wide"] == []
+    assert acme.rest.get(acme.path())["token_auth_expiry_s"] == 28_800
     made = next(row for row in acme.rest.get(acme.path("conferences")) if row["name"] == f"Room {mark}")
     document = acme.rest.get(acme.path("conferences", made["id"]))
     assert document["member"]["numbers"] == [room]

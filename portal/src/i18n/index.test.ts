@@ -1,7 +1,7 @@
 /** Both languages say everything, with the same placeholders. */
 import { expect, test } from "vitest";
 
-import { resources } from ".";
+import { resources, spaced } from ".";
 
 function flat(words: unknown, path = ""): Map<string, string> {
   if (typeof words === "string") return new Map([[path, [...words.matchAll(/\{\{\w+\}\}/g)].map(String).toSorted().join()]]);
@@ -12,4 +12,8 @@ test("English and French have the same keys and placeholders in every folder", a
   const { en, fr } = await resources();
   expect(Object.keys(en ?? {})).toContain("users");
   expect(flat(fr)).toEqual(flat(en));
+});
+
+test("French punctuation never begins a line", () => {
+  expect(spaced({ a: { b: "Vide : « rien » ; 10:30" } })).toEqual({ a: { b: "Vide\u202F: «\u202Frien\u202F»\u202F; 10:30" } });
 });

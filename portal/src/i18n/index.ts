@@ -22,6 +22,13 @@ function byName(): Map<string, () => Promise<Words>> {
   );
 }
 
+/** French sets a thin space before ; : ! ? and within « »; one that never begins a line. The files have plain ones, which people can type. */
+export function spaced(words: Words): Words {
+  return Object.fromEntries(
+    Object.entries(words).map(([key, value]) => [key, typeof value === "string" ? value.replaceAll(/ (?=[;:!?»])|(?<=«) /g, "\u202F") : spaced(value as Words)]),
+  );
+}
+
 const known = byName();
 
 const backend: BackendModule = {
@@ -30,7 +37,7 @@ const backend: BackendModule = {
   read: (language, namespace, done) => {
     const load = known.get(`${language}/${namespace}`);
     if (!load) done(new Error(`no words for ${namespace} in ${language}`), null);
-    else load().then((words) => done(null, words as never), (error: unknown) => done(error instanceof Error ? error : String(error), null));
+    else load().then((words) => done(null, (language === "fr" ? spaced(words) : words) as never), (error: unknown) => done(error instanceof Error ? error : String(error), null));
   },
 };
 

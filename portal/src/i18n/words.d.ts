@@ -39,6 +39,7 @@ import type importUsers from "../routes/_app/a/$account/users/import/-en.json";
 import type fraud from "../routes/_app/a/$account/accounts/-fraud/-en.json";
 import type deleted from "../routes/_app/a/$account/accounts/deleted/-en.json";
 import type entry from "../routes/_app/a/$account/accounts/-entry/-en.json";
+import type balance from "../routes/_app/a/$account/balance/-en.json";
 import type branding from "../routes/_app/a/$account/branding/-en.json";
 import type forgot from "../routes/forgot/-en.json";
 import type office from "../office/-en.json";
@@ -53,6 +54,7 @@ declare module "i18next" {
       access: typeof access;
       security: typeof security;
       forgot: typeof forgot;
+      balance: typeof balance;
       branding: typeof branding;
       deleted: typeof deleted;
       entry: typeof entry;

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
@@ -129,6 +132,14 @@ async def test_S16_the_users_page_learns_that_no_second_factor_is_asked(world):
     await me.patch("accounts/{A}", {"token_auth_expiry_s": 900})
     own = (await me.get("accounts/{A}/security"))["account"]["auth_modules"]["cb_user_auth"]
     assert own == {"token_auth_expiry_s": 900}
+    await world.reseller.patch(
+        "accounts/{A}/security", {"auth_modules": {"cb_user_auth": {"max_token_auth_expiry_s": 600}}}
+    )
+    held = (await me.get("accounts/{A}/security"))["inherited_config"]["auth_modules"]["cb_user_auth"]
+    assert held["max_token_auth_expiry_s"] == 600
+    again = await world.login(me.realm, me.username, me.password)
+    claims = json.loads(base64.urlsafe_b64decode(again.token.split(".")[1] + "=="))
+    assert claims["exp"] - claims["iat"] == 600
     for path in ("security", "multi_factor"):
         assert (await world.stranger.call("GET", f"accounts/{me.account_id}/{path}")).status_code == 403
         assert (await me.call("PUT", f"accounts/{{A}}/{path}", {})).status_code == 405

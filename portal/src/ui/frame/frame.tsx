@@ -17,9 +17,10 @@ const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcut-l
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const { id: account, manages, office, apps } = useActing();
-  const places = useMemo(() => placesFor(manages, apps), [manages, apps]);
-  const current = placeAt(useRouterState({ select: (state) => state.location.pathname }));
+  const { id: account, manages, administers, office, apps } = useActing();
+  const atOffice = office === account;
+  const places = useMemo(() => placesFor({ manages, administers, atOffice, apps }), [manages, administers, atOffice, apps]);
+  const current = placeAt(useRouterState({ select: (state) => state.location.pathname }), places);
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
   // Kept once asked for, so that closing is animated.
   const [asked, setAsked] = useState<ReadonlySet<"palette" | "help">>(new Set());

@@ -4,6 +4,7 @@
  */
 import {
   IconAsterisk,
+  IconBriefcase,
   IconBuildingSkyscraper,
   IconBuildingStore,
   IconCalendarTime,
@@ -17,6 +18,7 @@ import {
   IconId,
   IconLayoutDashboard,
   IconKey,
+  IconLogin2,
   IconListNumbers,
   IconMusic,
   IconPhone,
@@ -32,12 +34,13 @@ import {
   IconUsers,
   IconUsersGroup,
   IconUsersPlus,
+  IconWallet,
   IconWebhook,
   type Icon,
 } from "@tabler/icons-react";
 
-export type AreaId = "pbx" | "callflows" | "admin" | "settings";
-export type SectionId = "people" | "calls" | "account" | "supply" | "money" | "connect";
+export type AreaId = "pbx" | "callflows" | "admin" | "company" | "settings";
+export type SectionId = "people" | "calls" | "account" | "supply" | "money" | "billing" | "access" | "connect";
 export type PageId =
   | "dashboard"
   | "main-number"
@@ -67,6 +70,8 @@ export type PageId =
   | "invoices"
   | "webhooks"
   | "api-keys"
+  | "balance"
+  | "sign-in-rules"
   | "settings"
   | "branding"
   | "security";
@@ -114,6 +119,11 @@ export const PLACES: readonly Place[] = [
   { page: "webhooks", area: "admin", section: "connect", to: "/a/$account/webhooks", icon: IconWebhook, key: "w" },
   { page: "api-keys", area: "admin", section: "connect", to: "/a/$account/api-keys", icon: IconKey, key: "k" },
   { page: "branding", area: "admin", to: "/a/$account/branding", icon: IconPalette },
+  { page: "balance", area: "company", section: "billing", to: "/a/$account/balance", icon: IconWallet },
+  { page: "invoices", area: "company", section: "billing", to: "/a/$account/invoices", icon: IconFileInvoice, key: "i" },
+  { page: "sign-in-rules", area: "company", section: "access", to: "/a/$account/sign-in-rules", icon: IconLogin2 },
+  { page: "webhooks", area: "company", section: "connect", to: "/a/$account/webhooks", icon: IconWebhook, key: "w" },
+  { page: "api-keys", area: "company", section: "connect", to: "/a/$account/api-keys", icon: IconKey, key: "k" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
   { page: "security", area: "settings", to: "/a/$account/security", icon: IconShieldLock },
 ];
@@ -123,19 +133,36 @@ export const AREAS: readonly { area: AreaId; icon: Icon }[] = [
   { area: "admin", icon: IconBuildingSkyscraper },
   { area: "pbx", icon: IconPhone },
   { area: "callflows", icon: IconSitemap },
+  { area: "company", icon: IconBriefcase },
   { area: "settings", icon: IconSettings },
 ];
 
 /** The application of the API's list that an area belongs to; an account may do without it. */
 const APPS: Partial<Record<AreaId, string>> = { pbx: "voip", callflows: "callflows" };
 
+export interface Asker {
+  /** Their account may have others below it. */
+  manages: boolean;
+  /** They are an administrator in it. */
+  administers: boolean;
+  /** The account they act in is where administration happens: its business pages are those of the Admin area. */
+  atOffice: boolean;
+  /** The names of the applications that the account acted in has; undefined until read. */
+  apps?: readonly string[];
+}
+
 /**
- * The places one may go to: only accounts that may have others below them administer accounts, and what is hidden from an account
- * is not there (`apps`: the names of what it has; undefined until read). Who administers sees all, to set it up for them.
+ * The places one may go to: only accounts that may have others below them administer accounts; an administrator sees the account's own
+ * business (its balance, invoices, webhooks …), once; what is hidden from an account is not there. Who administers accounts sees all
+ * applications, to set them up for them.
  */
-export function placesFor(manages: boolean, apps?: readonly string[]): readonly Place[] {
-  if (manages) return PLACES;
-  return PLACES.filter(({ area }) => area !== "admin" && (!apps || !APPS[area] || apps.includes(APPS[area])));
+export function placesFor({ manages, administers, atOffice, apps }: Asker): readonly Place[] {
+  const office = new Set(PLACES.filter(({ area }) => area === "admin").map(({ page }) => page));
+  return PLACES.filter(({ area, page }) => {
+    if (area === "company") return administers && !(manages && atOffice && office.has(page));
+    if (manages) return true;
+    return area !== "admin" && (!apps || !APPS[area] || apps.includes(APPS[area]));
+  });
 }
 
 /** Which account a page is opened in: administration is done where accounts are (`office`), all else where one acts. */
@@ -143,8 +170,9 @@ export function accountFor(place: Pick<Place, "area">, { account, office }: { ac
   return place.area === "admin" ? office : account;
 }
 
-/** The place of an address such as /a/…/users, or undefined. */
-export function placeAt(pathname: string): Place | undefined {
+/** The place of an address such as /a/…/users among those one may go to, or undefined. A page that two areas have is the account's own. */
+export function placeAt(pathname: string, places: readonly Place[]): Place | undefined {
   const page = pathname.split("/")[3];
-  return PLACES.find((place) => place.page === page);
+  const found = places.filter((place) => place.page === page);
+  return found.find(({ area }) => area === "company") ?? found[0];
 }

@@ -18,7 +18,7 @@ export function useEntries(text: string): Entry[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const scheme = useScheme();
-  const { id: account, home, homeName, masquerading, manages, office, apps } = useActing();
+  const { id: account, home, homeName, masquerading, manages, administers, office, apps } = useActing();
   const [settled] = useDebouncedValue(text.trim(), 150);
   const users = useQuery(usersQuery(account)).data ?? [];
   const callflows = useQuery(callflowsQuery(account)).data ?? [];
@@ -28,9 +28,9 @@ export function useEntries(text: string): Entry[] {
   const extension = new Map(callflows.filter((flow) => flow.owner_id).map((flow) => [flow.owner_id, flow.numbers.join(" ")]));
 
   const entries: Entry[] = [
-    ...placesFor(manages, apps).map(({ page, to, area }): Entry => {
+    ...placesFor({ manages, administers, atOffice: office === account, apps }).map(({ page, to, area }): Entry => {
       const run = () => void navigate({ to, params: { account: accountFor({ area }, { account, office }) } });
-      return { kind: "pages", id: page, label: t(`page.${page}`), hint: area === "settings" ? undefined : t(`area.${area}`), run };
+      return { kind: "pages", id: `${area}-${page}`, label: t(`page.${page}`), hint: area === "settings" ? undefined : t(`area.${area}`), run };
     }),
     ...users.map((user): Entry => {
       const run = () => void navigate({ to: "/a/$account/users", params: { account }, search: { user: user.id } });

@@ -19,7 +19,7 @@ from qvoice.db import Database, Scope
 from qvoice.features.auth import audit, passwords, second_factor
 from qvoice.features.auth.guard import LoginGuard
 from qvoice.features.auth.permit import AccountDisabled, Principal, check_source, principal_of_key
-from qvoice.features.auth.tokens import DEFAULT_LIFETIME_S, KEY_PREFIX, TokenKey, api_key_hash
+from qvoice.features.auth.tokens import DEFAULT_LIFETIME_S, KEY_PREFIX, LONGEST_S, SHORTEST_S, TokenKey, api_key_hash
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Forbidden, Invalid, Unauthenticated
@@ -306,14 +306,20 @@ async def token_for_basic(request: Request, encoded: str) -> str:
 
 async def token_lifetime(s: AsyncSession, account_id: str) -> int:
     """Return the life of new tokens in seconds: the account's `token_auth_expiry_s` (300 s to 30 days), else an
-    hour.
+    hour; never more than what the account and those above it allow.
     """
     from qvoice.features.accounts.store import load_account  # imported late: accounts build on auth
 
     account = await load_account(s, account_id)
     value = account.doc.get("token_auth_expiry_s")
-    return (
-        min(max(value, 300), 2_592_000)
-        if isinstance(value, int) and not isinstance(value, bool)
-        else DEFAULT_LIFETIME_S
-    )
+    life = DEFAULT_LIFETIME_S
+    if isinstance(value, int) and not isinstance(value, bool):
+        life = min(max(value, SHORTEST_S), LONGEST_S)
+    ceiling = await session_ceiling(s, account_id)
+    return life if ceiling is None else min(life, ceiling)
+
+
+async def session_ceiling(s: AsyncSession, account_id: str) -> int | None:
+    """Return the seconds that a session may last at most by the settings of the account and of those above it."""
+    found = await s.execute(text("select session_ceiling(cast(:account as uuid))"), {"account": account_id})
+    return found.scalar()

@@ -24,6 +24,8 @@ from qvoice.kit import ids
 
 ISSUER = "qvoice"
 DEFAULT_LIFETIME_S = 3600
+SHORTEST_S, LONGEST_S = 300, 2_592_000
+"""What an account may set instead."""
 KEY_PREFIX = "qvk_"
 """How an API key with scopes begins (features/api_keys)."""
 

@@ -15,7 +15,7 @@ from qvoice.core.access import otp
 from qvoice.features import documents
 from qvoice.features.auth import login, passkeys, second_factor
 from qvoice.features.auth.permit import Context, permit
-from qvoice.features.auth.tokens import DEFAULT_LIFETIME_S
+from qvoice.features.auth.tokens import DEFAULT_LIFETIME_S, LONGEST_S, SHORTEST_S
 from qvoice.features.documents import body
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.validate import validated
@@ -43,9 +43,12 @@ class MultiFactor(Lenient):
 
 
 class SignIn(Lenient):
-    """Signing in by user and password."""
+    """Signing in by user and password. `max_token_auth_expiry_s`: how many seconds a session may last at most, here
+    and in all accounts below.
+    """
 
     multi_factor: MultiFactor | None = None
+    max_token_auth_expiry_s: Annotated[int, Field(ge=SHORTEST_S, le=LONGEST_S)] | None = None
 
 
 class Modules(Lenient):
@@ -88,7 +91,10 @@ async def _shown(s: AsyncSession, account_id: str) -> dict[str, Any]:
     if life:
         own = body.merged(own, {"auth_modules": {"cb_user_auth": {"token_auth_expiry_s": life}}})
     wanted = await second_factor.wanted(s, account_id)
-    sign_in = {"enabled": True, "token_auth_expiry_s": DEFAULT_LIFETIME_S, "multi_factor": {"enabled": wanted}}
+    sign_in = {
+        "enabled": True, "token_auth_expiry_s": DEFAULT_LIFETIME_S, "multi_factor": {"enabled": wanted},
+        "max_token_auth_expiry_s": await login.session_ceiling(s, account_id) or LONGEST_S,
+    }  # fmt: skip
     return {"account": own, "inherited_config": {"auth_modules": {"cb_user_auth": sign_in}}}
 
 

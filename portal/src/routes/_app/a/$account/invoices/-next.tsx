@@ -23,7 +23,8 @@ export function Next({ office }: { office: string }) {
   );
 }
 
-function SoFar({ id, name }: { id: string; name: string }) {
+/** Of one account. */
+export function SoFar({ id, name }: { id: string; name: string }) {
   const { t } = useTranslation("invoices");
   const found = useQuery(previewQuery(id));
   if (found.error) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;

@@ -14,7 +14,7 @@ import { SidePanel } from "@/ui/side-panel";
 import { StateDot } from "@/ui/state-dot";
 
 import { due, type InvoiceRow, receivedQuery, sentQuery } from "./-invoice";
-import { Next } from "./-next";
+import { Next, SoFar } from "./-next";
 import { Issued } from "./-paper";
 
 interface Search extends ListSearch {
@@ -33,8 +33,10 @@ function Invoices() {
   const navigate = useNavigate({ from: Route.fullPath });
   const change = (next: Search, replace = true) => void navigate({ search: (now) => ({ ...now, ...next }), replace });
   const self = useQuery(accountQuery(account)).data;
-  const received = search.view === "received";
-  const invoices = useQuery(received ? receivedQuery(account) : sentQuery(account));
+  // An account without accounts below sends none.
+  const sells = Boolean(self?.is_reseller || self?.superduper_admin);
+  const received = search.view === "received" || (self !== undefined && !sells);
+  const invoices = useQuery({ ...(received ? receivedQuery(account) : sentQuery(account)), enabled: self !== undefined });
   const day = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeZone: "UTC" });
   const month = new Intl.DateTimeFormat(i18n.language, { month: "long", year: "numeric", timeZone: "UTC" });
   const amount = (row: InvoiceRow, value: number) => money(value, row.currency, i18n.language);
@@ -52,7 +54,7 @@ function Invoices() {
     <ListPage
       list="invoices"
       title={t("title")}
-      about={t("about")}
+      about={t(sells || !self ? "about" : "aboutOwn")}
       placeholder={t("search")}
       rows={invoices.data}
       columns={columns}
@@ -63,7 +65,7 @@ function Invoices() {
       onSearch={change}
       error={invoices.error}
       onRetry={() => void invoices.refetch()}
-      empty={received ? { icon: IconFileInvoice, title: t("empty.received"), text: t("empty.receivedText") } : { icon: IconFileInvoice, title: t("empty.title"), text: t("empty.text") }}
+      empty={received ? { icon: IconFileInvoice, title: t("empty.received"), text: t(sells ? "empty.receivedText" : "empty.ownText") } : { icon: IconFileInvoice, title: t("empty.title"), text: t("empty.text") }}
       actions={
         <Button variant="default" leftSection={<IconEye size={16} stroke={1.6} />} onClick={() => change({ open: "next" }, false)}>
           {t("next.open")}
@@ -71,7 +73,7 @@ function Invoices() {
       }
       filters={
         // The master gets no invoices: nobody is above it.
-        self?.superduper_admin === false && (
+        sells && self?.superduper_admin === false && (
           <SegmentedControl
             aria-label={t("view.label")}
             value={received ? "received" : "sent"}
@@ -85,7 +87,7 @@ function Invoices() {
       }
     >
       <SidePanel opened={open !== undefined} onClose={() => change({ open: undefined })} size={680} title={open === "next" ? t("next.title") : row ? t("one", { number: row.number }) : " "}>
-        {open === "next" && <Next office={account} />}
+        {open === "next" && self && (sells ? <Next office={account} /> : <SoFar id={account} name={self.name} />)}
         {open && open !== "next" && row && <Issued key={open} account={row.account_id ?? account} id={open} />}
       </SidePanel>
     </ListPage>

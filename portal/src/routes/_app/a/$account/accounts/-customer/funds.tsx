@@ -1,4 +1,4 @@
-/** Adds funds to an account or takes them. A key goes along, so that a request sent twice is booked once. */
+/** Adds funds to an account, takes them, or pays with its card. A key goes along, so that a request sent twice is booked once. */
 import { Button, NumberInput, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -9,10 +9,18 @@ import { tellDone } from "@/ui/done";
 import form from "@/ui/form/form.module.css";
 import { Dialog } from "@/ui/side-panel";
 
+export type Way = "credit" | "debit" | "pay";
+
+const WORDS = {
+  credit: { title: "money.addTitle", act: "money.add", done: "money.added", url: urls.getCreditAccountUrl },
+  debit: { title: "money.takeTitle", act: "money.take", done: "money.taken", url: urls.getDebitAccountUrl },
+  pay: { title: "money.payTitle", act: "money.pay", done: "money.paid", url: urls.getPayUrl },
+} as const;
+
 interface Props {
   account: string;
   name: string;
-  way: "credit" | "debit";
+  way: Way;
   show: (amount: number) => string;
   onClose: () => void;
 }
@@ -26,7 +34,7 @@ export function Funds({ account, name, way, show, onClose }: Props) {
   const [busy, setBusy] = useState(false);
   const [wrong, setWrong] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const adds = way === "credit";
+  const words = WORDS[way];
   const go = async () => {
     if (amount === "" || amount <= 0) {
       setWrong(t("money.amountWrong"));
@@ -35,9 +43,9 @@ export function Funds({ account, name, way, show, onClose }: Props) {
     setBusy(true);
     setFailure(null);
     try {
-      await call("PUT", adds ? urls.getCreditAccountUrl(account) : urls.getDebitAccountUrl(account), { body: { amount: String(amount), description: why.trim(), key } });
+      await call("PUT", words.url(account), { body: { amount: String(amount), description: why.trim(), key } });
       await client.invalidateQueries({ queryKey: ["account", account, "ledgers"] });
-      tellDone(t(adds ? "money.added" : "money.taken", { amount: show(amount), name }));
+      tellDone(t(words.done, { amount: show(amount), name }));
       onClose();
     } catch (error) {
       if (error instanceof Problem && error.fields.amount) setWrong(error.fields.amount);
@@ -46,7 +54,7 @@ export function Funds({ account, name, way, show, onClose }: Props) {
     }
   };
   return (
-    <Dialog opened onClose={onClose} title={t(adds ? "money.addTitle" : "money.takeTitle", { name })}>
+    <Dialog opened onClose={onClose} title={t(words.title, { name })}>
       <form
         className={form.form}
         noValidate
@@ -67,7 +75,7 @@ export function Funds({ account, name, way, show, onClose }: Props) {
           error={wrong}
           data-autofocus
         />
-        <TextInput label={t("money.why")} description={t("money.whyHelp")} value={why} onChange={(event) => setWhy(event.currentTarget.value)} maxLength={500} />
+        {way !== "pay" && <TextInput label={t("money.why")} description={t("money.whyHelp")} value={why} onChange={(event) => setWhy(event.currentTarget.value)} maxLength={500} />}
         {failure && (
           <p className={form.failure} role="alert">
             {failure}
@@ -78,7 +86,7 @@ export function Funds({ account, name, way, show, onClose }: Props) {
             {t("ui:cancel")}
           </Button>
           <Button type="submit" loading={busy}>
-            {t(adds ? "money.add" : "money.take")}
+            {t(words.act)}
           </Button>
         </div>
       </form>

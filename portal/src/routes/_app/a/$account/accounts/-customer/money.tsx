@@ -1,11 +1,14 @@
-/** An account's money: balance, funds added and taken by hand, and the ledger, which nobody can change. */
+/**
+ * An account's money: balance, and the ledger, which nobody can change. Those above it add and take funds by hand; its own people pay
+ * with its card.
+ */
 import { Button } from "@mantine/core";
 import { IconReportMoney } from "@tabler/icons-react";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { type Account, call, fromGregorian, urls } from "@/api";
+import { type Account, call, fromGregorian, urls, useSession } from "@/api";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { type Column, contains, parseSort, sorted, toCsv } from "@/ui/list/columns";
@@ -17,7 +20,7 @@ import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
 
 import classes from "./customer.module.css";
-import { Funds } from "./funds";
+import { Funds, type Way } from "./funds";
 
 interface Entry {
   id: string;
@@ -33,7 +36,9 @@ export function Money({ account: { id, name, superduper_admin: top } }: { accoun
   const { t, i18n } = useTranslation(["customer", "ui"]);
   const [search, setSearch] = useState("");
   const [sortText, setSort] = useState<string>();
-  const [asking, setAsking] = useState<"credit" | "debit" | null>(null);
+  const [asking, setAsking] = useState<Way | null>(null);
+  const own = useSession()?.accountId === id;
+  const card = useQuery({ queryKey: ["account", id, "transactions", "method"], queryFn: async ({ signal }) => (await call<{ label?: string }>("GET", urls.getGetPaymentMethodUrl(id), { signal })).data, enabled: own && !top }).data;
   const total = useQuery({ queryKey: ["account", id, "ledgers", "total"], queryFn: async ({ signal }) => (await call<{ amount: number; held: number }>("GET", urls.getGetBalanceUrl(id), { signal })).data, refetchInterval: 15_000 });
   const available = useQuery({ queryKey: ["account", id, "ledgers", "available"], queryFn: async ({ signal }) => (await call<{ amount: number }>("GET", urls.getGetAvailableUrl(id), { signal })).data, refetchInterval: 15_000 });
   const services = useQuery({ queryKey: ["account", id, "services"], queryFn: async ({ signal }) => (await call<{ currency: string }>("GET", urls.getGetServicesUrl(id), { signal })).data });
@@ -67,7 +72,12 @@ export function Money({ account: { id, name, superduper_admin: top } }: { accoun
         {tile(t("money.balance"), total.data?.amount)}
         {tile(t("money.held"), total.data?.held)}
         {tile(t("money.available"), available.data?.amount)}
-        {!top && (
+        {own && card?.label && (
+          <div className={classes.balanceDo}>
+            <Button onClick={() => setAsking("pay")}>{t("money.payWith", { card: card.label })}</Button>
+          </div>
+        )}
+        {!top && !own && (
           <div className={classes.balanceDo}>
             <Button onClick={() => setAsking("credit")}>{t("money.add")}</Button>
             <Button variant="default" onClick={() => setAsking("debit")}>

@@ -1,4 +1,4 @@
-/** How people get into an account: a second step wanted of everybody, from which addresses, and who came lately. */
+/** How people get into an account: a second step wanted of everybody, from which addresses, for how long, and who came lately. */
 import { Select, Textarea } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -14,11 +14,8 @@ import { Skeleton } from "@/ui/skeleton";
 import { type AccessList, addressesOf, type Entry, entryOf, isAddress, listOf, WAYS } from "./access-list";
 import { Attempts } from "./attempts";
 import classes from "./entry.module.css";
-
-interface Security {
-  account: { auth_modules?: { cb_user_auth?: { multi_factor?: { enabled?: boolean; include_subaccounts?: boolean } } } };
-  inherited_config: { auth_modules: { cb_user_auth: { multi_factor: { enabled: boolean } } } };
-}
+import { ceilingOf, lengthsOf, type Security } from "./session-length";
+import { SessionLength } from "./session-length-fields";
 
 export function EntryTab({ account }: { account: Account }) {
   const { id } = account;
@@ -37,17 +34,24 @@ export function EntryTab({ account }: { account: Account }) {
 interface Values extends Entry {
   wanted: boolean;
   below: boolean;
+  /** Seconds that a session lasts, as text; empty: the usual hour. */
+  life: string;
+  /** The most that it may last here and in the accounts below; empty: nothing said. */
+  most: string;
 }
 
 function Rules({ account: { id, is_reseller: reseller, superduper_admin: master }, list, security }: { account: Account; list: AccessList; security: Security }) {
   const { t } = useTranslation(["entry", "ui"]);
   const own = security.account.auth_modules?.cb_user_auth?.multi_factor;
-  const draft = useDraft<Values>({ ...entryOf(list), wanted: own?.enabled === true, below: own?.include_subaccounts === true });
+  const draft = useDraft<Values>({ ...entryOf(list), wanted: own?.enabled === true, below: own?.include_subaccounts === true, ...lengthsOf(security) });
   const { value } = draft;
   const inherited = security.inherited_config.auth_modules.cb_user_auth.multi_factor.enabled && own?.enabled !== true;
   const apply = async (from: Values, to: Values) => {
-    if (from.wanted !== to.wanted || from.below !== to.below)
-      await call("PATCH", urls.getPatchSecurityUrl(id), { body: { auth_modules: { cb_user_auth: { multi_factor: { enabled: to.wanted, include_subaccounts: to.below } } } } });
+    if (from.wanted !== to.wanted || from.below !== to.below || from.most !== to.most)
+      await call("PATCH", urls.getPatchSecurityUrl(id), {
+        body: { auth_modules: { cb_user_auth: { multi_factor: { enabled: to.wanted, include_subaccounts: to.below }, max_token_auth_expiry_s: to.most ? Number(to.most) : null } } },
+      });
+    if (from.life !== to.life) await call("PATCH", urls.getPatchAccountUrl(id), { body: { token_auth_expiry_s: to.life ? Number(to.life) : null } });
     if (from.way === to.way && from.text === to.text) return;
     try {
       await call("POST", urls.getSetAccessListUrl(id), { body: listOf(to) });
@@ -68,10 +72,11 @@ function Rules({ account: { id, is_reseller: reseller, superduper_admin: master 
         <Select label={t("from.way")} allowDeselect={false} data={WAYS.map((way) => ({ value: way, label: t(`from.${way}`) }))} {...draft.field("way")} />
         {value.way !== "any" && <Textarea label={t("from.addresses")} description={t("from.addressesHelp")} autosize minRows={3} maxRows={12} spellCheck={false} {...draft.field("text")} />}
       </Section>
+      <SessionLength draft={draft} ceiling={ceilingOf(security, value.most)} sells={Boolean(reseller || master)} />
       <SaveBar
         account={id}
         draft={draft}
-        labels={{ wanted: t("step.wanted"), below: t("step.below"), way: t("from.title"), text: t("from.addresses") }}
+        labels={{ wanted: t("step.wanted"), below: t("step.below"), way: t("from.title"), text: t("from.addresses"), life: t("session.life"), most: t("session.most") }}
         validate={({ way, text }): Record<string, string> => {
           if (way === "any") return {};
           const addresses = addressesOf(text);
