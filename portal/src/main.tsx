@@ -71,7 +71,7 @@ function Portal() {
 
 window.addEventListener("load", () => void loadNumberRules());
 
-void loadBrand();
+loadBrand();
 
 const root = document.getElementById("root");
 if (!root) throw new Error("index.html has no #root");

@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 
 import pytest
-from tests.e2e.walks import walk, walk_aside
+from tests.e2e.walks import administrator, walk, walk_aside
 from tests.fixtures.platform import Platform
 from tests.sip.agent import UserAgent
 from tests.sip.conftest import carrier  # noqa: F401  # pyright: ignore[reportUnusedImport]
@@ -160,7 +160,7 @@ def test_G1_A11_the_provider_guards_exports_and_brings_back(platform: Platform, 
         rest.delete(f"accounts/{master['account_id']}/ratedecks/{deck}")
 
 
-def test_G1_a_resellers_brand_is_seen_by_its_name(platform: Platform, tmp_path: Path) -> None:
+def test_G1_a_resellers_brand_is_seen_by_its_name_and_by_its_customers(platform: Platform, tmp_path: Path) -> None:
     master, mark, rest = platform.demo["master"], secrets.token_hex(3), platform.master
     above = master["account_id"]
     reseller = next(row for row in rest.get(f"accounts/{above}/children") if row.get("is_reseller"))["id"]
@@ -177,6 +177,7 @@ def test_G1_a_resellers_brand_is_seen_by_its_name(platform: Platform, tmp_path: 
         "password": master["password"],
         "acting": reseller,
         "domain": f"brand-{mark}.example.test",
+        "customer": administrator(platform.acme.document),
         "logo": str(logo),
         "crooked": str(crooked),
     }

@@ -11,18 +11,39 @@ const READABLE = 4.5;
 
 export const isColour = (text: string): boolean => /^#[0-9a-f]{6}$/i.test(text);
 
-/** How much white stands out on a colour: 1 to 21. */
-export function contrastToWhite(hex: string): number {
+function luminance(hex: string): number {
   const [r, g, b] = rgb(hex).map((part) => {
     const share = part / 255;
     return share <= 0.040_45 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
   }) as Rgb;
-  return 1.05 / (0.2126 * r + 0.7152 * g + 0.0722 * b + 0.05);
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
+
+/** How much two colours stand out from each other: 1 to 21. */
+export function contrast(one: string, other: string): number {
+  const [dark = 0, light = 0] = [luminance(one), luminance(other)].toSorted((a, b) => a - b);
+  return (light + 0.05) / (dark + 0.05);
+}
+
+/** How much white stands out on a colour: 1 to 21. */
+export const contrastToWhite = (hex: string): number => contrast(hex, "#ffffff");
+
+/** The dark scheme's surface, and its lightest ground that links stand on (tokens.css: --qv-surface, --qv-hover). */
+const DARK_SURFACE = "#161619";
+const DARK_GROUND = "#232328";
 
 /** Lightest first; shade 6 is the colour itself, made darker until white can be read on it. */
 export function shades(hex: string): string[] {
   let base = rgb(hex);
   while (contrastToWhite(hexOf(base)) < READABLE) base = mix(base, BLACK, 0.04);
   return [...[0.92, 0.85, 0.68, 0.5, 0.32, 0.15].map((share) => hexOf(mix(base, WHITE, share))), hexOf(base), ...[0.16, 0.34, 0.52].map((share) => hexOf(mix(base, BLACK, share)))];
+}
+
+/** The accent in the dark scheme: what is chosen has it as its ground, and links are light enough to be read there and on every other ground. */
+export function darkShades(hex: string): { chosen: string; link: string } {
+  const base = rgb(shades(hex)[6] ?? hex);
+  const chosen = hexOf(mix(base, rgb(DARK_SURFACE), 0.72));
+  let link = mix(base, WHITE, 0.3);
+  while (contrast(hexOf(link), chosen) < READABLE || contrast(hexOf(link), DARK_GROUND) < READABLE) link = mix(link, WHITE, 0.06);
+  return { chosen, link: hexOf(link) };
 }

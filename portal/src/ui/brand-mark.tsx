@@ -1,15 +1,26 @@
-/** The sign over a page outside the frame: the brand's logo, else its name, else the portal's own icon. */
-import { useState } from "react";
-
-import { urls } from "@/api";
-import { useBrand } from "@/theme/brand";
+/** The signs of the brand: over a page outside the frame, and within it; the portal's own where there is no brand. */
+import { iconOf, pictureOf, productOf, useBrand } from "@/theme/brand";
 
 import classes from "./brand-mark.module.css";
 
+/** The brand's logo, else its name, else the portal's own icon. */
 export function BrandMark() {
   const brand = useBrand();
-  const [missing, setMissing] = useState(false);
+  const logo = pictureOf(brand, "logo");
   if (!brand) return <img src="/icon.svg" alt="" width={40} height={40} />;
-  if (missing) return brand.company_name ? <p className={classes.name}>{brand.company_name}</p> : null;
-  return <img className={classes.logo} src={urls.getGetWhitelabelPartUrl(brand.domain, "logo")} alt={brand.company_name ?? ""} onError={() => setMissing(true)} />;
+  return logo ? <img className={classes.logo} src={logo} alt={brand.company_name || productOf(brand)} /> : <p className={classes.name}>{productOf(brand)}</p>;
+}
+
+/** The small square sign: the brand's icon, else the first letter of its name, else the portal's own. */
+export function BrandIcon({ size }: { size: number }) {
+  const brand = useBrand();
+  return <img className={classes.icon} src={iconOf(brand)} alt="" width={size} height={size} />;
+}
+
+/** In the bar on top: the brand's logo, else its name; nothing for the portal's own look. */
+export function BrandName() {
+  const brand = useBrand();
+  const logo = pictureOf(brand, "logo");
+  if (!brand) return null;
+  return logo ? <img className={classes.small} src={logo} alt={productOf(brand)} /> : <span className={classes.product}>{productOf(brand)}</span>;
 }

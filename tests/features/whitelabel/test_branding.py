@@ -19,6 +19,15 @@ async def test_a_reseller_brands_its_domain_for_everybody_who_has_not_signed_in(
     assert (shown["company_name"], "account_id" in shown) == ("Reseller Inc", False)
     logo = await world.nobody.call("GET", "whitelabel/phone.reseller.example/logo")
     assert (logo.content, logo.headers["content-type"]) == (PNG, "image/png")
+    # Signed in, one sees the brand of the nearest account above, and never that of another reseller.
+    plain = await world.user(world.customer, "plain")
+    for who in (world.reseller, world.customer, plain):
+        mine = await who.get(f"{place}/in_force")
+        assert (mine["domain"], mine["pictures"]) == (BRAND["domain"], ["logo"])
+    for who in (world.stranger, world.master):
+        assert await who.get(f"{place}/in_force") == {}
+    other = f"accounts/{world.reseller.account_id}/whitelabel/in_force"
+    assert (await world.stranger.call("GET", other)).status_code in (403, 404)
     assert "sandbox" in logo.headers["content-security-policy"]
     assert (await world.nobody.call("GET", "whitelabel/phone.reseller.example/icon")).status_code == 404
     # A customer has none; a domain is somebody's; the platform's own is the master's.

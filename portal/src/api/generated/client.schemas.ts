@@ -1324,10 +1324,12 @@ export interface MultiFactor {
  }
 
 /**
- * Signing in by user and password.
+ * Signing in by user and password. `max_token_auth_expiry_s`: how many seconds a session may last at most, here
+ * and in all accounts below.
  */
 export interface SignIn {
   multi_factor?: MultiFactor | null;
+  max_token_auth_expiry_s?: number | null;
   [key: string]: unknown;
  }
 

@@ -14932,6 +14932,31 @@ export const getAccountWhitelabelPicture = async (accountId: string,
 
 
 
+export const getGetWhitelabelInForceUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/whitelabel/in_force`
+}
+
+/**
+ * With its `domain`, where its `pictures` are; empty when neither the account nor one above it has any.
+ * @summary The branding that the account's people see: its own, or the nearest above
+ */
+export const getWhitelabelInForce = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetWhitelabelInForceUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getGetWhitelabelUrl = (domain: string,) => {
 
 
@@ -14941,7 +14966,7 @@ export const getGetWhitelabelUrl = (domain: string,) => {
 }
 
 /**
- * 404 when the domain has none; clients then use their own.
+ * With the `pictures` it has. 404 when the domain has none; clients then use their own look.
  * @summary Branding of a domain
  */
 export const getWhitelabel = async (domain: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { BrandIcon } from "../brand-mark";
 import classes from "./frame.module.css";
 import { accountFor, AREAS, type AreaId, type Place } from "./places";
 
@@ -22,10 +23,7 @@ export function Rail({ account, office, places, current }: Props) {
   return (
     <nav className={classes.rail} aria-label={t("area.label")}>
       <span className={classes.mark} aria-hidden>
-        <svg viewBox="0 0 32 32" width="28" height="28">
-          <rect width="32" height="32" rx="8" fill="var(--qv-accent-6)" />
-          <path d="M22.2 22.2 25 25M23 15.5a7.5 7.5 0 1 1-15 0 7.5 7.5 0 0 1 15 0Z" fill="none" stroke="#fff" strokeWidth="3" strokeLinecap="round" />
-        </svg>
+        <BrandIcon size={28} />
       </span>
       {AREAS.map(({ area, icon: Symbol }) => {
         const first = places.find((place) => place.area === area);

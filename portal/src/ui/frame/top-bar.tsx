@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { channelsQuery, signOut, useSession } from "@/api";
 
+import { BrandIcon, BrandName } from "../brand-mark";
 import { tellFailure } from "../failed";
 import { initials } from "../initials";
 import { callsOf } from "../calls-of";
@@ -109,6 +110,12 @@ export function TopBar({ account, current, onSearch }: Props) {
   return (
     <header className={classes.top} data-masquerading={masquerading || undefined}>
       {masquerading && <span className="visually-hidden">{t("top.masquerade", { name: name ?? "" })}</span>}
+      <span className={classes.brand}>
+        <BrandName />
+      </span>
+      <span className={classes.sign} aria-hidden>
+        <BrandIcon size={28} />
+      </span>
       <nav className={classes.crumbs} aria-label={t("top.breadcrumb")}>
         {current && (
           <ol>

@@ -24,6 +24,7 @@ from qvoice.kit.errors import Forbidden, Invalid, NotFound
 router = APIRouter(tags=["whitelabel"])
 PLACE = "/accounts/{account_id}/whitelabel"
 Part = Literal["logo", "icon"]
+PARTS: tuple[Part, ...] = ("logo", "icon")
 
 
 class Whitelabel(BaseModel):
@@ -43,6 +44,11 @@ async def _stored(s: Any, account_id: str) -> dict[str, Any]:
     if doc is None:
         raise NotFound("this account has no branding")
     return doc
+
+
+def _shown(row: Any) -> dict[str, Any]:
+    """Return a brand as browsers show it: its document, and which `pictures` there are to ask for by its domain."""
+    return {**row.doc, "pictures": [part for part in PARTS if getattr(row, f"{part}_type") is not None]}
 
 
 async def _write(ctx: Context, status: int) -> Response:
@@ -117,6 +123,16 @@ async def picture(
     return ctx.reply(doc)
 
 
+@router.get(
+    PLACE + "/in_force", operation_id="get_whitelabel_in_force",
+    summary="The branding that the account's people see: its own, or the nearest above",
+)  # fmt: skip
+async def in_force(request: Request, account_id: str, ctx: Context = permit("user_auth", "read")) -> Response:
+    """With its `domain`, where its `pictures` are; empty when neither the account nor one above it has any."""
+    rows = await ctx.db.fetch("select * from whitelabel_above(cast(:id as uuid))", {"id": account_id})
+    return ctx.reply(_shown(rows[0]) if rows else {})
+
+
 @router.get(PLACE + "/{part}", operation_id="get_account_whitelabel_picture", summary="The account's logo or icon")
 async def own_picture(
     request: Request, account_id: str, part: Part, ctx: Context = permit("whitelabel", "read")
@@ -139,11 +155,11 @@ async def own_picture(
 async def of_domain(
     request: Request, domain: str, ctx: Context = permit("whitelabel", "read", public=True)
 ) -> Response:
-    """404 when the domain has none; clients then use their own."""
+    """With the `pictures` it has. 404 when the domain has none; clients then use their own look."""
     rows = await ctx.db.fetch("select doc from whitelabel_of(:domain)", {"domain": domain[:253]})
     if not rows:
         raise NotFound("this domain has no branding")
-    return ctx.reply(rows[0].doc)
+    return ctx.reply(_shown(rows[0]))
 
 
 @router.get("/whitelabel/{domain}/{part}", operation_id="get_whitelabel_part", summary="Logo or icon of a domain")
@@ -152,6 +168,6 @@ async def of_domain_picture(
 ) -> Response:
     """The picture."""
     rows = await ctx.db.fetch("select * from whitelabel_of(:domain)", {"domain": domain[:253]})
-    if not rows or part not in ("logo", "icon") or getattr(rows[0], f"{part}_type") is None:
+    if not rows or part not in PARTS or getattr(rows[0], f"{part}_type") is None:
         raise NotFound("this domain has no such picture")
     return pictures.sent(getattr(rows[0], f"{part}_type"), bytes(getattr(rows[0], part)))

@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { blob, explanation, Problem, upload, urls } from "@/api";
+import { reloadBrand } from "@/theme/brand";
 import { tellDone } from "@/ui/done";
 import form from "@/ui/form/form.module.css";
 
@@ -48,6 +49,7 @@ export function Picture({ account, part }: { account: string; part: "logo" | "ic
       await upload(url, file, () => undefined);
       tellDone(t(`${part}Done`));
       await client.invalidateQueries({ queryKey });
+      await reloadBrand();
     } catch (error) {
       setWrong(error instanceof Problem && error.fields.picture ? t("noPicture") : t(`ui:${explanation(error)}`));
     } finally {

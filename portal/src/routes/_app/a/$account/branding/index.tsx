@@ -6,8 +6,10 @@ import { useTranslation } from "react-i18next";
 
 import { call, Problem, urls } from "@/api";
 import { isRealm } from "@/office/realm";
-import { isColour, shades } from "@/theme/shades";
+import { reloadBrand } from "@/theme/brand";
+import { darkShades, isColour, shades } from "@/theme/shades";
 import { ErrorState } from "@/ui/error-state";
+import form from "@/ui/form/form.module.css";
 import { DeleteButton } from "@/ui/form/delete-button";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Section } from "@/ui/form/setting";
@@ -61,7 +63,8 @@ function Loaded({ account, brand }: { account: string; brand: Whitelabel }) {
   const draft = useDraft<Whitelabel>(brand);
   const there = brand.domain !== "";
   const { accent = "", company_name: company, application_title: title } = draft.value;
-  const made = isColour(accent) ? shades(accent) : undefined;
+  const used = isColour(accent) ? shades(accent)[6] : undefined;
+  const dark = isColour(accent) ? darkShades(accent) : undefined;
   return (
     <>
       <section className={`${page.card} ${classes.card}`}>
@@ -70,11 +73,14 @@ function Loaded({ account, brand }: { account: string; brand: Whitelabel }) {
           <TextInput label={t("company")} maxLength={128} {...draft.field("company_name")} />
           <TextInput label={t("application")} description={t("applicationHelp")} maxLength={128} {...draft.field("application_title")} />
           <TextInput label={t("accent")} description={t("accentHelp")} placeholder="#2f5bea" maxLength={7} spellCheck={false} {...draft.field("accent")} />
-          <div className={classes.preview} aria-hidden>
-            <span className={classes.tab}>{title || company || "QVOICE"}</span>
-            <span className={classes.button} style={made ? { background: made[6] } : undefined}>
-              {t("preview")}
-            </span>
+          {used && used.toLowerCase() !== accent.toLowerCase() && (
+            <p className={form.notice} aria-live="polite">
+              {t("adjusted", { colour: accent, used })}
+            </p>
+          )}
+          <div className={classes.previews} aria-hidden>
+            <Preview scheme="light" name={title || company || "QVOICE"} accent={used} link={isColour(accent) ? shades(accent)[7] : undefined} />
+            <Preview scheme="dark" name={title || company || "QVOICE"} accent={used} link={dark?.link} />
           </div>
           <SaveBar
             account={account}
@@ -87,6 +93,7 @@ function Loaded({ account, brand }: { account: string; brand: Whitelabel }) {
             apply={async (_from, to) => {
               await call(to.domain === "" ? "DELETE" : "POST", to.domain === "" ? urls.getDeleteWhitelabelUrl(account) : urls.getReplaceWhitelabelUrl(account), to.domain === "" ? {} : { body: to });
               await client.invalidateQueries({ queryKey: ["account", account, "whitelabel"] });
+              await reloadBrand();
             }}
             effect={t("saved")}
           />
@@ -103,7 +110,7 @@ function Loaded({ account, brand }: { account: string; brand: Whitelabel }) {
             title={t("remove")}
             help={t("removeHelp")}
             action={
-              <DeleteButton account={account} title={t("removeTitle")} run={async () => void (await call("DELETE", urls.getDeleteWhitelabelUrl(account)))} done={t("removed")} onGone={() => draft.adopt(NONE)}>
+              <DeleteButton account={account} title={t("removeTitle")} run={async () => void (await call("DELETE", urls.getDeleteWhitelabelUrl(account)).then(reloadBrand))} done={t("removed")} onGone={() => draft.adopt(NONE)}>
                 {t("removeHelp")}
               </DeleteButton>
             }
@@ -111,5 +118,21 @@ function Loaded({ account, brand }: { account: string; brand: Whitelabel }) {
         </section>
       )}
     </>
+  );
+}
+
+/** A button and a link as the scheme shows them. */
+function Preview({ scheme, name, accent, link }: { scheme: "light" | "dark"; name: string; accent: string | undefined; link: string | undefined }) {
+  const { t } = useTranslation("branding");
+  return (
+    <div className={classes.preview} data-scheme={scheme}>
+      <span className={classes.tab}>{name}</span>
+      <span className={classes.link} style={link ? { color: link } : undefined}>
+        {t("previewLink")}
+      </span>
+      <span className={classes.button} style={accent ? { background: accent } : undefined}>
+        {t("preview")}
+      </span>
+    </div>
   );
 }
