@@ -105,6 +105,7 @@ try {
   await page.keyboard.press("Delete");
   await page.locator('[data-step="flow.children.3"]').waitFor({ state: "detached" });
   await page.keyboard.press("Control+z");
+  await page.getByRole("status").filter({ hasText: "Undone: deleting." }).waitFor({ state: "attached" });
   await page.locator('[data-step="flow.children.3"]').waitFor();
   await page.keyboard.press("Control+Shift+z");
   await page.locator('[data-step="flow.children.3"]').waitFor({ state: "detached" });

@@ -87,6 +87,10 @@ await walk(async ({ page, go, check }) => {
   await page.getByRole("button", { name: "Save" }).click();
   await toast("The next call follows these hours");
 
+  // When each schedule holds, as the call path sees it.
+  await go("schedules");
+  await page.getByRole("row", { name: new RegExp(`Day ${mark}.*Not in force, next `) }).waitFor();
+
   // The account's own business: its balance, its next invoice, how its people sign in.
   await page.getByRole("link", { name: "Account", exact: true }).click();
   await page.getByRole("heading", { level: 1, name: "Balance" }).waitFor();

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from qvoice.core.hours.ahead import next_change
 from qvoice.core.hours.rule import in_force, zone
 from qvoice.kit.clock import to_gregorian
 
@@ -170,3 +171,26 @@ def test_a_zone_that_is_none_is_refused(bad: str | None) -> None:
 )  # fmt: skip
 def test_stored_nonsense_raises_nothing(junk: dict[str, Any]) -> None:
     assert in_force(junk, at("2026-11-24T12:00:00"), TORONTO) in (True, False)
+
+
+@pytest.mark.parametrize(
+    ("rule", "now", "then"),
+    [
+        ({"cycle": "weekly", "wdays": ["monday"], "time_window_start": 9 * HOUR, "time_window_stop": 17 * HOUR},
+         "2026-11-27T20:00:00", "2026-11-30T09:00:00"),
+        ({"cycle": "weekly", "wdays": ["monday"], "time_window_start": 9 * HOUR, "time_window_stop": 17 * HOUR},
+         "2026-11-30T12:00:00", "2026-11-30T17:00:00"),
+        ({"cycle": "daily", "time_window_start": 22 * HOUR, "time_window_stop": 6 * HOUR},
+         "2026-11-27T03:00:00", "2026-11-27T06:00:00"),
+        ({"cycle": "yearly", "month": 12, "days": [25, 26]}, "2026-12-25T10:00:00", "2026-12-27T00:00:00"),
+        ({"cycle": "yearly", "month": 12, "days": [25]}, "2026-12-26T10:00:00", "2027-12-25T00:00:00"),
+        # 02:30 is not there on this day: the window begins when the clock shows 03:00.
+        ({"cycle": "daily", "time_window_start": 9000, "time_window_stop": 5 * HOUR},
+         "2026-03-08T00:00:00", "2026-03-08T03:00:00"),
+        ({"cycle": "daily"}, "2026-11-27T12:00:00", None),
+        ({"cycle": "date", "start_date": midnight("2020-05-05T00:00:00")}, "2026-11-27T12:00:00", None),
+        ({"cycle": "daily", "time_window_stop": HOUR, "enabled": True}, "2026-11-27T12:00:00", None),
+    ],
+)  # fmt: skip
+def test_D13_when_a_rule_begins_or_stops_next(rule: dict[str, Any], now: str, then: str | None) -> None:
+    assert next_change(rule, at(now), TORONTO) == (then and at(then))

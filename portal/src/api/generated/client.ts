@@ -12571,6 +12571,32 @@ export const getTaskOutput = async (accountId: string,
 
 
 
+export const getListTemporalRulesInForceUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/temporal_rules/in_force`
+}
+
+/**
+ * For each rule `in_force` by the account's clock (or the override), and `until`, when that changes next; null when
+ * it does not within a year, or is overridden. `timezone`: whose clock that is.
+ * @summary Which rules are in force now, and when that changes
+ */
+export const listTemporalRulesInForce = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListTemporalRulesInForceUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
 export const getListTemporalRulesUrl = (accountId: string,
     params?: ListTemporalRulesParams,) => {
   const normalizedParams = new URLSearchParams();

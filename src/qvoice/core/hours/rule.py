@@ -9,7 +9,7 @@ it started on.
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -59,13 +59,26 @@ def matches(rule: Mapping[str, Any], now: datetime, timezone: str) -> bool:
     where = zone(timezone) or UTC
     local = now.astimezone(where)
     second = local.hour * 3600 + local.minute * 60 + local.second
-    start, stop = _seconds(rule.get("time_window_start"), 0), _seconds(rule.get("time_window_stop"), DAY)
+    start, stop = window(rule)
     today = local.date()
     first = _first_day(rule, where)
     if start < stop:
         return start <= second < stop and _is_day(rule, today, first)
     after_midnight = second < stop and _is_day(rule, today - timedelta(days=1), first)
     return (second >= start and _is_day(rule, today, first)) or after_midnight
+
+
+def window(rule: Mapping[str, Any]) -> tuple[int, int]:
+    """Return from and to in seconds of the day; a stop that is not after the start is of the next day."""
+    return _seconds(rule.get("time_window_start"), 0), _seconds(rule.get("time_window_stop"), DAY)
+
+
+def window_days(rule: Mapping[str, Any], since: date, until: date, where: tzinfo) -> Iterator[date]:
+    """Yield the days from `since` to `until` on which a window of the rule starts."""
+    first = _first_day(rule, where)
+    for offset in range((until - since).days + 1):
+        if _is_day(rule, day := since + timedelta(days=offset), first):
+            yield day
 
 
 def _is_day(rule: Mapping[str, Any], day: date, first: date) -> bool:

@@ -156,7 +156,7 @@ async def of_domain(
     request: Request, domain: str, ctx: Context = permit("whitelabel", "read", public=True)
 ) -> Response:
     """With the `pictures` it has. 404 when the domain has none; clients then use their own look."""
-    rows = await ctx.db.fetch("select doc from whitelabel_of(:domain)", {"domain": domain[:253]})
+    rows = await ctx.db.fetch("select doc, logo_type, icon_type from whitelabel_of(:domain)", {"domain": domain[:253]})
     if not rows:
         raise NotFound("this domain has no branding")
     return ctx.reply(_shown(rows[0]))

@@ -13,8 +13,10 @@ import { ListPage } from "@/ui/list/list-page";
 import { type ListSearch, listSearch } from "@/ui/list/list-search";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
+import { StateDot } from "@/ui/state-dot";
 
 import type { RuleDoc, RuleSetDoc } from "./-rule";
+import { moment, type Standing, standingsQuery } from "./-standing";
 
 const RuleForm = lazy(async () => ({ default: (await import("./-rule-form")).RuleForm }));
 const NewRule = lazy(async () => ({ default: (await import("./-rule-form")).NewRule }));
@@ -39,7 +41,7 @@ export const Route = createFileRoute("/_app/a/$account/schedules/")({
 });
 
 function Schedules() {
-  const { t } = useTranslation(["schedules", "ui"]);
+  const { t, i18n } = useTranslation(["schedules", "ui"]);
   const { account } = Route.useParams();
   const search = Route.useSearch();
   const { open, kind = "rules" } = search;
@@ -53,6 +55,20 @@ function Schedules() {
   const columns: Column<Row>[] = [{ id: "name", title: t("name"), cell: (row) => row.name, value: (row) => row.name }];
   if (kind === "sets") columns.push({ id: "rules", title: t("schedules"), cell: members, value: members });
   else columns.push({ id: "usedFor", title: t("usedFor"), cell: (row) => (row.type?.startsWith("main") ? t("mainNumber") : ""), value: (row) => row.type ?? "", wide: true, width: "220px" });
+  const standings = useQuery(standingsQuery(account)).data;
+  /** A set is in force while any of its rules is. */
+  const standing = (row: Row) => (kind === "rules" ? standings?.rules.get(row.id) : Array.isArray(row.rules) ? row.rules.map((id) => standings?.rules.get(id)).find((one) => one?.in_force) : undefined);
+  const until = ({ in_force: on, until: at }: Standing) => (at ? t(on ? "now.until" : "now.from", { when: moment(at, standings?.timezone, i18n.language) }) : "");
+  const now = (row: Row) => {
+    const known = standing(row);
+    if (!known) return kind === "sets" && standings ? <StateDot tone="off">{t("now.off")}</StateDot> : null;
+    return (
+      <StateDot tone={known.in_force ? "good" : "off"}>
+        {known.overridden ? t(known.in_force ? "overrides.on" : "overrides.off") : [t(known.in_force ? "now.on" : "now.off"), kind === "rules" ? until(known) : ""].filter(Boolean).join(", ")}
+      </StateDot>
+    );
+  };
+  columns.splice(1, 0, { id: "now", title: t("now.title"), cell: now, value: (row) => (standing(row)?.in_force ? 0 : 1), width: kind === "rules" ? "300px" : "160px", phone: "56%" });
   const close = () => change({ open: undefined });
   return (
     <ListPage

@@ -39,6 +39,15 @@ export function FlowBuilder({ account, flow, loaded }: { account: string; flow: 
   const navigate = useNavigate();
   const registry = useRegistry(account);
   const builder = useBuilder(loaded.document, registry);
+  const [said, setSaid] = useState({ count: 0, text: "" });
+  /** Undo and redo change the picture somewhere: whoever does not see it is told what was undone. */
+  const announcing = (word: "undone" | "redone", step: { what: string } | undefined, act: () => void) => () => {
+    if (!step) return;
+    act();
+    setSaid(({ count }) => ({ count: count + 1, text: t(`head.${word}`, { what: t(`did.${step.what}` as "did.add", { defaultValue: t("did.setting") }) }) }));
+  };
+  const undo = announcing("undone", builder.history.past.at(-1), builder.undo);
+  const redo = announcing("redone", builder.history.future[0], builder.redo);
   const { document, selected } = builder;
   const [side, setSide] = useState<Side>("step");
   const [dialog, setDialog] = useState<"numbers" | "json" | null>(null);
@@ -74,7 +83,7 @@ export function FlowBuilder({ account, flow, loaded }: { account: string; flow: 
     if (!event.ctrlKey && !event.metaKey) return;
     const typing = /^(INPUT|TEXTAREA)$/.test((event.target as HTMLElement).tagName);
     const key = event.key.toLowerCase();
-    const action = key === "s" ? () => void saving.save() : typing ? undefined : key === "z" ? (event.shiftKey ? builder.redo : builder.undo) : key === "y" ? builder.redo : undefined;
+    const action = key === "s" ? () => void saving.save() : typing ? undefined : key === "z" ? (event.shiftKey ? redo : undo) : key === "y" ? redo : undefined;
     if (!action) return;
     event.preventDefault();
     action();
@@ -115,7 +124,10 @@ export function FlowBuilder({ account, flow, loaded }: { account: string; flow: 
 
   return (
     <div className={classes.builder} data-side={open || undefined} data-adding={adding || undefined}>
-      <Head account={account} builder={builder} problems={saving.problems} saving={saving.saving} onSave={() => void saving.save()} onNumbers={() => setDialog("numbers")} onSimulate={() => setSide("simulate")} onVersions={() => setSide("versions")} onProblems={() => setSide("problems")} onJson={() => setDialog("json")} onDelete={flow === "new" ? undefined : () => void remove()} />
+      <Head account={account} builder={{ ...builder, undo, redo }} problems={saving.problems} saving={saving.saving} onSave={() => void saving.save()} onNumbers={() => setDialog("numbers")} onSimulate={() => setSide("simulate")} onVersions={() => setSide("versions")} onProblems={() => setSide("problems")} onJson={() => setDialog("json")} onDelete={flow === "new" ? undefined : () => void remove()} />
+      <output className="visually-hidden" aria-label={t("head.announced")}>
+        <span key={said.count}>{said.text}</span>
+      </output>
       {draft && (
         <output className={classes.draft}>
           <span>{t("draft.found", { when: new Date(draft.at).toLocaleString() })}</span>

@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer
 
-revision = "0038"
-down_revision = "0037"
+revision = "0039"
+down_revision = "0038"
 
 STATEMENTS = definer(
     "session_ceiling(uuid)",
