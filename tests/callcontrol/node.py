@@ -21,7 +21,7 @@ chan_pjsip res_rtp_asterisk res_http_websocket res_websocket_client res_stasis r
 res_stasis_playback res_stasis_recording res_stasis_snoop res_ari res_ari_model res_ari_applications
 res_ari_bridges res_ari_channels res_ari_events res_ari_playbacks res_ari_recordings app_stasis app_dial
 bridge_simple bridge_native_rtp bridge_softmix bridge_holding chan_bridge_media codec_ulaw codec_alaw
-codec_g722 codec_gsm codec_resample format_wav format_pcm format_gsm format_sln func_channel
+codec_g722 codec_gsm codec_resample format_wav format_pcm format_gsm format_sln func_base64 func_channel
 func_callerid func_volume func_strings func_logic func_uri pbx_config res_musiconhold"""
 
 CONFIG = {
@@ -99,8 +99,9 @@ exten => _[!-~].,1,Set(PJSIP_TRANSFER_HANDLING()=ari-only)
  same => n,Stasis(qvoice,in,${{PJSIP_HEADER(read,X-QV-Source)}},${{PJSIP_HEADER(read,X-QV-Account)}},"""
     """${{PJSIP_HEADER(read,X-QV-Device)}},${{PJSIP_HEADER(read,X-QV-Trunk)}},${{PJSIP_HEADER(read,X-QV-Realm)}},"""
     """${{PJSIP_HEADER(read,X-QV-Hops)}},${{PJSIP_HEADER(read,X-QV-Authorised)}},${{PJSIP_HEADER(read,X-QV-Peer)}},"""
-    """${{PJSIP_HEADER(read,X-QV-Privacy)}},${{CHANNEL(pjsip,call-id)}},${{EXTEN}},${{PJSIP_HEADER(read,X-QV-Forward)}},"""
-    """${{PJSIP_HEADER(read,X-QV-Replaces)}},${{PJSIP_HEADER(read,User-Agent)}})
+    """${{PJSIP_HEADER(read,X-QV-Privacy)}},${{BASE64_ENCODE(${{CHANNEL(pjsip,call-id)}})}},"""
+    """${{BASE64_ENCODE(${{EXTEN}})}},${{PJSIP_HEADER(read,X-QV-Forward)}},"""
+    """${{PJSIP_HEADER(read,X-QV-Replaces)}},${{URIENCODE(${{PJSIP_HEADER(read,User-Agent)}})}})
  same => n,Hangup(38)
 [refuse]
 exten => _XXX,1,PJSIPHangup(${{EXTEN}})

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
+from collections.abc import Sequence
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from qvoice.callcontrol.ari import wire
 from qvoice.core.ring.plan import Loop
@@ -56,8 +59,9 @@ def read(message: wire.Message) -> Arrival:
     channel = message.channel
     if channel is None or len(message.args) < 14:
         raise Refused(f"{len(message.args)} arguments")
+    # The dialplan encodes what callers write (Call-ID, number, User-Agent): a bracket in it would move the arguments.
     source, account, device, trunk, realm, hops, authorised, peer, privacy, call_id, user = (
-        _plain(a) for a in message.args[1:12]
+        _plain(a) for a in (*message.args[1:10], *map(_decoded, message.args[10:12]))
     )
     if source not in SOURCES:
         raise Refused(f"unknown source {source[:20]!r}")
@@ -83,8 +87,7 @@ def read(message: wire.Message) -> Arrival:
         privacy=privacy if privacy in ("full", "name", "number") else "none",
         sip_call_id=call_id,
         request_user=user,
-        # A User-Agent may hold commas, which are what separates arguments; it is the last one.
-        user_agent=clean_line(",".join(message.args[14:]), 128),
+        user_agent=clean_line(unquote("".join(message.args[14:15])), 128),
         caller_name=clean_line(channel.caller.name, 128),
         caller_number=number,
         forwarded_by=forwarded_by,
@@ -121,6 +124,21 @@ def forward_header(target: Loop, *, private: bool) -> str:
 def _forwarding(header: str) -> tuple[frozenset[str], tuple[str, ...]]:
     words = _plain(header).split(".")
     return frozenset(words), tuple(word for word in words if is_id(word))
+
+
+def request_user(args: Sequence[str]) -> str:
+    """What was dialled, from the arguments of any StasisStart; '' when they are no call's."""
+    try:
+        return _decoded(args[11]) if args[:1] == ["in"] and len(args) > 11 else ""
+    except Refused:
+        return ""
+
+
+def _decoded(argument: str) -> str:
+    try:
+        return b64decode(argument, validate=True).decode("utf-8", "replace")
+    except ValueError as problem:
+        raise Refused("an argument that is not Base64") from problem
 
 
 def _plain(argument: str) -> str:

@@ -134,7 +134,7 @@ class Exchange:
         if channel.id in self.tapes.live:
             self.tapes.on_event(channel.id, message)
             return
-        if len(args) > 11 and selftest.is_selftest(args[11], self.expected):
+        if selftest.is_selftest(arrival.request_user(args), self.expected):
             task = asyncio.get_running_loop().create_task(selftest.echo_end(self, channel.id))
             self._selftests.add(task)
             task.add_done_callback(self._selftests.discard)

@@ -215,6 +215,7 @@ class UserAgent:
         name: str = "",
         proxy: tuple[str, int] | None = None,
         offerless: bool = False,
+        call_id: str = "",
     ) -> Call:
         """INVITE `to` (a number in our realm, or a URI) and return at once. `caller`, `name`: what the From says."""
         uri = to if to.startswith(("sip:", "tel:")) else f"sip:{to}@{self.realm}"
@@ -222,7 +223,7 @@ class UserAgent:
         shown = f'"{name or self.name}" ' if name or self.name else ""
         call = Call(
             self,
-            call_id=secrets.token_hex(10),
+            call_id=call_id or secrets.token_hex(10),
             local=f"{shown}<{sender}>;tag={secrets.token_hex(4)}",
             remote=f"<{uri}>",
             target=uri,
