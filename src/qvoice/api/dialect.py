@@ -29,8 +29,8 @@ _ALLOWED_HEADERS = (
     "X-Request-ID, X-Pretty-Print, Range"
 )
 _EXPOSED_HEADERS = "Content-Type, X-Auth-Token, X-Request-ID, ETag, Content-Disposition, Retry-After"
-_RAW_TYPES = ("audio/", "video/", "image/", "multipart/", "application/x-base64", "application/octet-stream", "text/",
-              "application/pdf", "application/ogg")  # fmt: skip
+_RAW_TYPES = ("audio/", "video/", "image/", "multipart/", "application/x-base64", "application/base64", "text/",
+              "application/octet-stream", "application/pdf", "application/ogg")  # fmt: skip
 UPLOAD_LIMIT = 16 * 1024 * 1024
 """Raw uploads (media): base64 of the 11 MB that the dialect allows."""
 
@@ -78,6 +78,8 @@ class Dialect:
             if scope["method"] == "OPTIONS" and headers.get("access-control-request-method"):
                 await _preflight(scope, receive, sending)
                 return
+            if "\x00" in scope["path"]:
+                raise Invalid.field("path", "format", "NUL characters are not allowed")
             if scope["path"].startswith("/v2"):
                 receive = await self._read(scope, headers, receive)
             await self._app(scope, receive, sending)
@@ -117,8 +119,6 @@ class Dialect:
         for name, value in query.multi_items():
             if "\x00" in name or "\x00" in value:
                 raise Invalid.field(name.replace("\x00", "") or "query", "format", "NUL characters are not allowed")
-        if "\x00" in scope["path"]:
-            raise Invalid.field("path", "format", "NUL characters are not allowed")
         done = False
 
         async def replay() -> Message:

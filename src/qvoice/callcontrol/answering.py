@@ -6,12 +6,13 @@ from typing import Any
 
 from qvoice.callcontrol.live import LiveCall
 from qvoice.callcontrol.sounds import MediaPath
-from qvoice.core.flow.commands import Speech
+from qvoice.core.flow.commands import Speech, Url
 from qvoice.core.flow.requests import Request
 from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.callflows.context import AnswerContext, collect_answers
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.media.files import MediaFiles
+from qvoice.features.media.web import WebSounds
 from qvoice.features.speech.files import SpokenFiles
 from qvoice.kit import log
 from qvoice.kit.errors import Invalid, NotFound, Unavailable
@@ -20,8 +21,10 @@ from qvoice.kit.errors import Invalid, NotFound, Unavailable
 class Answering:
     """Everything is asked in the scope of the call's own account: a flow cannot name another tenant's anything."""
 
-    def __init__(self, *, db: Database, snapshots: Snapshots, media: MediaFiles, spoken: SpokenFiles) -> None:
-        self._db, self._snapshots, self._media, self._spoken = db, snapshots, media, spoken
+    def __init__(
+        self, *, db: Database, snapshots: Snapshots, media: MediaFiles, spoken: SpokenFiles, web: WebSounds
+    ) -> None:
+        self._db, self._snapshots, self._media, self._spoken, self._web = db, snapshots, media, spoken, web
         self._answers = collect_answers()
 
     async def ask(self, call: LiveCall, request: Request) -> Any:
@@ -37,12 +40,14 @@ class Answering:
     def media_path(self, call: LiveCall) -> MediaPath:
         """Return the function that finds the call's account's media."""
 
-        async def path(wanted: str | Speech) -> str | None:
+        async def path(wanted: str | Speech | Url) -> str | None:
             if call.facts is None:
                 return None
             try:
                 if isinstance(wanted, Speech):
                     return await self._spoken.path(wanted.text, voice=wanted.voice, language=wanted.language)
+                if isinstance(wanted, Url):
+                    return await self._web.path(call.facts.account_id, wanted.url)
                 return await self._media.path(call.facts.account_id, wanted)
             except (NotFound, Invalid):
                 return None

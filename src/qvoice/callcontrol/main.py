@@ -26,7 +26,9 @@ from qvoice.features.charging.admission import Authoriser
 from qvoice.features.edge.kamailio import Kamailio
 from qvoice.features.emergency import recent as emergencies
 from qvoice.features.fraud.lock import lock
+from qvoice.features.media.convert import Converter, store_image
 from qvoice.features.media.files import MediaFiles
+from qvoice.features.media.web import WebSounds
 from qvoice.features.recordings.recover import release
 from qvoice.features.speech.files import SpokenFiles
 from qvoice.features.speech.speak import speaker
@@ -46,7 +48,15 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     spool = settings.data / "asterisk" / "calls.spool"
     journal = Journal(db, node=NODE, spool=spool, media=media)
     answering = Answering(
-        db=db, snapshots=snapshots, media=media, spoken=SpokenFiles(speaker(settings.data), settings.data)
+        db=db,
+        snapshots=snapshots,
+        media=media,
+        spoken=SpokenFiles(speaker(settings.data), settings.data),
+        web=WebSounds(
+            Converter(store_image(settings.data), settings.data / "run" / "audio"),
+            settings.data,
+            private_too=settings.network.webhooks_private == 1,
+        ),
     )
     exchange = Exchange(
         journal=journal,

@@ -251,7 +251,7 @@ class Room:
         if of is None:
             return []
         lang = language(self.plan.language)
-        parts = await render(sounds, lang=lang, media_path=self.exchange.media_path(of), allow_url=False)
+        parts = await render(sounds, lang=lang, media_path=self.exchange.media_path(of))
         return [uri for part in parts if isinstance(part, Run) for uri in part.uris]
 
     async def _play(self, target: str, sounds: tuple[Sound, ...], call: LiveCall | None) -> None:

@@ -28,7 +28,7 @@ from qvoice.core.flow.commands import (
 )
 from qvoice.kit import log
 
-MediaPath = Callable[[str | Speech], Awaitable[str | None]]
+MediaPath = Callable[[str | Speech | Url], Awaitable[str | None]]
 """Media id, or text to be spoken → path without extension that Asterisk can open, None when there is no such media."""
 
 TONE_SECONDS = 10.0
@@ -66,7 +66,7 @@ def language(code: str) -> str:
 
 
 async def render(
-    sounds: tuple[Sound, ...], *, lang: str, media_path: MediaPath, allow_url: bool = True
+    sounds: tuple[Sound, ...], *, lang: str, media_path: MediaPath
 ) -> list[Run | Beat]:
     """Turn sounds into playbacks and pauses. A sound that does not exist is left out and logged: the caller hears the
     rest.
@@ -81,7 +81,7 @@ async def render(
                 uris = []
             parts.append(beat)
         else:
-            uris += await _uris(sound, lang, media_path, allow_url)
+            uris += await _uris(sound, lang, media_path)
     if uris:
         parts.append(Run(tuple(uris)))
     return parts
@@ -99,7 +99,7 @@ def _beat(sound: Sound) -> Beat | None:
     return None
 
 
-async def _uris(sound: Sound, lang: str, media_path: MediaPath, allow_url: bool) -> list[str]:
+async def _uris(sound: Sound, lang: str, media_path: MediaPath) -> list[str]:
     match sound:
         case Prompt(name=name):
             return _named(name)
@@ -123,7 +123,7 @@ async def _uris(sound: Sound, lang: str, media_path: MediaPath, allow_url: bool)
                 path = None  # it goes on being spoken, for the next caller
             if path is not None:
                 return [f"sound:{path}"]
-            return [uri for part in otherwise for uri in await _uris(part, lang, media_path, allow_url)]
+            return [uri for part in otherwise for uri in await _uris(part, lang, media_path)]
         case Recording(ref=ref):
             if not _SAFE_NAME.fullmatch(ref.removeprefix("/")) or ".." in ref:
                 log.get().warning("sound.bad_reference", ref=ref[:80])
@@ -139,10 +139,11 @@ async def _uris(sound: Sound, lang: str, media_path: MediaPath, allow_url: bool)
         case Tone():
             return ["sound:beep"]
         case Url(url=url):
-            if allow_url and re.match(r"https?://", url) and "," not in url:
-                return [f"sound:{url}"]
-            log.get().warning("sound.bad_url", url=url[:80])
-            return []
+            path = await media_path(sound)
+            if path is None:
+                log.get().warning("sound.no_url", url=url[:80])
+                return []
+            return [f"sound:{path}"]
     return []
 
 

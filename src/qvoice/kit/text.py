@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 
@@ -15,6 +16,9 @@ def clean_line(text: str, limit: int = 128) -> str:
     return " ".join(kept.split())[:limit]
 
 
+_NUMBER = re.compile(r"[+-]?[0-9][0-9 ]*(\.[0-9]+)?")
+
+
 def csv_safe(text: str) -> str:
-    """Return `text` so that a spreadsheet does not run it as a formula (OWASP CSV injection)."""
-    return "'" + text if text and text[:1] in "=+-@\t\r" and not text[1:].replace(" ", "").isdigit() else text
+    """Return `text` so that a spreadsheet does not run it as a formula (OWASP CSV injection). Numbers stay numbers."""
+    return "'" + text if text[:1] in tuple("=+-@\t\r") and not _NUMBER.fullmatch(text) else text

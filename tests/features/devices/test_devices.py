@@ -72,3 +72,27 @@ async def test_status_and_with_status_say_what_is_registered(world):
     assert await world.customer.get("accounts/{A}/devices/status") == []
     [row] = await world.customer.get("accounts/{A}/devices?with_status=true")
     assert (row["id"], row["registered"]) == (made["id"], False)
+
+
+async def test_A5_an_address_stands_for_one_device_whoever_names_it_later(world, database):
+    def known_by(address):
+        return {"name": "PBX", "sip": {"method": "ip", "ip": address}}
+
+    made = await world.stranger.put("accounts/{A}/devices", known_by("203.0.113.7"))
+    for who in (world.customer, world.stranger):
+        answer = await who.call("PUT", "accounts/{A}/devices", known_by("203.0.113.7"))
+        assert "another device" in answer.json()["data"]["sip.ip"]["unique"]["message"]
+    mine = await world.customer.put("accounts/{A}/devices", known_by("203.0.113.8"))
+    path = f"accounts/{{A}}/devices/{mine['id']}"
+    assert (await world.customer.call("PATCH", path, {"sip": {"ip": "203.0.113.7"}})).status_code == 400
+    await world.customer.patch(path, {"name": "still mine"})
+    with psycopg.connect(database.admin_url) as admin:
+        # Two that came at the same moment: the older one is who calls.
+        admin.execute("update devices set sip_ip = '203.0.113.7' where id = %s", [mine["id"]])
+        found = admin.execute("select device_id from edge_ip_devices() where ip = '203.0.113.7'").fetchall()
+        admin.execute("insert into edge.carriers (key_name, key_value) values ('203.0.113.9:5060', 'x|y')")
+    assert found == [(made["id"],)]
+    answer = await world.customer.call("PUT", "accounts/{A}/devices", known_by("203.0.113.9"))
+    assert "carrier" in answer.json()["data"]["sip.ip"]["unique"]["message"]
+    await world.stranger.delete(f"accounts/{{A}}/devices/{made['id']}")
+    await world.customer.patch(path, {"sip": {"ip": "203.0.113.7"}})

@@ -130,6 +130,8 @@ async def _present(s: AsyncSession, document: Document, shown: Doc, actor: objec
         "billing_mode": "manual",
         "created": shown["_read_only"]["created"],
     }
+    # A default of the dialect's schema: its web interface deletes keys in it without asking whether it is there.
+    shown = {**shown, "caller_id": shown.get("caller_id") or {}}
     return {**shown, **extras, "_read_only": {**shown["_read_only"], **extras}}
 
 

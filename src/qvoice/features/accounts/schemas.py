@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
@@ -13,7 +14,11 @@ from qvoice.core.flow.modules.voicemail.keys import clash
 
 _TIMEZONES = frozenset(available_timezones())
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
-_REALM = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_LABEL = "[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+_REALM = re.compile(rf"(?=.{{4,253}}$)({_LABEL}\.)+(?![0-9]+$){_LABEL}")
+"""A domain name; an IP address (a last label of digits, RFC 3696 section 2) is none: it may be this installation's."""
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What makes text read otherwise than it is written (UTS #55)."""
 
 
 def _timezone(value: str) -> str:
@@ -43,6 +48,12 @@ def _realm(value: str) -> str:
     return lowered
 
 
+def _line(value: str) -> str:
+    if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in value) or _BIDI.search(value):
+        raise ValueError("must be one line of plain text: remove line breaks and control characters")
+    return value
+
+
 def _voicemail(value: dict[str, Any]) -> dict[str, Any]:
     keys = value.get("keys")
     for menu, given in keys.items() if isinstance(keys, dict) else ():
@@ -55,6 +66,8 @@ def _voicemail(value: dict[str, Any]) -> dict[str, Any]:
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Language = Annotated[str, AfterValidator(_language)]
 Country = Annotated[str, AfterValidator(_country)]
+Line = Annotated[str, AfterValidator(_line)]
+"""What people read, or what goes into a header: one line, no control characters."""
 Realm = Annotated[str, Field(max_length=253), AfterValidator(_realm)]
 
 
@@ -67,8 +80,8 @@ class Lenient(BaseModel):
 class CallerIdEntry(Lenient):
     """Name and number shown to the callee."""
 
-    name: Annotated[str, Field(max_length=35)] | None = None
-    number: Annotated[str, Field(max_length=35)] | None = None
+    name: Annotated[Line, Field(max_length=35)] | None = None
+    number: Annotated[Line, Field(max_length=35)] | None = None
 
 
 class CallerIds(Lenient):
@@ -125,7 +138,7 @@ class Topup(Lenient):
 class AccountDocument(Lenient):
     """An account. `realm` is made up when absent; timezone, language and country come from the parent when absent."""
 
-    name: Annotated[str, Field(min_length=1, max_length=128)]
+    name: Annotated[Line, Field(min_length=1, max_length=128)]
     realm: Realm | None = None
     enabled: bool = True
     timezone: Timezone | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Text
+from sqlalchemy import Boolean, Column, Text, text
 from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -30,6 +30,7 @@ async def _before_many(changes: Sequence[Change]) -> None:
     account = await load_account(changes[0].session, changes[0].scope.account_id)
     for change in changes:
         _settle(change, account.doc["realm"])
+        await _check_address(change)
 
 
 def _settle(change: Change, realm: str) -> None:
@@ -58,6 +59,25 @@ def _settle(change: Change, realm: str) -> None:
     username, password = sip.get("username"), sip.get("password")
     change.columns["realm"] = realm
     change.columns["ha1"] = credentials.ha1(username, realm, password) if username and password else None
+
+
+_ADDRESS_TAKEN = {
+    "device": "another device is recognised by this address: use method password, or another address",
+    "carrier": "this is a carrier's address: its calls come in by the number called",
+}
+
+
+async def _check_address(change: Change) -> None:
+    """Refuse an address that stands for somebody else already: who calls from it would be taken for this device."""
+    sip = change.new["sip"]
+    old = (change.old or {}).get("sip") or {}
+    if sip.get("method") != "ip" or (old.get("method"), old.get("ip")) == ("ip", sip["ip"]):
+        return
+    taken = await change.session.scalar(
+        text("select device_address_taken(cast(:ip as inet), cast(:id as uuid))"), {"ip": sip["ip"], "id": change.id}
+    )
+    if taken:
+        raise Invalid.field("sip.ip", "unique", _ADDRESS_TAKEN[taken])
 
 
 async def _present(s: AsyncSession, document: Document, shown: Doc, actor: Any) -> Doc:

@@ -8,7 +8,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from qvoice.features.accounts.schemas import CallerIds, CallForward, Language, Lenient, Restriction, Switch, Timezone
+from qvoice.features.accounts.schemas import (
+    CallerIds,
+    CallForward,
+    Language,
+    Lenient,
+    Line,
+    Restriction,
+    Switch,
+    Timezone,
+)
 
 _MAC = re.compile(r"[0-9a-f]{12}")
 _SIP_USER = r"^[A-Za-z0-9\-_.!~*'()&=+$,;?/%]{2,32}$"
@@ -77,7 +86,7 @@ class Media(Lenient):
 class Device(Lenient):
     """A device. `enabled` false: it can neither register nor call, and does not ring."""
 
-    name: Annotated[str, Field(min_length=1, max_length=128)]
+    name: Annotated[Line, Field(min_length=1, max_length=128)]
     owner_id: Annotated[str, Field(max_length=32)] | None = None
     device_type: Annotated[str, Field(max_length=32)] = "sip_device"
     mac_address: Annotated[str, AfterValidator(_mac_or_empty)] | None = None

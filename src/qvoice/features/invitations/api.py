@@ -31,7 +31,7 @@ class Invite(BaseModel):
     """Whom to invite: ids, or `all` for every enabled user who has not accepted an invitation yet; and how."""
 
     model_config = ConfigDict(extra="allow")
-    users: list[str] | Literal["all"] = "all"
+    users: list[str] | Literal["all"]
     channel: Literal["email", "sms"] = "email"
 
 
@@ -92,7 +92,7 @@ async def create(request: Request, account_id: str, ctx: Context = permit("users
     """Invite; answers how many, and who was passed over with the reason. Earlier unused links of these users end."""
     channel = _channel(ctx.data)
     async with ctx.tx() as s:
-        users = await _users(s, ctx.data.get("users", "all"))
+        users = await _users(s, ctx.data.get("users"))
         made, skipped = await invite.invite(s, ctx.key, users, channel=channel)
     passed = [{"user_id": one.user_id, "name": one.name, "reason": one.reason} for one in skipped]
     return ctx.reply({"invited": len(made), "invitations": made[:200], "skipped": passed}, status=201)

@@ -44,10 +44,15 @@ def environment() -> jinja2.Environment:
     )
 
 
+def is_address(value: str) -> bool:
+    """Tell whether a mail can be sent to this address."""
+    return len(value) <= 254 and _ADDRESS.fullmatch(value) is not None
+
+
 def address(value: str) -> str:
     """Return a mail address that is safe in a header; raises Invalid saying what is wrong."""
     plain = value.strip()
-    if len(plain) > 254 or not _ADDRESS.fullmatch(plain):
+    if not is_address(plain):
         raise Invalid.field("email", "format", f"{plain[:80]!r} is not an e-mail address.")
     return plain
 
@@ -111,8 +116,8 @@ async def queue_mail(
         problem = ""
         try:
             recipient = address(recipient)
-        except Invalid as refused:
-            problem = refused.message
+        except Invalid:
+            problem = f"{recipient[:80]!r} is not an e-mail address."
         mail_id = uuid.uuid4().hex
         await session.execute(
             text(

@@ -14,6 +14,7 @@ from starlette.formparsers import MultiPartException, MultiPartParser
 from qvoice.features.media.convert import MAX_UPLOAD
 from qvoice.kit.errors import Invalid
 
+_BASE64 = ("application/x-base64", "application/base64")
 _DATA_URL = re.compile(rb"data:[^,]{0,200};base64,", re.IGNORECASE)
 
 
@@ -34,9 +35,9 @@ async def read_upload(request: Request) -> bytes:
     if kind == "multipart/form-data":
         data = await _from_form(request)
     else:
-        most = MAX_UPLOAD * 4 // 3 + 1024 if kind == "application/x-base64" else MAX_UPLOAD + 1024
+        most = MAX_UPLOAD * 4 // 3 + 1024 if kind in _BASE64 else MAX_UPLOAD + 1024
         data = b"".join([part async for part in _limited(request, most)])
-        if kind == "application/x-base64" or data[:5].lower() == b"data:":
+        if kind in _BASE64 or data[:5].lower() == b"data:":
             data = _from_base64(data)
     if not data:
         raise Invalid.field("raw", "required", "The upload is empty. Send the audio file as the body.")

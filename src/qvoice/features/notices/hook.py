@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import socket
 import time
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from qvoice.db.engine import SYSTEM, Database
 from qvoice.db.queue import GiveUp, defer
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
+from qvoice.kit.reachable import is_public
 from qvoice.kit.settings import Settings
 
 CALL_WEB = "notices.call_web"
@@ -85,9 +85,21 @@ async def call_web(
             )
 
 
-async def call_once(message: Message, *, private_too: bool) -> tuple[int, int]:
-    """Send a message; return the server's status and the milliseconds it took. Raises NotCalled."""
-    parts = urlsplit(message.url)
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a customer's URL leads. `target`: the URL with the address that was looked at in place of the name."""
+
+    target: str
+    headers: Mapping[str, str]
+    sni: str
+
+
+async def destination(url: str, *, private_too: bool, query: str = "") -> Destination:
+    """Resolve a URL (with more `query`) once; raises NotCalled for what is no web address or no public one.
+
+    The address that was looked at is the one that is called: a name may point elsewhere a moment later.
+    """
+    parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise NotCalled("not a web address")
     try:
@@ -95,14 +107,20 @@ async def call_once(message: Message, *, private_too: bool) -> tuple[int, int]:
     except ValueError as problem:
         raise NotCalled("the port is no port") from problem
     address = await _resolved(parts.hostname, port or (443 if parts.scheme == "https" else 80))
-    if not private_too and not ipaddress.ip_address(address).is_global:
+    if not private_too and not is_public(address):
         raise NotCalled(f"{parts.hostname} is not a public address")
-    # The address that was looked at is the one that is called: a name may point elsewhere a moment later.
     host = f"[{address}]" if ":" in address else address
-    query = parts.query
-    if message.verb == "get" and message.body:
-        query = f"{query}&{message.body.decode()}" if query else message.body.decode()
-    target = parts._replace(netloc=host if port is None else f"{host}:{port}", query=query).geturl()
+    target = parts._replace(
+        netloc=host if port is None else f"{host}:{port}", query="&".join(part for part in (parts.query, query) if part)
+    )
+    headers = {"Host": parts.netloc.rpartition("@")[2], "User-Agent": "QVOICE"}
+    return Destination(target.geturl(), headers, parts.hostname)
+
+
+async def call_once(message: Message, *, private_too: bool) -> tuple[int, int]:
+    """Send a message; return the server's status and the milliseconds it took. Raises NotCalled."""
+    get = message.verb == "get"
+    place = await destination(message.url, private_too=private_too, query=message.body.decode() if get else "")
     began = time.monotonic()
     try:
         async with (
@@ -110,15 +128,14 @@ async def call_once(message: Message, *, private_too: bool) -> tuple[int, int]:
             httpx2.AsyncClient(timeout=SECONDS, follow_redirects=False) as http,
             http.stream(
                 message.verb.upper(),
-                target,
+                place.target,
                 headers={
-                    "Host": parts.netloc.rpartition("@")[2],
-                    "User-Agent": "QVOICE",
-                    **({} if message.verb == "get" else {"Content-Type": message.content_type}),
+                    **place.headers,
+                    **({} if get else {"Content-Type": message.content_type}),
                     **message.headers,
                 },
-                extensions={"sni_hostname": parts.hostname},
-                content=None if message.verb == "get" else message.body,
+                extensions={"sni_hostname": place.sni},
+                content=None if get else message.body,
             ) as answer,
         ):
             status = answer.status_code  # what it says besides is of no use, and may be endless

@@ -7,11 +7,12 @@ a name that changes its address meanwhile gains nothing. Redirects are not follo
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import socket
 import ssl
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
+
+from qvoice.kit.reachable import is_public
 
 TIMEOUT = 30.0
 ATTEMPTS = 6
@@ -81,15 +82,9 @@ def _address(host: str, port: int, *, allow_private: bool) -> str:
     except OSError as problem:
         raise NotSent(f"the host {host[:100]} has no address: {problem}") from problem
     addresses = [str(entry[4][0]) for entry in found]
-    if not allow_private and not all(_public(address) for address in addresses):
+    if not allow_private and not all(is_public(address) for address in addresses):
         raise NotSent(f"{host[:100]} is an address inside a private network", final=True)
     return addresses[0]
-
-
-def _public(address: str) -> bool:
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(ip, "ipv4_mapped", None)
-    return (inner or ip).is_global and not (inner or ip).is_multicast
 
 
 class _Connection(http.client.HTTPConnection):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from qvoice.features.accounts.schemas import (
     CallerIds,
@@ -12,10 +13,26 @@ from qvoice.features.accounts.schemas import (
     Incoming,
     Language,
     Lenient,
+    Line,
     Restriction,
     Switch,
     Timezone,
 )
+from qvoice.features.mail.queue_mail import is_address
+
+
+def _username(value: str) -> str:
+    """One form for what looks the same (RFC 8265, UsernameCasePreserved), and nothing that is not seen."""
+    plain = unicodedata.normalize("NFKC", value)
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Zl", "Zp") for c in plain):
+        raise ValueError("holds a character that is not seen: type the user name anew")
+    return plain
+
+
+def _email(value: str) -> str:
+    if value and not is_address(value):
+        raise ValueError("not an e-mail address: write it as name@example.com")
+    return value
 
 
 class Hotdesk(Lenient):
@@ -31,11 +48,11 @@ class Hotdesk(Lenient):
 class User(Lenient):
     """A user. A new `password` (or a new `username`, which needs one) ends all sessions of the user."""
 
-    first_name: Annotated[str, Field(min_length=1, max_length=128)]
-    last_name: Annotated[str, Field(min_length=1, max_length=128)]
-    username: Annotated[str, Field(min_length=1, max_length=256)] | None = None
+    first_name: Annotated[Line, Field(min_length=1, max_length=128)]
+    last_name: Annotated[Line, Field(min_length=1, max_length=128)]
+    username: Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_username)] | None = None
     password: Annotated[str, Field(min_length=6, max_length=256)] | None = None
-    email: Annotated[str, Field(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+$")] | None = None
+    email: Annotated[str, Field(max_length=254), AfterValidator(_email)] | None = None
     mobile: Annotated[str, Field(max_length=16, pattern=r"^$|^\+[1-9][0-9]{6,14}$")] | None = None
     """Mobile number, E.164: where text messages to the person go."""
     send_email_on_creation: bool | None = None
