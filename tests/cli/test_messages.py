@@ -79,3 +79,7 @@ def test_a_folder_that_cannot_be_made(qvoice: Run, tmp_path: Path) -> None:
     (tmp_path / "f").write_text("")  # short names: a data folder's path has at most 80 characters, pytest's takes most
     code, _, err = qvoice("up", "--data", tmp_path / "f" / "b")
     assert (code, err) == (1, f"qvoice: {tmp_path}/f/b: Not a directory. Give another path.\n")
+    code, _, err = qvoice("up", "--data", "/proc/qvoice")
+    assert (code, err) == (
+        1, "qvoice: /proc/qvoice: No such file or directory. It is not there and cannot be made: give another path.\n",
+    )  # fmt: skip

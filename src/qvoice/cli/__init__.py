@@ -28,6 +28,7 @@ DISK_TROUBLE = {
     errno.EROFS: "The file system is mounted read-only: remount it or give another folder with --data.",
     errno.EACCES: "Run this as the user whom it belongs to, or give another folder with --data.",
     errno.ENOTDIR: "Give another path.",
+    errno.ENOENT: "It is not there and cannot be made: give another path.",
     errno.EISDIR: "Give another path.",
     errno.EEXIST: "Give another path.",
     errno.EPERM: "Run this as the user whom it belongs to, or give another folder with --data.",
@@ -180,10 +181,10 @@ def _upgrade(data: Data = DEFAULT_DATA) -> None:
 
 @app.command("new")
 def _new(
-    kind: Annotated[str, typer.Argument(help="module, resource, vendor or page.")],
+    kind: Annotated[str, typer.Argument(help="module, resource or page.")],
     name: Annotated[str, typer.Argument(help="Its name, in snake_case.")],
 ) -> None:
-    """Scaffold a callflow module, REST resource, phone vendor or portal page, with a failing test."""
+    """Scaffold a callflow module, REST resource or portal page, with a failing test."""
     from qvoice.cli import new as command
 
     raise typer.Exit(command.run(kind, name))
@@ -203,8 +204,8 @@ def main() -> None:
         print(f"qvoice: {problem.message}", file=sys.stderr)
         sys.exit(1)
     except OSError as problem:
-        if problem.errno not in DISK_TROUBLE:
-            raise
+        if problem.errno not in DISK_TROUBLE or not str(problem.filename).startswith("/"):
+            raise  # a program that is missing has a name, no path
         where = f"{problem.filename}: " if problem.filename else ""
         print(f"qvoice: {where}{problem.strerror}. {DISK_TROUBLE[problem.errno]}", file=sys.stderr)
         sys.exit(1)

@@ -179,6 +179,9 @@ async def test_C2_nobody_sees_or_changes_the_decks_of_others_and_nobody_his_own_
         "POST", f"accounts/{world.customer.account_id}/ratedeck", {"ratedeck_id": foreign}
     )
     assert refused.status_code == 400
+    # A word misspelt takes nobody's prices away.
+    refused = await world.reseller.call("POST", f"accounts/{world.customer.account_id}/ratedeck", {"id": deck})
+    assert refused.json()["data"]["ratedeck_id"]["required"]["message"]
     in_use = await world.reseller.call("DELETE", f"accounts/{{A}}/ratedecks/{deck}")
     assert in_use.status_code == 409
     assert [one["name"] for one in await world.reseller.get(f"accounts/{{A}}/ratedecks/{deck}/accounts")] == [

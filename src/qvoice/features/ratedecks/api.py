@@ -13,6 +13,7 @@ from qvoice.features.documents.validate import validated
 from qvoice.features.ratedecks.bind import bind, decks_above, shown
 from qvoice.features.ratedecks.resource import RESOURCE
 from qvoice.features.ratedecks.schemas import Binding
+from qvoice.kit.errors import Invalid
 
 router = APIRouter(tags=["ratedecks"])
 
@@ -40,6 +41,9 @@ async def which(request: Request, account_id: str, ctx: Context = permit("ratede
 async def give(request: Request, account_id: str, ctx: Context = permit("ratedeck", "update")) -> Response:
     """Bind a deck; calls are priced by it at once."""
     wanted = validated(Binding, ctx.data)
+    if "ratedeck_id" not in ctx.data:
+        # A word misspelt must not take an account's prices away.
+        raise Invalid.field("ratedeck_id", "required", "give the id of a rate deck, or null for the provider's own")
     async with ctx.tx() as s:
         await bind(s, wanted.get("ratedeck_id") or None)
         answer = await shown(s)
