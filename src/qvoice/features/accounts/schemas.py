@@ -66,8 +66,8 @@ def _voicemail(value: dict[str, Any]) -> dict[str, Any]:
 Timezone = Annotated[str, AfterValidator(_timezone)]
 Language = Annotated[str, AfterValidator(_language)]
 Country = Annotated[str, AfterValidator(_country)]
-Line = Annotated[str, AfterValidator(_line)]
-"""What people read, or what goes into a header: one line, no control characters."""
+Line = AfterValidator(_line)
+"""For what people read, or what goes into a header: one line, no control characters. After the other bounds."""
 Realm = Annotated[str, Field(max_length=253), AfterValidator(_realm)]
 
 
@@ -80,8 +80,8 @@ class Lenient(BaseModel):
 class CallerIdEntry(Lenient):
     """Name and number shown to the callee."""
 
-    name: Annotated[Line, Field(max_length=35)] | None = None
-    number: Annotated[Line, Field(max_length=35)] | None = None
+    name: Annotated[str, Field(max_length=35), Line] | None = None
+    number: Annotated[str, Field(max_length=35), Line] | None = None
 
 
 class CallerIds(Lenient):
@@ -138,7 +138,7 @@ class Topup(Lenient):
 class AccountDocument(Lenient):
     """An account. `realm` is made up when absent; timezone, language and country come from the parent when absent."""
 
-    name: Annotated[Line, Field(min_length=1, max_length=128)]
+    name: Annotated[str, Field(min_length=1, max_length=128), Line]
     realm: Realm | None = None
     enabled: bool = True
     timezone: Timezone | None = None

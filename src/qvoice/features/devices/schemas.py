@@ -86,7 +86,7 @@ class Media(Lenient):
 class Device(Lenient):
     """A device. `enabled` false: it can neither register nor call, and does not ring."""
 
-    name: Annotated[Line, Field(min_length=1, max_length=128)]
+    name: Annotated[str, Field(min_length=1, max_length=128), Line]
     owner_id: Annotated[str, Field(max_length=32)] | None = None
     device_type: Annotated[str, Field(max_length=32)] = "sip_device"
     mac_address: Annotated[str, AfterValidator(_mac_or_empty)] | None = None

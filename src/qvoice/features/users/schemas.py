@@ -48,8 +48,8 @@ class Hotdesk(Lenient):
 class User(Lenient):
     """A user. A new `password` (or a new `username`, which needs one) ends all sessions of the user."""
 
-    first_name: Annotated[Line, Field(min_length=1, max_length=128)]
-    last_name: Annotated[Line, Field(min_length=1, max_length=128)]
+    first_name: Annotated[str, Field(min_length=1, max_length=128), Line]
+    last_name: Annotated[str, Field(min_length=1, max_length=128), Line]
     username: Annotated[str, Field(min_length=1, max_length=256), AfterValidator(_username)] | None = None
     password: Annotated[str, Field(min_length=6, max_length=256)] | None = None
     email: Annotated[str, Field(max_length=254), AfterValidator(_email)] | None = None
