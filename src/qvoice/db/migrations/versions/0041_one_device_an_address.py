@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer
 
-revision = "0039"
-down_revision = "0038"
+revision = "0041"
+down_revision = "0040"
 
 # As before (migration 0002); of two devices with one address only the older one is recognised by it.
 IP_DEVICES = """
