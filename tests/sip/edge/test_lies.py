@@ -83,15 +83,17 @@ async def test_A3_an_answer_to_a_challenge_is_good_once_and_from_one_address(pla
         assert [one.status for one in asked] == [401, 401]
         first, second = (signed(old, device["password"], uri, one) for one in asked)
 
-        async def register(agent: UserAgent, authorization: str) -> int:
+        async def register(agent: UserAgent, authorization: str) -> Message:
             message = agent._plain("REGISTER", uri, agent.aor)
             message.add("Authorization", authorization)
             message.add("Expires", 0)
-            return (await agent.fire(message, agent.proxy).result(10)).status
+            return await agent.fire(message, agent.proxy).result(10)
 
-        assert await register(thief, first) == 401, "taken before its owner used it, from elsewhere"
-        assert await register(old, second) == 200
-        assert await register(old, second) == 401, "a second time"
+        assert (await register(thief, first)).status == 401, "taken before its owner used it, from elsewhere"
+        assert (await register(old, second)).status == 200
+        again = await register(old, second)
+        assert again.status == 401, "a second time"
+        assert "stale=true" in again.get("WWW-Authenticate"), "a phone that keeps its answer need not ask its owner"
 
 
 def signed(agent: UserAgent, password: str, uri: str, asked: Message) -> str:
