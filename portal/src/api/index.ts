@@ -5,6 +5,7 @@ export * from "./call";
 export * from "./docs";
 export * from "./problem";
 export * from "./read";
+export * from "./rule-words";
 export * from "./session";
 export * from "./sign-in";
 export * from "./time";

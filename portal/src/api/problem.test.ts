@@ -1,6 +1,8 @@
 /** Errors in the dialect's shape become messages on fields and sentences for people. */
 import { expect, test } from "vitest";
 
+import i18n, { ready } from "@/i18n";
+
 import { explanation, fieldMessages, Problem, problemFrom } from "./problem";
 import { accountKey, credential } from "./sign-in";
 import { toGregorian, fromGregorian } from "./time";
@@ -37,4 +39,13 @@ test("events name the collections to read again", () => {
   expect(collectionsOf("doc_edited", "callflows")).toEqual(["callflows", "search"]);
   expect(collectionsOf("CHANNEL_DESTROY", undefined)).toEqual(["channels", "cdrs"]);
   expect(collectionsOf("unknown", undefined)).toEqual([]);
+});
+
+test("what the API refuses is worded in French by the rule; what has no words keeps the API's", async () => {
+  await ready;
+  await i18n.changeLanguage("fr");
+  const data = { password: { minLength: { message: "Too short: use at least 6 characters", target: 6 } }, name: { odd: { message: "It is odd" } } };
+  expect(fieldMessages(data)).toEqual({ password: "Au moins 6 caractères.", name: "Cette valeur est refusée\u202F: It is odd" });
+  await i18n.changeLanguage("en");
+  expect(fieldMessages(data).password).toContain("Too short");
 });

@@ -1,5 +1,7 @@
 /** What went wrong with a request, in the dialect's own shape: field -> rule -> message. */
 
+import { ruleWords } from "./rule-words";
+
 export type FieldRules = Record<string, Record<string, { message?: string; [param: string]: unknown } | string>>;
 
 export class Problem extends Error {
@@ -23,8 +25,8 @@ export function fieldMessages(data: unknown): Record<string, string> {
   if (typeof data !== "object" || data === null || Array.isArray(data)) return result;
   for (const [field, rules] of Object.entries(data as FieldRules)) {
     if (typeof rules !== "object" || rules === null) continue;
-    for (const rule of Object.values(rules)) {
-      const message = typeof rule === "string" ? rule : rule?.message;
+    for (const [name, rule] of Object.entries(rules)) {
+      const message = typeof rule === "string" ? rule : rule && ruleWords(name, rule);
       if (message && !(field in result)) result[field] = message;
     }
   }

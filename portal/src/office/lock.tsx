@@ -92,7 +92,7 @@ export function LockNotice({ account, name }: { account: string; name: string })
       <IconLock size={20} stroke={1.6} aria-hidden />
       <div className={classes.what}>
         <p className={classes.title}>{t(`lock.level.${level}.is`)}</p>
-        <p>{t("lock.because", { reason })}</p>
+        <p>{t("lock.because", { reason: i18n.language === "en" ? reason : t(`lock.guard.${source as "velocity"}`, { defaultValue: reason }) })}</p>
         <p className={classes.when}>{[at === undefined ? "" : t("lock.since", { when: when.format(fromGregorian(at)) }), t(source === "manual" ? "lock.byHand" : "lock.byGuard"), t("lock.emergency")].filter(Boolean).join(" · ")}</p>
       </div>
       {account === home ? (

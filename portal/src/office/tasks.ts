@@ -30,7 +30,8 @@ export interface TaskRow {
   row: number;
   state: RowState;
   values: Record<string, string>;
-  problems: { column: string; message: string; level: "error" | "warning" }[];
+  /** `code` and `values` word it in any language; tasks of before have none. */
+  problems: { column: string; message: string; level: "error" | "warning"; code?: string; values?: Record<string, unknown> }[];
   result: Record<string, string>;
 }
 

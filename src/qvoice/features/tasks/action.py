@@ -19,11 +19,20 @@ Options = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong with a row. `level` `error` keeps the row out, `warning` only tells."""
+    """What is wrong with a row. `level` `error` keeps the row out, `warning` only tells. `code` is stable, and `values`
+    are what the message says in it: clients word it in other languages by them.
+    """
 
     column: str
     message: str
     level: str = "error"
+    code: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    def told(self) -> dict[str, Any]:
+        """Return it as clients see it."""
+        said = {"column": self.column, "message": self.message, "level": self.level}
+        return {**said, "code": self.code, "values": dict(self.values)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from qvoice.db import Database, Scope
 from qvoice.db.queue import Backoff, Task
 from qvoice.features.auth.tokens import TokenKey
 from qvoice.features.tasks import store
-from qvoice.features.tasks.action import FileAction, RowsAction, actions
+from qvoice.features.tasks.action import FileAction, Problem, RowsAction, actions
 from qvoice.kit import log
 from qvoice.kit.errors import Conflict, Invalid, QvoiceError, Unavailable
 from qvoice.kit.settings import Settings
@@ -119,19 +119,17 @@ async def _row(s: AsyncSession, action: RowsAction, row: Any, options: dict[str,
         raise  # not the row's fault: the whole batch is tried again
     except Invalid as refused:
         problems = [
-            {"column": field, "message": rule["message"], "level": "error"}
+            Problem(field, rule["message"], code=name, values={"target": rule.get("target")}).told()
             for field, rules in refused.fields.items()
-            for rule in rules.values()
+            for name, rule in rules.items()
         ]
     except QvoiceError as refused:
-        problems = [{"column": "", "message": refused.message, "level": "error"}]
+        problems = [Problem("", refused.message, code=refused.code).told()]
     except DBAPIError as refused:
         if refused.connection_invalidated:
             raise
         log.get().warning("tasks.row_refused", row=row.n, error=str(refused.orig)[:300])
-        problems = [
-            {"column": "", "message": "the database refused this row: a value cannot be stored", "level": "error"}
-        ]
+        problems = [Problem("", "the database refused this row: a value cannot be stored", code="not_stored").told()]
     return {"n": row.n, "state": "failed", "result": {}, "problems": problems}
 
 

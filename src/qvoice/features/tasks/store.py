@@ -80,7 +80,7 @@ async def create(
 
 def _row(n: int, row: Row, problems: list[Problem]) -> dict[str, Any]:
     bad = any(problem.level == "error" for problem in problems)
-    told = [{"column": one.column, "message": one.message, "level": one.level} for one in problems]
+    told = [problem.told() for problem in problems]
     return {"n": n, "row": row, "state": "bad" if bad else "ready", "problems": told}
 
 

@@ -82,27 +82,32 @@ def _own(row: Row) -> list[Problem]:
     except Invalid as refused:
         problems += _told(refused)
     if row.get("admin_type") and (row.get("role") or "user").lower() != "admin":
-        problems.append(Problem("admin_type", "only an admin has an admin type", "warning"))
+        problems.append(Problem("admin_type", "only an admin has an admin type", "warning", code="no_admin"))
     device, invite = row.get("device", "").lower(), row.get("invite", "").lower()
     if device not in (*DEVICES, *_NO, *_YES):
-        problems.append(Problem("device", "use softphone, sip_device or nothing"))
+        problems.append(Problem("device", "use softphone, sip_device or nothing", code="device"))
     if invite not in ("email", "sms", *_NO, *_YES):
-        problems.append(Problem("invite", "use email, sms or nothing"))
+        problems.append(Problem("invite", "use email, sms or nothing", code="invite"))
     elif invite == "sms" and not row.get("mobile"):
-        problems.append(Problem("invite", "there is no mobile number to send the text message to"))
+        problems.append(Problem("invite", "there is no mobile number to send the text message to", code="no_mobile"))
     elif invite in ("email", *_YES) and not row.get("email"):
-        problems.append(Problem("invite", "there is no e-mail address to send the invitation to"))
+        problems.append(Problem("invite", "there is no e-mail address to send the invitation to", code="no_email"))
     if any(letter in row.get(name, "") for name in ("first_name", "last_name") for letter in "\r\n"):
-        problems.append(Problem("first_name", "a name is one line: is a quote missing?"))
+        problems.append(Problem("first_name", "a name is one line: is a quote missing?", code="lines"))
     return problems
 
 
 def _told(refused: Invalid) -> list[Problem]:
     names = {"priv_level": "role", "presence_id": "extension"}
     return [
-        Problem(names.get(field, field.partition(".")[0]), str(rule["message"]))
+        Problem(
+            names.get(field, field.partition(".")[0]),
+            str(rule["message"]),
+            code=name,
+            values={"target": rule.get("target")},
+        )
         for field, rules in refused.fields.items()
-        for rule in rules.values()
+        for name, rule in rules.items()
     ]
 
 
@@ -136,13 +141,18 @@ async def check(s: AsyncSession, rows: Sequence[Row], options: Options) -> list[
             if value and counts[value] > 1:
                 earlier = first.setdefault((column, value), number)
                 if earlier != number:
-                    problems.append(Problem(column, f"{value[:64]} is in row {earlier} too"))
+                    values = {"value": value[:64], "row": earlier}
+                    said = f"{value[:64]} is in row {earlier} too"
+                    problems.append(Problem(column, said, code="twice", values=values))
         if name in known_names:
-            problems.append(Problem("username", f"a user of this account is called {name[:64]} already"))
+            said = f"a user of this account is called {name[:64]} already"
+            problems.append(Problem("username", said, code="taken", values={"value": name[:64]}))
         elif mails[number - 1] in known_mails:
-            problems.append(Problem("email", "another user of this account has this address", "warning"))
+            said = "another user of this account has this address"
+            problems.append(Problem("email", said, "warning", code="email_known"))
         if extension in taken:
-            problems.append(Problem("extension", f"{extension[:16]} is in use already"))
+            said, value = f"{extension[:16]} is in use already", {"value": extension[:16]}
+            problems.append(Problem("extension", said, code="in_use", values=value))
         verdicts.append(problems)
     return verdicts
 

@@ -4,6 +4,7 @@ import { useInfiniteQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { ruleWords } from "@/api";
 import { countOf, type RowState, type Task, type TaskRow, taskRowsQuery } from "@/office/tasks";
 import { ErrorState } from "@/ui/error-state";
 import page from "@/ui/page.module.css";
@@ -74,7 +75,11 @@ export function Rows({ account, task }: { account: string; task: Task }) {
 }
 
 function Line({ row: { row, state, values, problems } }: { row: TaskRow }) {
-  const { t } = useTranslation("import");
+  const { t, i18n } = useTranslation("import");
+  const words = ({ code, message, values: said }: TaskRow["problems"][number]) => {
+    const key = `problem.${code}`;
+    return code && i18n.exists(key, { ns: "import" }) ? String(t(key as never, said ?? {})) : ruleWords(code ?? "", { message, ...said });
+  };
   const { first_name: first = "", last_name: last = "", email, username, extension } = values;
   return (
     <tr>
@@ -82,9 +87,9 @@ function Line({ row: { row, state, values, problems } }: { row: TaskRow }) {
       <td>{`${first} ${last}`.trim() || "–"}</td>
       <td>
         <StateDot tone={state === "ready" && problems.length ? "warn" : TONES[state]}>{t(`rows.${state}`)}</StateDot>
-        {problems.map(({ column, message }) => (
-          <p key={`${column}/${message}`} className={classes.problem}>
-            {column && <code>{column}</code>} {message}
+        {problems.map((problem) => (
+          <p key={`${problem.column}/${problem.message}`} className={classes.problem}>
+            {problem.column && <code>{problem.column}</code>} {words(problem)}
           </p>
         ))}
       </td>
