@@ -185,7 +185,6 @@ async def test_post_tunnels_other_methods_by_verb(shared_world):
     "path",
     [
         "multi_factor/qrcode", "multi_factor/reset_qrcode", "telexsmsboxes",
-        "port_requests/lnp_lookup",
         "trunkingio_settings", "trunkingio_settings/check", "match_lists", "qubicle_queues",
         "qubicle_recipients", "entitlements",
     ],

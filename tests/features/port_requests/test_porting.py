@@ -164,3 +164,27 @@ async def test_B4_a_file_with_strange_columns_is_refused():
     assert bulk.read("\n".join([HEAD, line("4165550711")])).refused == 0
     with pytest.raises(move.Invalid, match="invalid"):
         bulk.read("tn,colour\n+14165550711,red\n")
+
+
+async def test_B4_carriers_say_which_numbers_can_be_brought_here_and_whose_they_are(world, number_carrier):
+    path, numbers = "accounts/{A}/port_requests/lnp_lookup", [N, M, "+18335550711", "+14165550799", "+14165550798"]
+    nobody = await world.customer.call("POST", path, {"numbers": numbers})
+    assert (nobody.status_code, nobody.json()["error"]) == (503, "503")
+    await world.master.put("accounts/{A}/carriers", number_carrier.document(porting=True))
+    await world.master.put(f"accounts/{world.stranger.account_id}/phone_numbers/%2B14165550798", {})
+    found = (await world.customer.post(path, {"numbers": numbers}))["numbers"]
+    able, unable = ([{"name": "Simulated", "portability": yes}] for yes in (True, False))
+    assert found[N] == {
+        "losing_carrier": {"name": "Old Tel"}, "carriers": able, "portable": True, "toll_free": False,
+    }  # fmt: skip
+    assert (found[M]["portable"], found[M]["carriers"]) == (False, unable)
+    assert found[M]["reason"] == "the number is disconnected"
+    assert (found["+18335550711"]["toll_free"], found["+18335550711"]["losing_carrier"]) == (True, {"name": "Free Tel"})
+    assert "losing_carrier" not in found["+14165550799"]
+    assert [found[n]["reason"] for n in numbers[3:]] == [
+        "no carrier of ours knows this number", "the number is on this platform already",
+    ]  # fmt: skip
+    number_carrier.fail = 1
+    assert (await world.customer.call("POST", path, {"numbers": [N]})).status_code == 503
+    assert (await world.customer.call("POST", path, {"numbers": ["x"]})).status_code == 400
+    assert (await world.customer.call("POST", path, {"numbers": []})).status_code == 400

@@ -79,6 +79,7 @@ MASTER_ONLY: Grants = frozenset(
         ("phone_numbers", "delete"),
         ("number_imports", "*"),
         ("carriers", "*"),
+        ("port_outs", "create"),
         ("global_resources", "*"),
         ("system", "*"),
         ("acls", "*"),

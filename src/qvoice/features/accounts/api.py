@@ -27,9 +27,15 @@ from qvoice.features.documents.resource import Document
 from qvoice.features.invitations.invite import invite
 from qvoice.features.services import assign
 from qvoice.kit import ids
-from qvoice.kit.errors import Forbidden, Invalid
+from qvoice.kit.errors import Conflict, Forbidden, Invalid
 
 router = APIRouter(tags=["accounts"])
+
+
+class NumbersLeave(Conflict):
+    """Numbers of this account are about to leave for another carrier: complete or cancel their port-outs first."""
+
+    code = "numbers_leave"
 
 
 class NewAccount(AccountDocument):
@@ -181,6 +187,8 @@ async def delete(request: Request, account_id: str, ctx: Context = permit("accou
     above = Scope(account.parent_id, account.path.rpartition(".")[0], ctx.who.owner_id, ctx.who.account_id)
     async with ctx.tx() as s:
         gone = await documents.remove(s, "accounts", account_id, revision=routes.given_revision(ctx))
+        if await s.scalar(text("select exists (select from port_outs where state = 'accepted')")):
+            raise NumbersLeave
         await enter(s, above)
         await s.execute(
             text(

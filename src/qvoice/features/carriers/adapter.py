@@ -51,6 +51,35 @@ class Bought:
     carrier_order: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Portability:
+    """Whether a number can be brought to this carrier. `losing_carrier`: who has it now, '' when unknown; `reason`: why
+    it cannot be brought; `rate_centre`: where it belongs.
+    """
+
+    portable: bool
+    losing_carrier: str = ""
+    reason: str = ""
+    rate_centre: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PortOutNotice:
+    """Another carrier wants a number of ours. `reference`: the carrier's id of it; `state`: `open` (it waits for our
+    answer), `canceled` or `ported`; `winning_carrier` wants it on `day` (2026-12-24, '' = as soon as may be) for
+    `end_user`, who gave `account_number` and `pin` as what we would know of him.
+    """
+
+    reference: str
+    number: str
+    state: str = "open"
+    winning_carrier: str = ""
+    account_number: str = ""
+    pin: str = ""
+    end_user: str = ""
+    day: str = ""
+
+
 class CarrierAdapter(Protocol):
     """One carrier. Every method raises CarrierProblem (or NotSold), never anything else, and ends within seconds."""
 
@@ -72,6 +101,18 @@ class CarrierAdapter(Protocol):
 
     async def caller_name(self, number: str) -> str:
         """The name that a number shows (CNAM), '' when unknown."""
+        ...
+
+    async def portability(self, numbers: list[str]) -> dict[str, Portability]:
+        """Number → whether it can be brought to this carrier; numbers it knows nothing of are left out."""
+        ...
+
+    async def port_outs(self) -> list[PortOutNotice]:
+        """What other carriers want of us: everything that is open, and what ended lately."""
+        ...
+
+    async def answer_port_out(self, reference: str, *, accepted: bool, reason: str = "", day: str = "") -> None:
+        """Say yes (for `day`) or no (and why) to a port-out; said again, it changes the answer."""
         ...
 
 

@@ -7,13 +7,14 @@ from urllib.parse import quote
 
 import httpx2
 
-from qvoice.features.carriers.adapter import Bought, CarrierProblem, NotSold, Offer, Search
+from qvoice.features.carriers.adapter import Bought, CarrierProblem, NotSold, Offer, Portability, PortOutNotice, Search
 from qvoice.features.numbers.rules import e164
 
 SECONDS = 8.0
 NAME_SECONDS = 1.0
 """A call waits for a caller's name no longer."""
 MAX_OFFERS = 500
+MAX_PORT_OUTS = 2_000
 
 
 class HttpCarrier:
@@ -73,6 +74,32 @@ class HttpCarrier:
         answer = await self._ask("GET", f"/names/{quote(number, safe='')}", seconds=NAME_SECONDS)
         return str(answer.get("name") or "")[:64]
 
+    async def portability(self, numbers: list[str]) -> dict[str, Portability]:
+        """See CarrierAdapter."""
+        found = (await self._ask("POST", "/portability", json={"numbers": numbers})).get("numbers")
+        if not isinstance(found, dict):
+            raise CarrierProblem(f"{self._name}: the answer tells of no numbers")
+        return {
+            number: Portability(
+                portable=one.get("portable") is True,
+                **{key: str(one.get(key) or "")[:128] for key in ("losing_carrier", "reason", "rate_centre")},
+            )
+            for number in numbers
+            if isinstance(one := found.get(number), dict)
+        }
+
+    async def port_outs(self) -> list[PortOutNotice]:
+        """See CarrierAdapter."""
+        rows = (await self._ask("GET", "/port_outs")).get("port_outs")
+        if not isinstance(rows, list):
+            raise CarrierProblem(f"{self._name}: the answer lists no port-outs")
+        return [notice for one in rows[:MAX_PORT_OUTS] if (notice := _port_out(one)) is not None]
+
+    async def answer_port_out(self, reference: str, *, accepted: bool, reason: str = "", day: str = "") -> None:
+        """See CarrierAdapter."""
+        said = {"accepted": accepted, "reason": reason, "day": day}
+        await self._ask("PUT", f"/port_outs/{quote(reference, safe='')}", json=said)
+
     async def _ask(self, method: str, path: str, *, seconds: float = SECONDS, **content: Any) -> dict[str, Any]:
         headers = {"User-Agent": "QVOICE", **({"Authorization": f"Bearer {self._token}"} if self._token else {})}
         try:
@@ -105,3 +132,19 @@ def _offer(one: Any) -> Offer | None:
         key: str(one.get(key) or "")[:80] for key in ("kind", "locality", "region", "monthly", "setup", "currency")
     }
     return Offer(number, **facts)
+
+
+def _port_out(one: Any) -> PortOutNotice | None:
+    """Read one notice; one without an id or a number cannot be answered, so it is none."""
+    if not isinstance(one, dict):
+        return None
+    try:
+        number = e164(str(one.get("number") or ""))
+    except ValueError:
+        return None
+    keys = ("winning_carrier", "account_number", "pin", "end_user", "day")
+    facts = {key: " ".join(str(one.get(key) or "").split())[:128] for key in keys}
+    reference = str(one.get("id") or "")[:128]
+    state = one.get("state")
+    known = state if state in ("open", "canceled", "ported") else "open"
+    return PortOutNotice(reference, number, state=known, **facts) if reference else None

@@ -12,7 +12,7 @@ from qvoice.features.documents.resource import Doc, Document, Hooks, Resource
 
 def summary(doc: Doc) -> Doc:
     """Return the list row; the token stays here."""
-    keys = ("id", "name", "kind", "url", "enabled", "countries", "weight_cost", "lookups")
+    keys = ("id", "name", "kind", "url", "enabled", "countries", "weight_cost", "lookups", "porting")
     return {key: doc[key] for key in keys if key in doc}
 
 

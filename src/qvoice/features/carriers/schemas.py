@@ -17,7 +17,8 @@ def _web(url: str) -> str:
 
 class Carrier(Lenient):
     """`kind`: the adapter (`http`: docs/handbook/carriers.md). `countries`: ISO codes it sells in, empty = any.
-    `lookups`: ask it for callers' names too. Of two carriers with the same number the lower `weight_cost` sells it.
+    `lookups`: ask it for callers' names too; `porting`: ask it which numbers can be brought here, and who wants numbers
+    of ours. Of two carriers with the same number the lower `weight_cost` sells it.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=64)]
@@ -28,3 +29,4 @@ class Carrier(Lenient):
     countries: list[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]] = Field(default_factory=list, max_length=250)
     weight_cost: Annotated[int, Field(ge=0, le=100)] = 50
     lookups: bool = False
+    porting: bool = False

@@ -171,8 +171,9 @@ async def add(
 async def _edit(ctx: Context, number: str) -> Response:
     async with ctx.tx() as s:
         row = await assign.edit(
-            s, assign.parsed(number), account_id=ctx.account_id, data=ctx.data, merge=ctx.request.method == "PATCH"
-        )
+            s, assign.parsed(number), account_id=ctx.account_id, data=ctx.data, merge=ctx.request.method == "PATCH",
+            who=ctx.who,
+        )  # fmt: skip
     return ctx.reply(assign.shown(row), revision=row.revision)
 
 

@@ -15,7 +15,7 @@ from qvoice.features.auth.directory import AccountInfo
 from qvoice.features.auth.permit import Principal
 from qvoice.features.documents import body
 from qvoice.features.documents.validate import validated
-from qvoice.features.numbers import table
+from qvoice.features.numbers import lock, table
 from qvoice.features.numbers.rules import CREATED_IN, e164, may_become
 from qvoice.features.numbers.schemas import PhoneNumber
 from qvoice.kit.clock import to_gregorian, utcnow
@@ -77,6 +77,7 @@ def shown(row: Any) -> dict[str, Any]:
         "modified": to_gregorian(row.modified),
         "features": features,
         "features_available": AVAILABLE,
+        "port_out_lock": row.port_out_locked,
         **({"rests_until": to_gregorian(row.rests_until)} if row.rests_until else {}),
     }
     return {**row.doc, **state, "id": row.number, "features": features, "_read_only": state}
@@ -93,6 +94,7 @@ def list_row(row: Any) -> dict[str, Any]:
         "features_denied": [],
         "assigned_to": row.account_id,
         "used_by": row.used_by or "",
+        "port_out_lock": row.port_out_locked,
         "created": whole["created"],
         "updated": whole["modified"],
     }
@@ -100,7 +102,7 @@ def list_row(row: Any) -> dict[str, Any]:
 
 def _public(data: dict[str, Any]) -> dict[str, Any]:
     computed = {"state", "assigned_to", "used_by", "created", "modified", "features", "create_with_state", "numbers",
-                "features_available", "force", "rests_until"}  # fmt: skip
+                "features_available", "force", "rests_until", "port_out_lock"}  # fmt: skip
     clean = {key: value for key, value in body.public_part(data).items() if key not in computed}
     return clean
 
@@ -128,7 +130,10 @@ def _state(data: dict[str, Any]) -> str:
 async def add(s: AsyncSession, number: str, *, account_id: str, data: dict[str, Any]) -> Any:
     """Add a number to the platform for an account (the master's right, checked by the route); raises NumberTaken."""
     doc = _checked(number, _public(data))
-    row = await table.insert_new(s, number, account_id=account_id, state=_state(data), doc=doc)
+    locked = lock.asked(data) is not False
+    row = await table.insert_new(
+        s, number, account_id=account_id, state=_state(data), doc=doc, port_out_locked=locked
+    )
     if row is None:
         raise NumberTaken(f"{number} is on this platform already: assign it with /activate", number=number)
     return row
@@ -152,6 +157,8 @@ async def activate(
     moves = row.account_id != account.id
     if not moves and row.state == state:
         return row
+    if row.state == "port_out":
+        raise NumberNotReady(f"{number} is about to leave: cancel the port-out first", state=row.state)
     if not may_become(row.state, state) or (row.state == "port_in" and not who.actor.is_master):
         raise NumberNotReady(f"{number} is {row.state} and cannot become {state} now", state=row.state)
     if row.state in ("aging", "released") and not who.actor.is_master and row.account_id != who.account_id:
@@ -173,6 +180,8 @@ async def activate(
         account_id=account.id,
         state=state,
         rests_until=None,
+        # Whoever unlocked it is no longer its holder.
+        **({"port_out_locked": True} if moves else {}),
         **used,
     )
 
@@ -208,6 +217,7 @@ async def release(s: AsyncSession, number: str, *, account: AccountInfo, who: Pr
         used_by=None,
         used_by_id=None,
         force_outbound=False,
+        port_out_locked=True,
         doc={key: value for key, value in row.doc.items() if key in KEPT},
     )
 
@@ -216,13 +226,22 @@ KEPT = ("carrier_name", "carrier_data", "order_id", "port_request_id", "locality
 """What stays with a number that goes back to the pool: where it came from, not how its user had set it up."""
 
 
-async def edit(s: AsyncSession, number: str, *, account_id: str, data: dict[str, Any], merge: bool) -> Any:
-    """Change a number's document; raises NotFound."""
+async def edit(
+    s: AsyncSession, number: str, *, account_id: str, data: dict[str, Any], merge: bool, who: Principal
+) -> Any:
+    """Change a number's document, and its lock if the document says so; raises NotFound, Forbidden."""
     row = await table.one(s, number, lock=True)
     if row is None or row.account_id != account_id:
         raise NotFound(f"this account has no number {number}")
     clean = _public(data)
     doc = _checked(number, body.merged(row.doc, clean) if merge else clean)
+    wanted = lock.asked(data)
+    if wanted is not None and wanted != row.port_out_locked:
+        await lock.turn(s, row, locked=wanted, who=who)
+        if doc == row.doc:
+            found = await table.one(s, number)
+            if found is not None:
+                return found
     return await table.change(s, number, doc=doc, force_outbound=doc.get("force_outbound") is True)
 
 
@@ -231,5 +250,7 @@ async def remove(s: AsyncSession, number: str, *, account_id: str) -> Any:
     row = await table.one(s, number, lock=True)
     if row is None or row.account_id != account_id:
         raise NotFound(f"this account has no number {number}")
+    if row.state == "port_out":
+        raise NumberNotReady(f"{number} is about to leave: complete or cancel the port-out", state=row.state)
     await table.remove(s, number)
     return row

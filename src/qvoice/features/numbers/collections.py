@@ -140,7 +140,9 @@ async def post_collection(
     request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")
 ) -> Response:
     """Replace the documents of numbers."""
-    return await _each(ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=False))
+    return await _each(
+        ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=False, who=ctx.who)
+    )
 
 
 @router.patch(
@@ -151,7 +153,9 @@ async def patch_collection(
     request: Request, account_id: str, ctx: Context = permit("phone_numbers", "update")
 ) -> Response:
     """Merge into the documents of numbers."""
-    return await _each(ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=True))
+    return await _each(
+        ctx, lambda s, n: assign.edit(s, n, account_id=account_id, data=ctx.data, merge=True, who=ctx.who)
+    )
 
 
 @router.delete(

@@ -65,7 +65,7 @@ class Ringback(Lenient):
 
 
 class PhoneNumber(Lenient):
-    """A phone number's document; unknown keys are kept."""
+    """A phone number's document; unknown keys are kept. `port_out_lock`: no other carrier gets it."""
 
     create_with_state: str | None = None
     force_outbound: bool | None = None
@@ -74,3 +74,4 @@ class PhoneNumber(Lenient):
     failover: Failover | None = None
     prepend: Prepend | None = None
     ringback: Ringback | None = None
+    port_out_lock: bool | None = None

@@ -30,6 +30,7 @@ TABLE = Table(
     Column("created", DateTime(timezone=True)),
     Column("modified", DateTime(timezone=True)),
     Column("rests_until", DateTime(timezone=True)),
+    Column("port_out_locked", Boolean),
 )
 
 
@@ -46,9 +47,11 @@ async def of_account(s: AsyncSession, account_id: str, *, after: str | None, lim
 
 
 async def insert_new(
-    s: AsyncSession, number: str, *, account_id: str, state: str, doc: Mapping[str, Any]
+    s: AsyncSession, number: str, *, account_id: str, state: str, doc: Mapping[str, Any], port_out_locked: bool = True
 ) -> Any | None:
-    """Insert a number; returns None when the platform has it already (whoever owns it)."""
+    """Insert a number; returns None when the platform has it already (whoever owns it). It comes locked: a customer who
+    wants to leave takes the lock off in a moment, one whose number was stolen gets it back in weeks, if at all.
+    """
     from sqlalchemy.dialects.postgresql import insert as upsert
 
     await watching.before_write(s, account_id, TYPE)
@@ -58,6 +61,7 @@ async def insert_new(
             .values(
                 number=number, account_id=account_id, state=state, doc=dict(doc), revision=1,
                 force_outbound=doc.get("force_outbound") is True, created=func.now(), modified=func.now(),
+                port_out_locked=port_out_locked,
             )
             .on_conflict_do_nothing()
             .returning(*TABLE.c)
@@ -65,12 +69,16 @@ async def insert_new(
     ).first()  # fmt: skip
     if row is not None:
         await _tell(s, row, "created")
-        await _remember(s, number, account_id, "created", states=(None, state))
+        await remember(s, number, account_id, "created", states=(None, state))
     return row
 
 
-async def change(s: AsyncSession, number: str, *, action: str = "edited", **values: Any) -> Any:
-    """Change a number's columns, tell everybody and write it into its history; `action` says what was done."""
+async def change(
+    s: AsyncSession, number: str, *, action: str = "edited", detail: Mapping[str, Any] | None = None, **values: Any
+) -> Any:
+    """Change a number's columns, tell everybody and write it into its history; `action` says what was done, `detail`
+    what else is to be known of it.
+    """
     before = await one(s, number)
     for account_id in {before.account_id: 1, values.get("account_id", before.account_id): 1} if before else ():
         await watching.before_write(s, account_id, TYPE)
@@ -85,14 +93,14 @@ async def change(s: AsyncSession, number: str, *, action: str = "edited", **valu
     await _tell(s, row, "edited")
     moved = before is not None and before.account_id != row.account_id
     was = before.doc if before is not None else {}
-    await _remember(
+    await remember(
         s,
         number,
         row.account_id,
         action,
         from_account_id=before.account_id if before is not None and moved else None,
         states=(before.state if before is not None else None, row.state),
-        detail={"changed": changed} if (changed := _changed(was, row.doc)) else {},
+        detail={**({"changed": changed} if (changed := _changed(was, row.doc)) else {}), **(detail or {})},
     )
     if before is not None and moved:
         await notify_document(
@@ -105,14 +113,17 @@ def _changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     return sorted(key for key in before.keys() | after.keys() if before.get(key) != after.get(key))
 
 
-async def remove(s: AsyncSession, number: str) -> None:
-    """Take a number off the platform."""
+async def remove(
+    s: AsyncSession, number: str, *, action: str = "deleted", state: str = "deleted",
+    detail: Mapping[str, Any] | None = None,
+) -> None:  # fmt: skip
+    """Take a number off the platform; its history, which stays, says why (`action`, `state`)."""
     before = await one(s, number)
     if before is not None:
         await watching.before_write(s, before.account_id, TYPE)
     row = (await s.execute(delete(TABLE).where(TABLE.c.number == number).returning(*TABLE.c))).one()
     await _tell(s, row, "deleted")
-    await _remember(s, number, row.account_id, "deleted", states=(row.state, "deleted"))
+    await remember(s, number, row.account_id, action, states=(row.state, state), detail=detail)
 
 
 async def history(s: AsyncSession, number: str, *, limit: int = 500) -> Sequence[Any]:
@@ -152,7 +163,7 @@ async def _tell(s: AsyncSession, row: Any, action: str) -> None:
     )
 
 
-async def _remember(
+async def remember(
     s: AsyncSession,
     number: str,
     account_id: str,
@@ -162,6 +173,7 @@ async def _remember(
     states: tuple[str | None, str | None] = (None, None),
     detail: Mapping[str, Any] | None = None,
 ) -> None:
+    """Write a line into a number's history, and tell of it."""
     scope: Scope = s.info["scope"]
     await s.execute(
         text(

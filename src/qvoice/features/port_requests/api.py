@@ -11,8 +11,10 @@ from qvoice.features import documents
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import crossbar
 from qvoice.features.documents.openapi import describe_model
-from qvoice.features.port_requests import bulk, move, rules
+from qvoice.features.documents.validate import validated
+from qvoice.features.port_requests import bulk, lookup, move, rules
 from qvoice.features.port_requests.resource import RESOURCE
+from qvoice.features.port_requests.schemas import PortLookup
 from qvoice.kit.clock import to_gregorian, utcnow
 from qvoice.kit.errors import Invalid, NotFound
 
@@ -85,6 +87,16 @@ async def from_csv(request: Request, account_id: str, ctx: Context = permit("por
         async with ctx.tx() as s:
             made = [(await documents.create(s, "port_requests", order)).id for order in read.orders]
     return ctx.reply({"rows": read.verdicts, "orders": len(read.orders), "created": made}, status=201)
+
+
+@router.post(
+    f"{BASE}/lnp_lookup", **describe_model(body=PortLookup, answer={"type": "object"}),
+    operation_id="look_up_port_numbers", summary="Can these numbers be brought here?",
+)  # fmt: skip
+async def look_up(request: Request, account_id: str, ctx: Context = permit("port_requests", "create")) -> Response:
+    """Ask the carriers which of `numbers` they can bring here, and whose each is now."""
+    given = PortLookup.model_validate(validated(PortLookup, ctx.data))
+    return ctx.reply({"numbers": await lookup.look_up(ctx.db, list(dict.fromkeys(given.numbers)))})
 
 
 @router.patch(

@@ -87,7 +87,7 @@ def problems(
             no(f"numbers.{number}", "unique", "this number is on the platform already, or in another open order")
     if len({_region(number) for number in numbers}) > 1:
         no("numbers", "mixed", "numbers of different countries need an order each: split them")
-    if any(_toll_free(number) for number in numbers) and not all(_toll_free(number) for number in numbers):
+    if any(is_toll_free(number) for number in numbers) and not all(is_toll_free(number) for number in numbers):
         no("numbers", "mixed", "toll-free numbers port another way: give them an order of their own")
     if len(carriers_of(order)) > 1:
         no("numbers", "split", "the numbers leave several carriers: split the order by carrier (…/split)")
@@ -109,5 +109,6 @@ def _region(number: str) -> str:
     return str(phonenumbers.parse(number, None).country_code)
 
 
-def _toll_free(number: str) -> bool:
+def is_toll_free(number: str) -> bool:
+    """Tell whether a number is a North American toll-free one."""
     return number.startswith("+1") and number[2:5] in {"800", "833", "844", "855", "866", "877", "888"}

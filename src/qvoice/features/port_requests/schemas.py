@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from qvoice.features.accounts.schemas import Lenient
 from qvoice.features.numbers.rules import e164
@@ -52,6 +52,14 @@ class Bill(Lenient):
     region: Short | None = None
     postal_code: Short | None = None
     wireless: bool | None = None
+
+
+class PortLookup(BaseModel):
+    """Numbers to ask the carriers about."""
+
+    numbers: Annotated[
+        list[Annotated[str, Field(max_length=64), AfterValidator(e164)]], Field(min_length=1, max_length=1000)
+    ]
 
 
 class PortRequest(Lenient):

@@ -37,6 +37,11 @@ KINDS = (
     Kind("conference.event", "Something happened in a conference room", {"event": "add-member"}),
     Kind("number", "A number was added, assigned or released", {"number": "+14165550100", "action": "assigned"}),
     Kind("port_request", "A port order changed its state", {"id": "0" * 32, "state": "submitted"}),
+    Kind(
+        "port_out",
+        "Another carrier wants a number: refused, accepted, canceled or completed",
+        {"id": "0" * 32, "number": "+14165550100", "state": "refused", "reason": "locked"},
+    ),
     Kind("all", "Everything above", {}),
 )
 NAMES = tuple(kind.name for kind in KINDS)
