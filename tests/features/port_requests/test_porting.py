@@ -160,6 +160,34 @@ async def test_B4_a_bulk_file_has_a_verdict_per_row_and_makes_nothing_while_one_
     assert sorted(list(row["numbers"]) for row in rows) == [[N, M], ["+14165550713"]]
 
 
+async def test_B4_a_file_says_whose_the_numbers_become_and_what_they_reach(world):
+    flow = {"flow": {"module": "hangup"}, "numbers": ["1001"], "name": "Ann"}
+    made = await world.customer.put("accounts/{A}/callflows", flow)
+    ours, theirs = world.customer.account_id, world.stranger.account_id
+    head = f"{HEAD},tenant,assign_to"
+    path = f"accounts/{world.reseller.account_id}/port_requests/bulk"
+    rows = [(N, ours, "1001"), (M, ours, "1002"), ("+14165550713", theirs, ""), ("+14165550714", "", "1001")]
+    bad = "\n".join([head, *(f"{line(tn)},{tenant},{to}" for tn, tenant, to in rows)])
+    answer = await world.reseller.put(path, {"csv": bad})
+    assert [row["verdict"] for row in answer["rows"]] == ["ok", "bad", "bad", "bad"]
+    assert [row["message"].split(":")[0] for row in answer["rows"][1:]] == ["assign_to", "tenant", "assign_to"]
+    assert answer["created"] == []
+    realm = (await world.customer.get("accounts/{A}"))["realm"]
+    good = "\n".join([head, f"{line(N)},{realm.upper()},1001", f"{line(M)},,"])
+    answer = await world.reseller.put(path, {"csv": good})
+    assert len(answer["created"]) == 2
+    [order] = await world.customer.get("accounts/{A}/port_requests")
+    assert [list(row["numbers"]) for row in await world.reseller.get("accounts/{A}/port_requests")] == [[M]]
+    await attach(world.customer, order["id"], "loa.pdf", "bill.pdf")
+    at = f"accounts/{ours}/port_requests/{order['id']}"
+    await world.customer.patch(f"{at}/submitted", {})
+    for state in ("pending", "scheduled", "completed"):
+        await world.master.patch(f"{at}/{state}", {"transfer_date": "2031-12-15"})
+    reached = await world.customer.get(f"accounts/{{A}}/callflows/{made['id']}")
+    assert reached["numbers"] == ["1001", N]
+    assert (await world.customer.get("accounts/{A}/phone_numbers/%2B14165550711"))["used_by"] == "callflow"
+
+
 async def test_B4_a_file_with_strange_columns_is_refused():
     assert bulk.read("\n".join([HEAD, line("4165550711")])).refused == 0
     with pytest.raises(move.Invalid, match="invalid"):

@@ -218,6 +218,27 @@ export interface AskForCode {
  }
 
 /**
+ * A request that came by mail or by telephone, as the desk enters it: what the other carrier gave.
+ */
+export interface AskedPortOut {
+  /** @maxLength 64 */
+  number: string;
+  /**
+     * @minLength 1
+     * @maxLength 128
+     */
+  winning_carrier: string;
+  /** @maxLength 128 */
+  account_number?: string;
+  /** @maxLength 32 */
+  pin?: string;
+  /** @maxLength 128 */
+  end_user?: string;
+  /** @maxLength 10 */
+  day?: string;
+}
+
+/**
  * What the losing carrier's bill says. The address is where the service is, not where the bill goes.
  */
 export interface Bill {
@@ -359,7 +380,8 @@ export interface Card {
 
 /**
  * `kind`: the adapter (`http`: docs/handbook/carriers.md). `countries`: ISO codes it sells in, empty = any.
- * `lookups`: ask it for callers' names too. Of two carriers with the same number the lower `weight_cost` sells it.
+ * `lookups`: ask it for callers' names too; `porting`: ask it which numbers can be brought here, and who wants numbers
+ * of ours. Of two carriers with the same number the lower `weight_cost` sells it.
  */
 export interface Carrier {
   /**
@@ -383,6 +405,7 @@ export interface Carrier {
      */
   weight_cost?: number;
   lookups?: boolean;
+  porting?: boolean;
   [key: string]: unknown;
  }
 
@@ -1536,7 +1559,7 @@ export interface Ringback {
  }
 
 /**
- * A phone number's document; unknown keys are kept.
+ * A phone number's document; unknown keys are kept. `port_out_lock`: no other carrier gets it.
  */
 export interface PhoneNumber {
   create_with_state?: string | null;
@@ -1546,6 +1569,7 @@ export interface PhoneNumber {
   failover?: Failover | null;
   prepend?: Prepend | null;
   ringback?: Ringback | null;
+  port_out_lock?: boolean | null;
   [key: string]: unknown;
  }
 
@@ -1617,6 +1641,53 @@ export interface PlanItem {
   as?: string | null;
   [key: string]: unknown;
  }
+
+/**
+ * Numbers to ask the carriers about.
+ */
+export interface PortLookup {
+  /**
+     * @minItems 1
+     * @maxItems 1000
+     * @items.maxLength 64
+     */
+  numbers: string[];
+}
+
+/**
+ * A request for a number of this account. `reason` (a word) and `message`: why it was refused.
+ */
+export interface PortOut {
+  id: string;
+  account_id: string;
+  number: string;
+  state: string;
+  winning_carrier?: string;
+  end_user?: string;
+  day?: string;
+  reason?: string;
+  message?: string;
+  created?: number;
+  updated?: number;
+  may_become?: string[];
+}
+
+/**
+ * `day`: with `accepted`, the other day on which the number leaves.
+ */
+export interface PortOutMove {
+  /** @maxLength 10 */
+  day?: string;
+}
+
+/**
+ * What an account gives to the carrier that it moves a number to. `account_number` is ours to say.
+ */
+export interface PortOutProof {
+  account_number?: string;
+  /** @maxLength 32 */
+  pin?: string;
+}
 
 /**
  * What is special about one number. `carrier`: the losing one, when not the bill's; `messaging`: port SMS too.
@@ -7089,6 +7160,144 @@ export type PatchPhoneNumber200 = {
   next_start_key?: string;
 };
 
+export type ListPortOuts200Status = typeof ListPortOuts200Status[keyof typeof ListPortOuts200Status];
+
+
+export const ListPortOuts200Status = {
+  success: 'success',
+} as const;
+
+export type ListPortOuts200 = {
+  data: unknown[];
+  status: ListPortOuts200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type AddPortOutBody = {
+  data: AskedPortOut;
+};
+
+export type AddPortOut201Status = typeof AddPortOut201Status[keyof typeof AddPortOut201Status];
+
+
+export const AddPortOut201Status = {
+  success: 'success',
+} as const;
+
+export type AddPortOut201 = {
+  data: PortOut;
+  status: AddPortOut201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetPortOutProof200Status = typeof GetPortOutProof200Status[keyof typeof GetPortOutProof200Status];
+
+
+export const GetPortOutProof200Status = {
+  success: 'success',
+} as const;
+
+export type GetPortOutProof200 = {
+  data: PortOutProof;
+  status: GetPortOutProof200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SetPortOutProofBody = {
+  data: PortOutProof;
+};
+
+export type SetPortOutProof200Status = typeof SetPortOutProof200Status[keyof typeof SetPortOutProof200Status];
+
+
+export const SetPortOutProof200Status = {
+  success: 'success',
+} as const;
+
+export type SetPortOutProof200 = {
+  data: PortOutProof;
+  status: SetPortOutProof200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetPortOut200Status = typeof GetPortOut200Status[keyof typeof GetPortOut200Status];
+
+
+export const GetPortOut200Status = {
+  success: 'success',
+} as const;
+
+export type GetPortOut200 = {
+  data: PortOut;
+  status: GetPortOut200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type MovePortOutBody = {
+  data: PortOutMove;
+};
+
+export type MovePortOut200Status = typeof MovePortOut200Status[keyof typeof MovePortOut200Status];
+
+
+export const MovePortOut200Status = {
+  success: 'success',
+} as const;
+
+export type MovePortOut200 = {
+  data: PortOut;
+  status: MovePortOut200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
 export type BulkPortRequests201Data = { [key: string]: unknown };
 
 export type BulkPortRequests201Status = typeof BulkPortRequests201Status[keyof typeof BulkPortRequests201Status];
@@ -7101,6 +7310,33 @@ export const BulkPortRequests201Status = {
 export type BulkPortRequests201 = {
   data: BulkPortRequests201Data;
   status: BulkPortRequests201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type LookUpPortNumbersBody = {
+  data: PortLookup;
+};
+
+export type LookUpPortNumbers200Data = { [key: string]: unknown };
+
+export type LookUpPortNumbers200Status = typeof LookUpPortNumbers200Status[keyof typeof LookUpPortNumbers200Status];
+
+
+export const LookUpPortNumbers200Status = {
+  success: 'success',
+} as const;
+
+export type LookUpPortNumbers200 = {
+  data: LookUpPortNumbers200Data;
+  status: LookUpPortNumbers200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

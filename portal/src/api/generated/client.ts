@@ -15,6 +15,8 @@ import type {
   AddNumbersBody,
   AddPhoneNumber201,
   AddPhoneNumberBody,
+  AddPortOut201,
+  AddPortOutBody,
   AskRecovery201,
   AskRecoveryBody,
   AssignPlan200,
@@ -158,6 +160,8 @@ import type {
   GetMediaFile200,
   GetMenu200,
   GetPhoneNumber200,
+  GetPortOut200,
+  GetPortOutProof200,
   GetPortRequest200,
   GetPrice200,
   GetRate200,
@@ -218,6 +222,7 @@ import type {
   ListMenus200,
   ListMenusParams,
   ListPhoneNumbers200,
+  ListPortOuts200,
   ListPortRequests200,
   ListPortRequestsParams,
   ListRateImports200,
@@ -249,8 +254,12 @@ import type {
   LoginBody,
   LoginByApiKey201,
   LoginByApiKeyBody,
+  LookUpPortNumbers200,
+  LookUpPortNumbersBody,
   MoveAccount200,
   MoveAccountBody,
+  MovePortOut200,
+  MovePortOutBody,
   MovePortRequest200,
   OverridePlans200,
   OverridePlansBody,
@@ -422,6 +431,8 @@ import type {
   SetNotificationBody,
   SetPaymentMethod200,
   SetPaymentMethodBody,
+  SetPortOutProof200,
+  SetPortOutProofBody,
   SetPresence200,
   SetPresenceBody,
   SetPresences200,
@@ -8368,6 +8379,233 @@ export const getOverview = async (accountId: string, options?: Parameters<typeof
 
 
 
+export const getListPortOutsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_outs`
+}
+
+/**
+ * The requests of other carriers, the newest first, and what became of each.
+ * @summary Who wants numbers of this account
+ */
+export const listPortOuts = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<ListPortOuts200> => {
+
+  return send<ListPortOuts200>(getListPortOutsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getAddPortOutUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_outs`
+}
+
+/**
+ * Check what the other carrier gave, as if its notice had come by HTTP; the number's account is told at once.
+ * @summary Enter a request of another carrier (master)
+ */
+export const addPortOut = async (accountId: string,
+    addPortOutBody: AddPortOutBody, options?: Parameters<typeof send>[1]): Promise<AddPortOut201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<AddPortOut201>(getAddPortOutUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(addPortOutBody)
+  }
+);}
+
+
+
+export const getListPortOutsBelowUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/descendants/port_outs`
+}
+
+/**
+ * The board of whoever runs the desk. `overdue`: its day is past, and nobody said yet that the number has left.
+ * @summary Who wants numbers of this account and those below
+ */
+export const listPortOutsBelow = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getListPortOutsBelowUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetPortOutProofUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_outs/proof`
+}
+
+/**
+ * The account number and the PIN: whoever knows both can take unlocked numbers away.
+ * @summary What to give to the carrier that a number moves to
+ */
+export const getPortOutProof = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetPortOutProof200> => {
+
+  return send<GetPortOutProof200>(getGetPortOutProofUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetPortOutProofUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_outs/proof`
+}
+
+/**
+ * Set the PIN that another carrier has to give, or none (an empty one).
+ * @summary Set the PIN
+ */
+export const setPortOutProof = async (accountId: string,
+    setPortOutProofBody: SetPortOutProofBody, options?: Parameters<typeof send>[1]): Promise<SetPortOutProof200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetPortOutProof200>(getSetPortOutProofUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setPortOutProofBody)
+  }
+);}
+
+
+
+export const getGetPortOutUrl = (accountId: string,
+    portOutId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_outs/${encodeURIComponent(String(portOutId))}`
+}
+
+/**
+ * One request.
+ * @summary Read a request
+ */
+export const getPortOut = async (accountId: string,
+    portOutId: string, options?: Parameters<typeof send>[1]): Promise<GetPortOut200> => {
+
+  return send<GetPortOut200>(getGetPortOutUrl(accountId,portOutId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getMovePortOutUrl = (accountId: string,
+    portOutId: string,
+    state: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_outs/${encodeURIComponent(String(portOutId))}/${encodeURIComponent(String(state))}`
+}
+
+/**
+ * `refused` by the account, which never asked for it; by the platform's desk also `accepted` (with another day),
+ * `canceled` and `completed`.
+ * @summary Object to a request, or bring it to its end
+ */
+export const movePortOut = async (accountId: string,
+    portOutId: string,
+    state: string,
+    movePortOutBody: MovePortOutBody, options?: Parameters<typeof send>[1]): Promise<MovePortOut200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<MovePortOut200>(getMovePortOutUrl(accountId,portOutId,state),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(movePortOutBody)
+  }
+);}
+
+
+
 export const getListPortRequestsBelowUrl = (accountId: string,) => {
 
 
@@ -8439,6 +8677,46 @@ export const bulkPortRequests = async (accountId: string, options?: Parameters<t
     method: 'PUT'
 
 
+  }
+);}
+
+
+
+export const getLookUpPortNumbersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/port_requests/lnp_lookup`
+}
+
+/**
+ * Ask the carriers which of `numbers` they can bring here, and whose each is now.
+ * @summary Can these numbers be brought here?
+ */
+export const lookUpPortNumbers = async (accountId: string,
+    lookUpPortNumbersBody: LookUpPortNumbersBody, options?: Parameters<typeof send>[1]): Promise<LookUpPortNumbers200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<LookUpPortNumbers200>(getLookUpPortNumbersUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(lookUpPortNumbersBody)
   }
 );}
 

@@ -7,12 +7,13 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy import text
 
+from qvoice.db.engine import enter
 from qvoice.features import documents
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import crossbar
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.validate import validated
-from qvoice.features.port_requests import bulk, lookup, move, rules
+from qvoice.features.port_requests import bulk, lookup, move, rules, tenants
 from qvoice.features.port_requests.resource import RESOURCE
 from qvoice.features.port_requests.schemas import PortLookup
 from qvoice.kit.clock import to_gregorian, utcnow
@@ -76,16 +77,21 @@ async def last_submitted(request: Request, account_id: str, ctx: Context = permi
 )  # fmt: skip
 async def from_csv(request: Request, account_id: str, ctx: Context = permit("port_requests", "create")) -> Response:
     """`{"csv", "dry_run"}`: a verdict for every row; without `dry_run`, and only when all rows are good, one order for
-    each losing carrier, account, address and name.
+    each tenant, losing carrier, account, address and name. `tenant` (id or realm, at or below this account) gets the
+    numbers, and `assign_to` (an extension or number there) is what each will reach.
     """
     given = ctx.data.get("csv")
     if not isinstance(given, str):
         raise Invalid.field("csv", "required", "send the file's text under csv")
     read = bulk.read(given)
     made: list[str] = []
-    if ctx.data.get("dry_run") is not True and not read.refused:
-        async with ctx.tx() as s:
-            made = [(await documents.create(s, "port_requests", order)).id for order in read.orders]
+    async with ctx.tx() as s:
+        scopes = await tenants.judge(s, read)
+        if ctx.data.get("dry_run") is not True and not read.refused:
+            for tenant, order in read.orders:
+                await enter(s, scopes[tenant.lower()])
+                made.append((await documents.create(s, "port_requests", order)).id)
+            await enter(s, ctx.scope)
     return ctx.reply({"rows": read.verdicts, "orders": len(read.orders), "created": made}, status=201)
 
 

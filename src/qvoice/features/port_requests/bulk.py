@@ -22,15 +22,29 @@ COLUMNS = (
 )  # fmt: skip
 _SAME = ("losing_carrier", "account_number", "end_user", "auth_name", "service_street", "city", "region", "postal")
 NEEDED = ("tn", *_SAME)
-GROUP = (*_SAME, "type")
+GROUP = (*_SAME, "type", "tenant")
 
 
 @dataclass(slots=True)
 class Read:
-    """What a file says: a verdict for each row, and the orders its good rows make."""
+    """What a file says: a verdict for each row, and the cells of each good one beside it (None for a bad one)."""
 
     verdicts: list[dict[str, Any]] = field(default_factory=list)
-    orders: list[dict[str, Any]] = field(default_factory=list)
+    rows: list[dict[str, str] | None] = field(default_factory=list)
+
+    def refuse(self, place: int, why: str) -> None:
+        """Take back the good verdict of a row."""
+        self.rows[place] = None
+        self.verdicts[place] |= {"verdict": "bad", "message": why}
+
+    @property
+    def orders(self) -> list[tuple[str, dict[str, Any]]]:
+        """The orders that the good rows make, each with its row's `tenant` ('' = the account of the request)."""
+        groups = dict[tuple[str, ...], list[dict[str, str]]]()
+        for row in self.rows:
+            if row is not None:
+                groups.setdefault(tuple(row.get(key, "").lower() for key in GROUP), []).append(row)
+        return [(rows[0].get("tenant", ""), _order(rows)) for rows in groups.values()]
 
     @property
     def refused(self) -> int:
@@ -48,7 +62,7 @@ def read(given: str) -> Read:
         why = f"missing: {', '.join(missing)}" if missing else f"unknown: {', '.join(unknown)[:200]}"
         raise Invalid.field("csv", "columns", f"the first line must name the columns; {why}")
     lines.fieldnames = names
-    found, groups, seen = Read(), dict[tuple[str, ...], list[dict[str, str]]](), set[str]()
+    found, seen = Read(), set[str]()
     for n, line in enumerate(lines, start=1):
         if n > MAX_ROWS:
             raise Invalid.field("csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", target=MAX_ROWS)
@@ -56,12 +70,11 @@ def read(given: str) -> Read:
         why = _why(row, seen)
         verdict = "bad" if why else "ok"
         found.verdicts.append({"row": n, "number": row.get("tn", ""), "verdict": verdict, "message": why})
+        found.rows.append(None if why else row)
         if not why:
             seen.add(row["tn"])
-            groups.setdefault(tuple(row.get(key, "").lower() for key in GROUP), []).append(row)
     if not found.verdicts:
         raise Invalid.field("csv", "required", "the file has no rows below its first line")
-    found.orders = [_order(rows) for rows in groups.values()]
     return found
 
 
@@ -94,10 +107,15 @@ def _order(rows: list[dict[str, str]]) -> dict[str, Any]:
     }  # fmt: skip
     return {
         "name": f"{first['losing_carrier']} {first['account_number']}"[:128],
-        "numbers": {row["tn"]: {"messaging": row.get("sms", "").lower() in ("y", "yes", "1")} for row in rows},
+        "numbers": {row["tn"]: _facts(row) for row in rows},
         "type": first.get("type") or "full",
         "new_btn": first.get("new_btn", ""),
         "transfer_date": first.get("desired_foc", ""),
         "signee_name": first["auth_name"],
         "bill": {key: value for key, value in bill.items() if value},
     }
+
+
+def _facts(row: dict[str, str]) -> dict[str, Any]:
+    messaging = row.get("sms", "").lower() in ("y", "yes", "1")
+    return {"messaging": messaging, **({"assign_to": row["assign_to"]} if row.get("assign_to") else {})}

@@ -14,7 +14,7 @@ from qvoice.db.notices import notify_event
 from qvoice.features import documents
 from qvoice.features.mail.queue_mail import queue_mail
 from qvoice.features.numbers import table
-from qvoice.features.port_requests import rules
+from qvoice.features.port_requests import rules, tenants
 from qvoice.features.port_requests.resource import MOVING
 from qvoice.kit.errors import Conflict, Forbidden, Invalid
 
@@ -96,6 +96,10 @@ async def _numbers(s: AsyncSession, order: documents.Document, now: str, wanted:
             continue
         if wanted == "completed":
             await table.change(s, number, action="ported", state="in_service")
+            reach = (order.doc["numbers"][number] or {}).get("assign_to")
+            if reach and not await tenants.assign(s, number, reach):
+                told = f"{number} is here, but nothing is reached by {reach} any more: give it something to reach"
+                await remember(s, order.id, "comment", {"content": told})
         else:
             await table.remove(s, number)
 

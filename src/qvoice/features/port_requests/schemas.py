@@ -32,8 +32,11 @@ Day = Annotated[str, Field(max_length=32), AfterValidator(_day)]
 
 
 class PortedNumber(Lenient):
-    """What is special about one number. `carrier`: the losing one, when not the bill's; `messaging`: port SMS too."""
+    """What is special about one number. `carrier`: the losing one, when not the bill's; `messaging`: port SMS too;
+    `assign_to`: an extension or number of the account, whose callflow the number reaches once it is here.
+    """
 
+    assign_to: Short | None = None
     carrier: Short | None = None
     messaging: bool | None = None
 

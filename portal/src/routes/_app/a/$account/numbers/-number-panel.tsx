@@ -8,11 +8,15 @@ import { ErrorState } from "@/ui/error-state";
 import { mergePatch } from "@/ui/form/draft";
 import classes from "@/ui/form/form.module.css";
 import { SaveBar } from "@/ui/form/save-bar";
-import { Form, Pair, Section } from "@/ui/form/setting";
+import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 import { Skeleton } from "@/ui/skeleton";
 
+import { Leaving, Proof } from "./-leaving";
+
 interface NumberDoc {
+  port_out_lock?: boolean;
+  state?: string;
   e911?: { street_address?: string; extended_address?: string; locality?: string; region?: string; postal_code?: string; caller_name?: string };
 }
 
@@ -56,7 +60,7 @@ async function move(account: string, number: string, from: string, to: string): 
 
 function Loaded({ account, number, flow, flows, nameOf, doc }: Props & { doc: NumberDoc }) {
   const { t } = useTranslation(["numbers", "ui"]);
-  const draft = useDraft<Fields>({ flow: flow ?? "", doc: { e911: doc.e911 } });
+  const draft = useDraft<Fields>({ flow: flow ?? "", doc: { e911: doc.e911, port_out_lock: doc.port_out_lock } });
   const choices = flows.filter((row) => offered(row) || row.id === flow).map(({ id }) => ({ value: id, label: nameOf(id) }));
   const e911 = draft.value.doc.e911;
   const apply = async (from: Fields, to: Fields) => {
@@ -66,6 +70,7 @@ function Loaded({ account, number, flow, flows, nameOf, doc }: Props & { doc: Nu
   };
   return (
     <Form label={number}>
+      {doc.state === "port_out" && <Leaving account={account} number={number} />}
       <Select label={t("reaches")} description={t("reachesHelp")} placeholder={t("spare")} searchable clearable data={choices.toSorted((one, other) => one.label.localeCompare(other.label))} value={draft.value.flow || null} onChange={(value) => draft.set("flow", value ?? "")} />
       <Section title={t("address.title")} help={t("address.help")}>
         <TextInput label={t("address.name")} {...draft.field("doc.e911.caller_name")} />
@@ -78,10 +83,17 @@ function Loaded({ account, number, flow, flows, nameOf, doc }: Props & { doc: Nu
         <TextInput label={t("address.postal")} {...draft.field("doc.e911.postal_code")} />
         <p className={classes.help}>{t("address.note")}</p>
       </Section>
+      {/* A number that comes here or rests can be taken by nobody: its lock says nothing yet. */}
+      {doc.state === "in_service" && (
+        <Section title={t("lock.title")}>
+          <Setting label={t("lock.name")} help={t("lock.help")} {...draft.toggle("doc.port_out_lock")} />
+          {doc.port_out_lock === false && <Proof account={account} />}
+        </Section>
+      )}
       <SaveBar
         account={account}
         draft={draft}
-        labels={{ flow: t("reaches"), "doc.e911": t("address.title") }}
+        labels={{ flow: t("reaches"), "doc.e911": t("address.title"), "doc.port_out_lock": t("lock.name") }}
         validate={(): Record<string, string> => {
           const any = Object.values(e911 ?? {}).some(Boolean);
           if (!any) return {};

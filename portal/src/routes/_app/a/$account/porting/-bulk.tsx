@@ -27,8 +27,8 @@ interface Read {
   created: string[];
 }
 
-const COLUMNS = ["tn", "losing_carrier", "account_number", "btn", "pin", "end_user", "auth_name", "service_street", "unit", "city", "region", "postal", "type", "new_btn", "desired_foc", "sms"];
-const EXAMPLE = ["+14165550100", "Old Tel", "A-1001", "+14165550100", "", "Acme Inc", "Ann Lee", "1 King St W", "", "Toronto", "ON", "M5V 1A1", "full", "", "", "n"];
+const COLUMNS = ["tn", "losing_carrier", "account_number", "btn", "pin", "end_user", "auth_name", "service_street", "unit", "city", "region", "postal", "type", "new_btn", "desired_foc", "tenant", "assign_to", "sms"];
+const EXAMPLE = ["+14165550100", "Old Tel", "A-1001", "+14165550100", "", "Acme Inc", "Ann Lee", "1 King St W", "", "Toronto", "ON", "M5V 1A1", "full", "", "", "", "", "n"];
 const MOST_SHOWN = 200;
 
 export function Bulk({ office, onMade }: { office: string; onMade: () => void }) {

@@ -20,6 +20,8 @@ import { Calendar } from "./-calendar";
 import { MoveDialog } from "./-move-dialog";
 import { NewOrder } from "./-new-order";
 import { OrderPanel } from "./-order-panel";
+import { OutForm } from "./-out-form";
+import { OutList } from "./-out-list";
 import { boardQuery, type Card, here } from "./-port";
 import classes from "./-porting.module.css";
 import { type State, type View, VIEWS } from "./-states";
@@ -57,8 +59,12 @@ function Porting() {
   const cards = board.data?.filter((card) => contains(q, card.name, card.account_name, card.losing_carrier ?? "", ...card.numbers, ...card.numbers.slice(0, 20).map(readable)));
   const card = board.data?.find(({ id }) => id === open);
   const close = () => change({ open: undefined });
-  const title = open === "new" ? t("new.title") : open === "file" ? t("bulk.title") : (card?.name ?? " ");
-  const add = (
+  const title = open === "new" ? t("new.title") : open === "file" ? t("bulk.title") : open === "ask" ? t("out.ask.title") : (card?.name ?? " ");
+  const add = view === "leaving" ? (
+    <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => change({ open: "ask" }, false)}>
+      {t("out.ask.open")}
+    </Button>
+  ) : (
     <>
       <Button variant="default" leftSection={<IconUpload size={16} stroke={1.6} />} onClick={() => change({ open: "file" }, false)}>
         {t("bulk.open")}
@@ -75,9 +81,11 @@ function Porting() {
       </PageHeader>
       <div className={classes.bar}>
         <TextInput className={classes.search} aria-label={t("search")} placeholder={t("search")} leftSection={<IconSearch size={16} stroke={1.6} />} data-list-search value={q} onChange={(event) => change({ q: event.currentTarget.value || undefined })} />
-        <SegmentedControl aria-label={t("view.label")} value={view} onChange={(value) => change({ view: value === "calendar" ? "calendar" : undefined })} data={VIEWS.map((value) => ({ value, label: t(`view.${value}`) }))} />
+        <SegmentedControl aria-label={t("view.label")} value={view} onChange={(value) => change({ view: VIEWS.find((one) => one === value && one !== "board") })} data={VIEWS.map((value) => ({ value, label: t(`view.${value}`) }))} />
       </div>
-      {board.error ? (
+      {view === "leaving" ? (
+        <OutList office={account} q={q} onAsk={() => change({ open: "ask" }, false)} />
+      ) : board.error ? (
         <ErrorState error={board.error} onRetry={() => void board.refetch()} />
       ) : board.data?.length === 0 ? (
         <EmptyState icon={IconReplace} title={t("empty.title")} text={t("empty.text")} action={<Button onClick={() => change({ open: "new" }, false)}>{t("new.open")}</Button>} />
@@ -88,6 +96,7 @@ function Porting() {
       )}
       <SidePanel opened={open !== undefined} onClose={close} size={680} title={title}>
         {open === "new" && <NewOrder office={account} onMade={(id) => change({ open: id })} />}
+        {open === "ask" && <OutForm office={account} onMade={close} />}
         {open === "file" && <Bulk office={account} onMade={close} />}
         {card && <OrderPanel key={card.id} office={account} card={card} onMove={move} onGone={close} />}
       </SidePanel>
