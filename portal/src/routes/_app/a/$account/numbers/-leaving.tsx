@@ -1,5 +1,5 @@
 /** A number on its way out: what to give to the new carrier once the lock is off, and how to object when nobody asked. */
-import { Alert, Button, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { IconDoorExit } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
@@ -10,6 +10,8 @@ import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
 import classes from "@/ui/form/form.module.css";
 import { Pair } from "@/ui/form/setting";
+
+import own from "./-numbers.module.css";
 
 interface Request {
   id: string;
@@ -44,12 +46,16 @@ export function Leaving({ account, number }: { account: string; number: string }
     }
   };
   return (
-    <Alert color="orange" variant="light" icon={<IconDoorExit size={18} stroke={1.6} />} title={t("leaving.title", { day })}>
+    <section className={own.leaving} aria-labelledby="leaving">
+      <h3 id="leaving">
+        <IconDoorExit size={18} stroke={1.6} aria-hidden />
+        {t("leaving.title", { day })}
+      </h3>
       <p>{t("leaving.text", { carrier: request.winning_carrier || t("leaving.somebody") })}</p>
       <Button size="xs" color="red" loading={busy} onClick={() => void object()}>
         {t("leaving.object")}
       </Button>
-    </Alert>
+    </section>
   );
 }
 
@@ -90,7 +96,7 @@ export function Proof({ account }: { account: string }) {
       <p className={classes.help}>{t("proof.help")}</p>
       <Pair>
         <TextInput label={t("proof.account")} value={known.data.account_number} readOnly classNames={{ input: "tabular" }} />
-        <TextInput label={t("proof.pin")} description={t("proof.pinHelp")} inputMode="numeric" autoComplete="off" value={pin ?? known.data.pin} onChange={(event) => setPin(event.currentTarget.value)} error={error} />
+        <TextInput label={t("proof.pin")} description={t("proof.pinHelp")} inputWrapperOrder={["label", "input", "description", "error"]} inputMode="numeric" autoComplete="off" value={pin ?? known.data.pin} onChange={(event) => setPin(event.currentTarget.value)} error={error} />
       </Pair>
       {pin !== null && pin !== known.data.pin && (
         <div>

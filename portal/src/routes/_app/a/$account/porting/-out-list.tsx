@@ -45,12 +45,13 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
     await client.invalidateQueries({ queryKey: ["account", office, "port_outs"] });
     await client.invalidateQueries({ queryKey: ["account", row.account_id] });
   };
-  const rows = found.data.filter((row) => contains(q, row.number, readable(row.number), row.account_name, row.winning_carrier));
+  // What waits for something comes first; the API gives the newest first.
+  const rows = found.data.toSorted((one, other) => Number(other.state === "accepted") - Number(one.state === "accepted")).filter((row) => contains(q, row.number, readable(row.number), row.account_name, row.winning_carrier));
   return (
     // Wide tables scroll in their own box; it must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <section className={classes.outBox} aria-label={t("out.label")} tabIndex={0}>
-      <table className={classes.verdicts}>
+      <table className={`${classes.verdicts} ${classes.outs}`}>
         <thead>
           <tr>
             {(["number", "carrier", "state", "asked"] as const).map((name) => (
@@ -76,7 +77,7 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
                 <StateDot tone={row.overdue ? "bad" : TONES[row.state]}>{t(row.overdue ? "out.overdue" : `out.state.${row.state}`)}</StateDot>
                 {row.state === "refused" ? <p>{row.message}</p> : row.day && <p>{day.format(new Date(row.day))}</p>}
               </td>
-              <td>{when.format(fromGregorian(row.created))}</td>
+              <td className={classes.outAsked}>{when.format(fromGregorian(row.created))}</td>
               <td>
                 <div className={classes.outActs}>
                   {ACTS.filter((to) => row.may_become.includes(to)).map((to) => (
