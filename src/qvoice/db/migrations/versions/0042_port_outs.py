@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer, protect
 
-revision = "0041"
-down_revision = "0040"
+revision = "0042"
+down_revision = "0041"
 
 TABLES = [
     # Constant default: no rewrite of the table, and numbers that are here already are locked too.
