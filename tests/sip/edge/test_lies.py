@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from tests.fixtures.platform import Platform
-from tests.sip.agent import UserAgent, digest
+from tests.sip.agent import Call, UserAgent, digest
 from tests.sip.agent.message import Message
 from tests.sip.conftest import Phones
 from tests.sip.edge.test_nat import AtCarrier
@@ -71,6 +71,35 @@ async def test_C5_a_caller_and_an_answerer_who_name_others_reach_nobody_else(pla
         alice.said = f"{alice.said};qvat=127.0.0.77~5060~1"
         assert (await alice.options()).status == 400, "our own parameter, from outside"
     alice.said = ""
+
+
+async def test_D18_control_packets_go_nowhere_inside_and_a_phone_of_an_ipv6_network_is_heard(
+    platform: Platform, phone: Phones, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice = await phone(platform.acme, "1000", host="127.0.0.20")
+    bob = await phone(platform.acme, "1001", host="127.0.0.21")
+    describe, said = Call.describe, {b"": b""}
+
+    async def says(call: Call, *args: Any, **how: Any) -> bytes:
+        body = await describe(call, *args, **how)
+        if call.agent is alice:
+            for honest, written in said.items():
+                body = re.sub(honest, written, body)
+        return body
+
+    monkeypatch.setattr(Call, "describe", says)
+    inside = platform.settings.network.private.encode()
+    said = {rb"(m=audio [^\r]+\r\n)": rb"\1a=rtcp:4321 IN IP4 " + inside + b"\r\n"}
+    assert (await (await alice.call("1001")).wait_over()).status == 488
+    # An address that only a translator between both kinds of networks knows: sound comes back to where it came from.
+    said = {rb"IN IP4 \S+": b"IN IP6 2001:db8::5", rb"(m=audio [^\r]+\r\n)": rb"\1a=rtcp:4321 IN IP6 2001:db8::5\r\n"}
+    call = await alice.call("1001")
+    incoming = await bob.incoming()
+    await incoming.answer()
+    await call.wait_answered()
+    await talk(call, incoming)
+    await incoming.hang_up()
+    await call.wait_over()
 
 
 async def test_A3_an_answer_to_a_challenge_is_good_once_and_from_one_address(platform: Platform) -> None:
