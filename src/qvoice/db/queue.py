@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,12 +14,20 @@ from functools import lru_cache, partial
 from typing import Any
 
 import procrastinate
+from procrastinate.exceptions import ConnectorException
 from procrastinate.jobs import Job
 from sqlalchemy.ext.asyncio import AsyncSession
+
+from qvoice.kit import log
 
 JOBS_AT_ONCE = 8
 QUEUES = {"default": JOBS_AT_ONCE, "web": 16}
 """Queue → how many of its jobs run at once."""
+
+LOOK_SECONDS = 10.0
+"""How often jobs of workers that died are looked for; such a worker has not been heard of for 30 s."""
+_running: set[int] = set()
+"""Jobs that this process runs now: a machine that slept for a minute must not think itself dead."""
 
 
 class GiveUp(Exception):
@@ -93,16 +102,20 @@ def worker_app(dsn: str, tasks: Sequence[Task], *given: Any) -> procrastinate.Ap
 
 
 def _register(app: procrastinate.App, task: Task, given: tuple[Any, ...]) -> None:
-    @app.task(name=task.name, retry=_Retry(task.backoff))
-    async def run(**arguments: Any) -> None:
-        await task.run(*given, **arguments)
+    @app.task(name=task.name, retry=_Retry(task.backoff), pass_context=True)
+    async def run(context: procrastinate.JobContext, **arguments: Any) -> None:
+        id = context.job.id
+        assert id is not None, "a job that runs is in the database"
+        _running.add(id)
+        try:
+            await task.run(*given, **arguments)
+        finally:
+            _running.discard(id)
 
 
 async def run_worker(app: procrastinate.App, *, queue: str | None = None, at_once: int = JOBS_AT_ONCE) -> None:
     """Run the jobs of a queue (None: of all) until cancelled; jobs of workers that died are taken up again."""
     async with app.open_async():
-        for job in await app.job_manager.get_stalled_jobs(queue=queue):
-            await app.job_manager.retry_job(job)
         work = partial(
             app.run_worker_async,
             concurrency=at_once,
@@ -110,4 +123,24 @@ async def run_worker(app: procrastinate.App, *, queue: str | None = None, at_onc
             delete_jobs="successful",
             shutdown_graceful_timeout=5,
         )
-        await (work(queues=[queue]) if queue else work())
+        looking = asyncio.create_task(_take_up(app, queue), name=f"take-up-{queue or 'all'}")
+        try:
+            await (work(queues=[queue]) if queue else work())
+        finally:
+            looking.cancel()
+            await asyncio.gather(looking, return_exceptions=True)
+
+
+async def _take_up(app: procrastinate.App, queue: str | None) -> None:
+    """Put jobs of workers that died back into the queue, for ever: who starts again at once is not known to have died
+    until half a minute later.
+    """
+    while True:
+        try:
+            for job in await app.job_manager.get_stalled_jobs(queue=queue):
+                if job.id not in _running:
+                    log.get().warning("job.taken_up", job=job.task_name, id=job.id)
+                    await app.job_manager.retry_job(job)
+        except ConnectorException as problem:  # the worker itself says more, and is started again
+            log.get().warning("job.look_failed", problem=str(problem)[:200])
+        await asyncio.sleep(LOOK_SECONDS)
