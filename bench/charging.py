@@ -22,6 +22,7 @@ from qvoice.features.auth.tokens import TokenKey
 from qvoice.features.channels.write import Batch, write
 from qvoice.features.charging.admission import Admission, Authoriser
 from qvoice.features.charging.charge import charge, finish
+from qvoice.features.ledgers import queries
 from qvoice.features.ledgers.post import ADJUSTMENTS, Line, post
 from qvoice.features.ratedecks.bind import bind
 from qvoice.features.rates.change import create
@@ -33,7 +34,9 @@ NUMBER = "+15145550123"
 AT_ONCE = 16
 
 
-async def tree(db: Database, key: TokenKey, top: str, depth: int, mark: str) -> list[Scope]:
+async def tree(
+    db: Database, key: TokenKey, top: str, depth: int, mark: str, money: Decimal = Decimal(1_000_000)
+) -> list[Scope]:
     """Make accounts one below the other, each with money and a deck of the one above; the lowest comes last."""
     row = (await db.fetch("select path from account_scope(cast(:id as uuid))", {"id": top}))[0]
     way = [Scope(top, row.path)]
@@ -48,8 +51,7 @@ async def tree(db: Database, key: TokenKey, top: str, depth: int, mark: str) -> 
             await bind(s, deck.id)
         way.append(scope)
         async with db.tx(above) as s:
-            lines = [Line(scope.account_id, "balance", Decimal(1_000_000)), Line(above.account_id, ADJUSTMENTS,
-                     -Decimal(1_000_000))]  # fmt: skip
+            lines = [Line(scope.account_id, "balance", money), Line(above.account_id, ADJUSTMENTS, -money)]
             await post(s, key=new_id(), kind="credit", at=utcnow(), lines=lines)
     return way
 
@@ -73,12 +75,12 @@ async def take(authoriser: Authoriser, account: str, calls: int) -> tuple[list[A
     return admitted, times, time.perf_counter() - began
 
 
-async def settle(db: Database, admitted: list[Admission]) -> float:
-    """Charge calls in batches as the journal writes them; returns the seconds it took."""
+async def settle(db: Database, admitted: list[Admission], seconds: int = 61) -> float:
+    """Charge calls of some seconds in batches as the journal writes them; returns the seconds it took."""
 
     def row(one: Admission) -> dict[str, Any]:
         now = datetime.now(UTC).timestamp()
-        return charge(one, leg=new_id(), record_id="x", caller="+14165550100", seconds=61, ended=now).row
+        return charge(one, leg=new_id(), record_id="x", caller="+14165550100", seconds=seconds, ended=now).row
 
     rows = [row(one) for one in admitted]
     began = time.perf_counter()
@@ -119,6 +121,43 @@ async def run(installation: Installation) -> list[Figure]:
     return figures
 
 
+async def never_below_zero(installation: Installation) -> list[Figure]:
+    """Let many more calls ask at once than a balance can pay, talk longer than was reserved, and count what is left."""
+    asked = 100 if installation.quick else 1000
+    settings = installation.settings
+    key = TokenKey(settings.secret("token-key"))
+    db = Database(settings.dsn(), pool_size=6, overflow=10, info={"token_key": key})
+    try:
+        way = await tree(db, key, installation.demo["master"]["account_id"], 1, new_id()[:8], Decimal(2))
+        authoriser = Authoriser(db, node="bench")
+        admitted: list[Admission] = []
+        todo = iter(range(asked))
+
+        async def some() -> None:
+            for _ in todo:
+                call = OffNet(way[-1].account_id, NUMBER, "did_us")
+                answer = await authoriser.admit(call, call_id=new_id(), now=utcnow())
+                if isinstance(answer, Admission):
+                    admitted.append(answer)
+
+        await asyncio.gather(*(some() for _ in range(AT_ONCE)))
+        async with db.tx(way[-1]) as s:
+            running = await queries.balance(s)
+        await settle(db, admitted, seconds=3_600)
+        async with db.tx(way[-1]) as s:
+            left = await queries.balance(s)
+        wrong = await db.fetch("select * from ledger_discrepancies()")
+        assert 0 < len(admitted) < asked, len(admitted)
+        assert running.amount - running.held >= 0, running
+        assert left.amount >= 0, left
+        assert left.held == 0, left
+        assert wrong == [], wrong
+    finally:
+        await db.close()
+    note = f"{asked} asked at once, {len(admitted)} let through, each talked an hour"
+    return [Figure("balance of 2.00 after more calls than it pays", float(left.amount), "", (">=", 0), note)]
+
+
 def measure(installation: Installation) -> list[Figure]:
     """Authorise and charge."""
-    return asyncio.run(run(installation))
+    return asyncio.run(run(installation)) + asyncio.run(never_below_zero(installation))

@@ -7,6 +7,7 @@ import os
 import subprocess
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ class Installation:
         """Its settings."""
         return load(self.data, environ=self.environ)
 
-    @property
+    @cached_property
     def demo(self) -> dict[str, Any]:
         """Its demo, made when missing."""
         return json.loads(self.command("demo", "--json"))

@@ -29,7 +29,12 @@ NAME = "qvoice_bench_reports"
 FIRST, DAYS = date(2026, 10, 20), 30
 ZONE = "America/St_Johns"
 RESELLERS, CUSTOMERS = 10, 100
-"""Below the master, and below each of them: a thousand customers."""
+"""Below the master, and below each of them: a thousand customers. They have a fifth of the calls (and all that are
+folded in by the clock), the master itself has the others: those are added up sooner.
+"""
+NEW = 20_000
+"""Records that are folded in as the worker does it, and timed; those before them in large pieces."""
+PIECE = 100_000
 TIMES = 9
 
 
@@ -44,16 +49,19 @@ def measure(installation: Installation) -> list[Figure]:
         connection.execute(f"drop database if exists {NAME} with (force)")
     try:
         migrate.upgrade_dsn(admin, passwords)
-        master, trunk = _fill(admin, records)
+        new = min(records, NEW)
+        master, trunk = _fill(admin, records, records - new)
         app = urlunsplit(urlsplit(settings.dsn())._replace(path=f"/{NAME}"))
-        return asyncio.run(_measure(app, admin, records, master, trunk))
+        return asyncio.run(_measure(app, admin, records, new, master, trunk))
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(f"drop database if exists {NAME} with (force)")
 
 
-def _fill(dsn: str, records: int) -> tuple[Scope, str]:
-    """Make the tree, one trunk of the master's, and legs over it as call control records them."""
+def _fill(dsn: str, records: int, old: int) -> tuple[Scope, str]:
+    """Make the tree, one trunk of the master's, and legs over it as call control records them; `old` of them are in the
+    sums already.
+    """
     top, trunk = uuid.uuid4().hex, uuid.uuid4().hex
     with psycopg.connect(dsn) as connection:
         _account(connection, top, None, top)
@@ -67,10 +75,12 @@ def _fill(dsn: str, records: int) -> tuple[Scope, str]:
             "insert into resources (id, account_id, doc, name, enabled) values (%s, %s, '{}', 'carrier', true)",
             [trunk, top],
         )
+        connection.execute("set session_replication_role = replica")  # fast: the queue is filled below
         connection.execute(
             """
             insert into cdrs (id, account_id, call_id, interaction_id, created, doc)
-            select '202611-' || n, a.ids[1 + (n::bigint * 7919) %% cardinality(a.ids)], n::text, n::text, t.at,
+            select '202611-' || n, case when n > %s or n %% 5 = 0 then
+                    a.ids[1 + (n::bigint * 7919) %% cardinality(a.ids)] else %s::uuid end, n::text, n::text, t.at,
                 jsonb_build_object('traffic', 'outbound', 'attempt', 1 + (n %% 20 = 0)::int, 'gateway', n %% 3,
                     'destination', (array['CA', 'US', 'GB', 'GB:mobile', 'FR', 'IN:mobile'])[1 + n %% 6],
                     'disposition', case when n %% 3 > 0 then 'ANSWER' else 'BUSY' end,
@@ -81,9 +91,13 @@ def _fill(dsn: str, records: int) -> tuple[Scope, str]:
             from generate_series(1, %s) n,
                 (select array_agg(id) as ids from accounts where nlevel(path) = 3) a,
                 lateral (select %s::timestamptz + n * (interval '1 day' * %s / %s::int) as at) t""",
-            [trunk, records, datetime(FIRST.year, FIRST.month, FIRST.day, 6, tzinfo=UTC), DAYS, records],
+            [old, top, trunk, records, datetime(FIRST.year, FIRST.month, FIRST.day, 6, tzinfo=UTC), DAYS, records],
         )
+        connection.execute("insert into report_queue (leg) select id from cdrs order by created")
     with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("vacuum analyze")
+        for done in range(0, old, PIECE):
+            connection.execute("select reports_fold(%s)", [min(PIECE, old - done)])
         connection.execute("vacuum analyze")
     return Scope(top, top), trunk
 
@@ -106,14 +120,14 @@ async def _middle(work: Callable[[], Awaitable[Any]]) -> float:
     return middle.median(times) * 1000
 
 
-async def _measure(dsn: str, admin: str, records: int, master: Scope, trunk: str) -> list[Figure]:
+async def _measure(dsn: str, admin: str, records: int, new: int, master: Scope, trunk: str) -> list[Figure]:
     db = Database(dsn, statement_timeout_ms=120_000)
     period = Period(FIRST, FIRST + timedelta(days=DAYS - 1), ZONE)
     try:
         began = time.perf_counter()
         folded = await fold(db)
         took = time.perf_counter() - began
-        assert folded == records, folded
+        assert folded == new, folded
 
         async def days() -> list[list[Any]]:
             async with db.tx(master) as s:
@@ -131,16 +145,22 @@ async def _measure(dsn: str, admin: str, records: int, master: Scope, trunk: str
         accounts = await _middle(lambda: listed("account"))
         destinations = await _middle(lambda: listed("destination"))
         trunks = await _middle(carrier)
+        async with db.tx(master) as s:
+            seen = await statistics.of_one(s, period, trunk)
+        assert seen["outbound"]["attempts"] > records * 0.9, seen["outbound"]
+        legs = seen["outbound"]["attempts"]
         assert sum(row.calls for part in await days() for row in part) > records * 0.9
     finally:
         await db.close()
     asked = _counted(admin, period)
     return [
-        Figure(f"{records:,} records folded in", records / took, "per second", None, "1,000 customers, three levels"),
+        Figure(
+            f"records added, {records:,} there", new / took, "per second", None, "1,000 customers, three levels"
+        ),
         Figure("report: days of a month, whole tree", report, "ms", ("<=", 500)),
         Figure("the same counted from the records / report", asked / report, "times", (">=", 5), f"{asked:.0f} ms"),
         Figure("report: by account / by destination", accounts, "ms", ("<=", 500), f"{destinations:.0f} ms"),
-        Figure("trunk's statistics: all of the records", trunks, "ms", ("<=", 3_000)),
+        Figure(f"a trunk's statistics, {legs:,} legs", trunks, "ms", ("<=", 50)),
     ]
 
 

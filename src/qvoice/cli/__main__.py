@@ -2,4 +2,5 @@
 
 from qvoice.cli import main
 
-main()
+if __name__ == "__main__":  # and not in a process that multiprocessing spawns
+    main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from urllib.parse import quote
 
 import pytest
 
@@ -84,6 +85,23 @@ async def test_children_rows_count_descendants(world):
     multi = await world.master.get("accounts/{A}/search/multi?t=account&by_name=res&by_realm=str")
     assert [len(multi["name"]), len(multi["realm"])] == [1, 1]
     assert await world.stranger.get("accounts/{A}/search?t=account&q=name&v=cust") == []
+    mine, people = "accounts/{A}", [("Émile", "Zola"), ("Émile", "Bo"), ("emil", "Ox")]
+    ids = [
+        (await world.customer.put(f"{mine}/users", {"first_name": a, "last_name": b, "email": f"Z{b}@a.example"}))["id"]
+        for a, b in people
+    ]
+    for view, value, hits in (
+        ("name", "É", [0, 1]), ("name", "émile z", [0]), ("name", "EMIL", [2]), ("email", "zox", [2]),
+        ("name", "zola", []), ("id", ids[1][:9], [1]), ("name", "%", []),
+    ):  # fmt: skip
+        rows = await world.customer.get(f"{mine}/search?t=user&q={view}&v={quote(value)}")
+        assert {row["id"] for row in rows} == {ids[hit] for hit in hits}, (view, value)
+    flow = {"name": "Main", "numbers": ["4000", "4100"], "flow": {"module": "hangup", "data": {}, "children": {}}}
+    made = await world.customer.put(f"{mine}/callflows", flow)
+    for view, value, hit in (("number", "40", 1), ("number", "410", 1), ("number", "000", 0),
+                             ("name_and_number", "ma", 1), ("name_and_number", "4", 1)):  # fmt: skip
+        rows = await world.customer.get(f"{mine}/search?t=callflow&q={view}&v={quote(value)}")
+        assert [row["id"] for row in rows] == [made["id"]] * hit, (view, value)
 
 
 async def test_A4_C3_limits_and_features_come_with_the_account_or_nothing_does(world):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.features.accounts.resource import TABLE
@@ -14,15 +14,8 @@ async def descendants(s: AsyncSession, ids: Sequence[str]) -> dict[str, int]:
     """Return how many accounts stand below each of these, as far as the session's scope sees them."""
     if not ids:
         return {}
-    below = TABLE.alias("below")
-    under = below.c.path.op("<@")(TABLE.c.path) & (below.c.id != TABLE.c.id) & below.c.deleted.is_(None)
-    query = (
-        select(TABLE.c.id, func.count(below.c.id).label("descendants"))
-        .select_from(TABLE.outerjoin(below, under))
-        .where(TABLE.c.id.in_(ids))
-        .group_by(TABLE.c.id)
-    )
-    return {row.id: row.descendants for row in await s.execute(query)}
+    rows = await s.execute(text("select * from accounts_below(cast(:ids as uuid[]))"), {"ids": list(ids)})
+    return {row.id.hex: row.below for row in rows}
 
 
 async def resellers_among(s: AsyncSession, ids: Sequence[str]) -> frozenset[str]:

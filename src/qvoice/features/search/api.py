@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy import func, or_
 
 from qvoice.db import Scope
 from qvoice.features.accounts.queries import descendants, resellers_among
@@ -40,6 +41,37 @@ def texts(kind: Resource, whole: Doc, view: str) -> list[str]:
             return [str(whole.get(view) or "")]
 
 
+def narrowed(kind: Resource, view: str, wanted: str) -> tuple[Any, ...]:
+    """Return SQL clauses that hold for every document with a text of the view that begins with `wanted` (lower case).
+
+    They spare reading ten thousand accounts to find one; `texts` decides. None where SQL and Python may differ about
+    what lower case is.
+    """
+    if not wanted.isascii() or view == "id" or set(wanted) & set('"\\'):
+        return ()
+    doc = kind.table.c.doc
+
+    def begins(text: Any) -> Any:
+        return func.starts_with(func.lower(text), wanted)
+
+    person = func.concat(doc["first_name"].astext, " ", doc["last_name"].astext)
+    name = begins(func.coalesce(func.nullif(doc["name"].astext, ""), func.btrim(person)))
+    # As text a list is `["+15145550100", "1000"]`: each number begins after a quotation mark.
+    number = func.strpos(func.lower(doc["numbers"].astext), '"' + wanted) > 0
+    external = doc[("caller_id", "external")]
+    match view:
+        case "name":
+            return (name,)
+        case "number":
+            return (number,)
+        case "name_and_number":
+            return (or_(name, number),)
+        case "caller_id":
+            return (or_(begins(external["number"].astext), begins(external["name"].astext)),)
+        case _:
+            return (begins(doc[view].astext),)
+
+
 async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
     scope = _scope(ctx)
     kind = resource(TYPES[type])
@@ -49,7 +81,7 @@ async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
         return any(text.lower().startswith(wanted) for text in texts(kind, document.whole, view) if text)
 
     # Below the account, not the account itself: one searches where to go.
-    clauses: tuple[Any, ...] = (ACCOUNTS.c.id != scope.account_id,) if type == "account" else ()
+    clauses = (ACCOUNTS.c.id != scope.account_id,) if type == "account" else ()
     async with ctx.tx(scope) as s:
         found = await listing.page(
             s,
@@ -57,7 +89,7 @@ async def _search(ctx: Context, type: str, view: str, value: str) -> list[Doc]:
             paging=listing.Paging(LIMIT, ascending=True),
             where=filters.Filter(),
             visible=visible,
-            clauses=clauses,
+            clauses=(*clauses, *narrowed(kind, view, wanted)),
         )
         rows = [kind.summary(document.whole) for document in found.documents]
         if type == "account":
