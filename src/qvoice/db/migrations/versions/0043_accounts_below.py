@@ -10,8 +10,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_PATH, definer
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 
 BELOW = f"""
 create function accounts_below(wanted uuid[]) returns table (id uuid, below bigint)
