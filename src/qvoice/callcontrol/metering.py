@@ -84,6 +84,7 @@ class Meters:
 
     async def let_in(self, call: LiveCall, facts: Call) -> None:
         """Ask for a call that a carrier brings; raises RefusedCall."""
+        call.caller.called = facts.dialled
         if self._authoriser is None or facts.emergency_callback:
             return
         number_class = classify(facts.dialled, country_of(facts.world.account))

@@ -212,11 +212,26 @@ def customer(api: Rest, plan: Customer, *, reseller_id: str, vault: Vault, tell:
 def trunks(api: Rest, *, host: str, port: int, tell: Tell) -> None:
     """The platform's trunks to the demo carrier: one for calls, one for emergencies."""
     have = {row["name"]: row["id"] for row in api.get("resources")}
+    deck = cost_deck(api)
     for name, emergency in (("Demo carrier", False), ("Demo carrier emergency", True)):
         if name in have:
             continue
         tell(f"trunk {name} to {host}:{port}")
-        api.put("resources", documents.trunk(name, host=host, port=port, emergency=emergency))
+        api.put(
+            "resources", {**documents.trunk(name, host=host, port=port, emergency=emergency), "cost_ratedeck_id": deck}
+        )
+
+
+def cost_deck(api: Rest) -> str:
+    """What the demo carrier takes, so that reports know margins; returns the deck's id."""
+    decks = {row["name"]: row["id"] for row in api.get("ratedecks")}
+    if documents.COST_DECK in decks:
+        return decks[documents.COST_DECK]
+    deck = api.put("ratedecks", {"name": documents.COST_DECK, "use": "cost"})["id"]
+    for prefix, cost in documents.CARRIER_PRICES.items():
+        rate = {"ratedeck_id": deck, "prefix": prefix, "rate_cost": cost, "rate_minimum": 6, "rate_increment": 6}
+        api.put("rates", rate)
+    return deck
 
 
 __all__ = ["Refused", "account", "customer", "make_reseller", "trunks"]

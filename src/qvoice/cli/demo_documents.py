@@ -266,6 +266,11 @@ NO_MATCH = {"name": "no_match", "numbers": ["no_match"], "flow": {"module": "off
 """Everything else goes to the parent's trunks."""
 
 
+COST_DECK = "Demo carrier prices"
+CARRIER_PRICES = {"911": "0", "933": "0", "112": "0", "1": "0.004", **{str(digit): "0.02" for digit in range(2, 10)}}
+"""What the demo carrier takes a minute, by prefix."""
+
+
 def trunk(name: str, *, host: str, port: int, emergency: bool) -> dict[str, Any]:
     """A trunk as the specification writes it."""
     return {

@@ -177,8 +177,8 @@ async def test_3_2_revenue_cost_and_margin_at_every_level(books: Books, db: Any)
     assert (one["account_id"], money_of(one)) == (world.reseller.account_id, (0.14, 0, 0.14))
     csv = await world.reseller.call("GET", "accounts/{A}/reports/levels?from=2026-06-10&to=2026-06-10&accept=text/csv")
     lines = csv.text.splitlines()
-    assert lines[0] == "level,calls,answered,asr,seconds,minutes,acd,revenue,cost,margin"
-    assert lines[1] == "0,2,2,100.0,180,3.0,90.0,0.42,0.14,0.28"
+    assert lines[0] == "level,calls,answered,asr,seconds,minutes,acd,revenue,cost,margin,uncosted"
+    assert lines[1] == "0,2,2,100.0,180,3.0,90.0,0.42,0.14,0.28,0"
 
 
 async def test_3_2_what_comes_late_is_counted_when_its_call_began_once(books: Books, db: Any) -> None:

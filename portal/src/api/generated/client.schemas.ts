@@ -1763,8 +1763,17 @@ export interface Quote {
   [key: string]: unknown;
  }
 
+export type RateDeckUse = typeof RateDeckUse[keyof typeof RateDeckUse];
+
+
+export const RateDeckUse = {
+  sale: 'sale',
+  cost: 'cost',
+} as const;
+
 /**
- * A price list. `is_default`: accounts below that were given no deck pay by this one.
+ * A price list. `is_default`: accounts below that were given no deck pay by this one. `use`: `sale` for accounts
+ * below, `cost` for what carriers take (a trunk's `cost_ratedeck_id`), which no account below sees.
  */
 export interface RateDeck {
   /**
@@ -1775,6 +1784,7 @@ export interface RateDeck {
   /** @maxLength 1024 */
   description?: string;
   is_default?: boolean;
+  use?: RateDeckUse;
   [key: string]: unknown;
  }
 
@@ -2190,6 +2200,7 @@ export interface Trunk {
   grace_period?: number;
   flat_rate_whitelist?: string | null;
   flat_rate_blacklist?: string | null;
+  cost_ratedeck_id?: string | null;
   [key: string]: unknown;
  }
 

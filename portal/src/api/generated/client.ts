@@ -2411,6 +2411,59 @@ export const deleteCallflow = async (accountId: string,
 
 
 
+export const getReportCarriersUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/reports/carriers`
+}
+
+/**
+ * A row for each trunk of this account: calls that talked, minutes, what they cost by the trunk's cost deck, and
+ * how many have no cost because the trunk has no deck (`no_deck`) or its deck no rate (`no_rate`, with the beginnings
+ * of up to ten such numbers).
+ * @summary What carriers cost
+ */
+export const reportCarriers = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getReportCarriersUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getPriceCarrierCallsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/reports/carriers`
+}
+
+/**
+ * Price the calls of the days `from` to `to` that have no cost, by the cost decks that the trunks have now; what
+ * has one stays as it is booked. Answers how many were put in line; the reports follow within seconds.
+ * @summary Price calls that have no cost yet
+ */
+export const priceCarrierCalls = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getPriceCarrierCallsUrl(accountId),
+  {
+    ...options,
+    method: 'POST'
+
+
+  }
+);}
+
+
+
 export const getSearchNumbersUrl = () => {
 
 

@@ -65,14 +65,15 @@ def traffic(leg: LegRecord) -> str:
 
 
 def attempt_of(leg: LegRecord) -> dict[str, Any]:
-    """Return what the record says for statistics: `traffic`; of a leg to a carrier `attempt`, `gateway`, `called`,
-    `destination` and `pdd_ms`, the milliseconds from the INVITE to the first sign of ringing (or the answer).
+    """Return what the record says for statistics: `traffic`; of a leg from a carrier `called` (E.164);
+    of a leg to a carrier `attempt`, `gateway`, `called`, `destination` and `pdd_ms`, the milliseconds from the INVITE
+    to the first sign of ringing (or the answer).
     """
     kind = traffic(leg)
     if not kind:
         return {}
     if kind != "outbound":
-        return {"traffic": kind}
+        return {"traffic": kind, **({"called": leg.called} if leg.called and kind == "inbound" else {})}
     said: dict[str, Any] = {"traffic": kind, "attempt": max(leg.attempt, 1), "gateway": leg.gateway}
     heard = min((at for at in (leg.rang, leg.answered) if at), default=0.0)
     if heard and leg.dialled:

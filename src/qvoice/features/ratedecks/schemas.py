@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
@@ -12,11 +12,14 @@ Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max
 
 
 class RateDeck(Lenient):
-    """A price list. `is_default`: accounts below that were given no deck pay by this one."""
+    """A price list. `is_default`: accounts below that were given no deck pay by this one. `use`: `sale` for accounts
+    below, `cost` for what carriers take (a trunk's `cost_ratedeck_id`), which no account below sees.
+    """
 
     name: Name
     description: Annotated[str, Field(max_length=1024)] = ""
     is_default: bool = False
+    use: Literal["sale", "cost"] = "sale"
 
 
 class Binding(Lenient):

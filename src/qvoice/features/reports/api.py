@@ -23,7 +23,7 @@ from qvoice.kit.errors import Invalid
 
 router = APIRouter(tags=["reports"])
 BASE = "/accounts/{account_id}/reports"
-NUMBERS = ("calls", "answered", "asr", "seconds", "minutes", "acd", "revenue", "cost", "margin")
+NUMBERS = ("calls", "answered", "asr", "seconds", "minutes", "acd", "revenue", "cost", "margin", "uncosted")
 MOST, USUAL = 1_000, 100
 """Rows of a list of destinations or accounts in one answer; a CSV has all."""
 

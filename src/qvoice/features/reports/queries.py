@@ -17,7 +17,7 @@ from qvoice.kit import money
 TRAFFIC = ("inbound", "outbound", "internal")
 _SUMS = (
     "sum(calls)::bigint as calls, sum(answered)::bigint as answered, sum(seconds)::bigint as seconds,"
-    " sum(revenue) as revenue, sum(cost) as cost"
+    " sum(revenue) as revenue, sum(cost) as cost, sum(uncosted)::bigint as uncosted"
 )
 # Whole days of UTC come from the sums of days, the ends from those of quarters of an hour: exact in every zone.
 TIME = (
@@ -35,6 +35,8 @@ class Sums:
     seconds: int = 0
     revenue: Decimal = Decimal(0)
     cost: Decimal = Decimal(0)
+    uncosted: int = 0
+    """Calls over trunks of the account whose cost nobody knows: no cost deck, or no rate in it."""
 
     def add(self, other: Any) -> None:
         """Add another one, or a row with the same names."""
@@ -43,6 +45,7 @@ class Sums:
         self.seconds += other.seconds
         self.revenue += other.revenue
         self.cost += other.cost
+        self.uncosted += other.uncosted
 
     def take(self, other: Sums) -> None:
         """Take another one away."""
@@ -51,10 +54,12 @@ class Sums:
         self.seconds -= other.seconds
         self.revenue -= other.revenue
         self.cost -= other.cost
+        self.uncosted -= other.uncosted
 
     def shown(self) -> dict[str, Any]:
         """Return what the API shows: with the share answered (`asr`, in percent) and the mean length of a call
-        (`acd`, in seconds), None when there is nothing to divide by; `margin` is revenue less cost.
+        (`acd`, in seconds), None when there is nothing to divide by; `margin` is revenue less cost, None while
+        the cost of some calls (`uncosted`) is not known: it would look like profit.
         """
         return {
             "calls": self.calls,
@@ -65,7 +70,8 @@ class Sums:
             "acd": round(self.seconds / self.answered, 1) if self.answered else None,
             "revenue": money.number(self.revenue),
             "cost": money.number(self.cost),
-            "margin": money.number(self.revenue - self.cost),
+            "margin": None if self.uncosted else money.number(self.revenue - self.cost),
+            "uncosted": self.uncosted,
         }
 
 

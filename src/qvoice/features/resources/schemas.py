@@ -169,3 +169,5 @@ class Trunk(BaseModel):
     grace_period: Annotated[int, Field(ge=1, le=20)] = 5
     flat_rate_whitelist: Pattern | None = None
     flat_rate_blacklist: Pattern | None = None
+    cost_ratedeck_id: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] | None = None
+    """The rate deck (`use: cost`) of what the carrier takes for calls; without it they have no cost in reports."""

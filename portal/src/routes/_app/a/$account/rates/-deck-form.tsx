@@ -1,5 +1,5 @@
 /** One rate deck: its name, whether it is the one for accounts that were given none, its sheet and its prices. */
-import { Button, Textarea, TextInput } from "@mantine/core";
+import { Button, Select, Textarea, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -20,6 +20,8 @@ export interface Deck extends Identified {
   name: string;
   description?: string;
   is_default?: boolean;
+  /** Prices for accounts below, or what a carrier takes for calls over a trunk. */
+  use?: "sale" | "cost";
 }
 
 interface Props {
@@ -32,8 +34,8 @@ interface Props {
 export function DeckForm({ account, deck, onMade, onGone }: Props) {
   const { t } = useTranslation(["rates", "ui"]);
   const client = useQueryClient();
-  const { name, description = "", is_default = false } = deck;
-  const draft = useDraft({ name, description, is_default });
+  const { name, description = "", is_default = false, use = "sale" } = deck;
+  const draft = useDraft({ name, description, is_default, use });
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const validate = (value: { name: string }): Record<string, string> => (value.name.trim() ? {} : { name: t("ui:required") });
@@ -59,7 +61,8 @@ export function DeckForm({ account, deck, onMade, onGone }: Props) {
     <Form label={name || t("new")}>
       <TextInput label={t("name")} data-autofocus {...draft.field("name")} />
       <Textarea label={t("description")} rows={2} {...draft.field("description")} />
-      <Setting label={t("default")} help={t("defaultHelp")} {...draft.toggle("is_default")} />
+      <Select label={t("use.label")} description={t(`use.help.${draft.value.use}`)} allowDeselect={false} data={(["sale", "cost"] as const).map((value) => ({ value, label: t(`use.${value}`) }))} value={draft.value.use} onChange={(value) => draft.change((now) => ({ ...now, use: value as "sale" | "cost", is_default: value === "sale" && now.is_default }))} error={draft.errors.use} />
+      {draft.value.use === "sale" && <Setting label={t("default")} help={t("defaultHelp")} {...draft.toggle("is_default")} />}
       {failure && (
         <p className={form.failure} role="alert">
           {failure}
@@ -81,7 +84,7 @@ export function DeckForm({ account, deck, onMade, onGone }: Props) {
           <SaveBar
             account={account}
             draft={draft}
-            labels={{ name: t("name"), description: t("description"), is_default: t("default") }}
+            labels={{ name: t("name"), description: t("description"), is_default: t("default"), use: t("use.label") }}
             validate={validate}
             apply={async (from, to) => {
               await patchDoc(account, "ratedecks", deck.id, mergePatch(from, to));

@@ -17,7 +17,7 @@ import { type Deck, DeckForm } from "./-deck-form";
 
 export const Route = createFileRoute("/_app/a/$account/rates/")({ validateSearch: listSearch, component: Rates });
 
-const NEW: Deck = { id: "", name: "", description: "", is_default: false };
+const NEW: Deck = { id: "", name: "", description: "", is_default: false, use: "sale" };
 
 function Rates() {
   const { t } = useTranslation(["rates", "ui"]);
@@ -28,6 +28,7 @@ function Rates() {
   const decks = useQuery(listQuery<Deck>(account, "ratedecks"));
   const columns: Column<Deck>[] = [
     { id: "name", title: t("name"), cell: (row) => row.name, value: (row) => row.name },
+    { id: "use", title: t("use.label"), cell: (row) => t(`use.${row.use ?? "sale"}`), value: (row) => row.use ?? "sale", width: "220px" },
     { id: "default", title: t("default"), cell: (row) => (row.is_default ? <StateDot tone="good">{t("default")}</StateDot> : ""), value: (row) => String(row.is_default ?? false), width: "240px", wide: true },
   ];
   const { open } = search;

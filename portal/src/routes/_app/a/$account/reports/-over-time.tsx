@@ -66,7 +66,7 @@ function bars(measure: Measure, rows: Part[], t: (key: "answered" | "notAnswered
   // One on the other they are the revenue; a loss is seen in the table.
   return [
     { name: t("cost"), tone: "quiet", values: of((row) => row.all.cost) },
-    { name: t("margin"), tone: "good", values: of((row) => Math.max(row.all.margin, 0)) },
+    { name: t("margin"), tone: "good", values: of((row) => Math.max(row.all.margin ?? 0, 0)) },
   ];
 }
 
@@ -109,7 +109,7 @@ function Numbers({ series, name }: { series: Series; name: (start: number) => st
               <td>{number.format(all.minutes)}</td>
               <td>{amount(all.revenue)}</td>
               <td>{amount(all.cost)}</td>
-              <td>{amount(all.margin)}</td>
+              <td>{all.margin === null ? t("noCost") : amount(all.margin)}</td>
             </tr>
           ))}
         </tbody>

@@ -15,7 +15,23 @@ export interface Sums {
   acd: number | null;
   revenue: number;
   cost: number;
-  margin: number;
+  /** Null while the cost of some calls is not known. */
+  margin: number | null;
+  /** How many those are. */
+  uncosted: number;
+}
+
+/** What a trunk's calls cost. */
+export interface CarrierCost {
+  resource_id: string;
+  name: string;
+  ratedeck: { id: string; name: string } | null;
+  calls: number;
+  minutes: number;
+  cost: number;
+  no_deck: number;
+  no_rate: number;
+  without_rate: string[];
 }
 
 export const TRAFFIC = ["outbound", "inbound", "internal"] as const;
@@ -53,6 +69,7 @@ export const ADDRESS = {
   destinations: urls.getReportDestinationsUrl,
   accounts: urls.getReportAccountsUrl,
   levels: urls.getReportLevelsUrl,
+  carriers: urls.getReportCarriersUrl,
 };
 export type ReportName = keyof typeof ADDRESS;
 
@@ -71,6 +88,8 @@ export const callsQuery = (account: string, days: Days, by: By) => report<Series
 export const destinationsQuery = (account: string, days: Days) => report<Listed<{ destination: string }>>("destinations", account, { ...days, limit: 15 });
 export const accountsQuery = (account: string, days: Days) => report<Listed<{ account_id: string | null; name: string }>>("accounts", account, { ...days, limit: 50 });
 export const levelsQuery = (account: string, days: Days) => report<Listed<{ level: number }>>("levels", account, days);
+
+export const carriersQuery = (account: string, days: Days) => report<Answer & { rows: CarrierCost[] }>("carriers", account, days);
 
 /** A destination such as `GB:mobile` in words. */
 export function placeName(destination: string, language: string, t: TFunction<"reports">): string {

@@ -76,7 +76,7 @@ function Card({ id, title, help, first, error, onRetry, rows, currency = "", wid
                   <td>{number.format(row.minutes)}</td>
                   {wide && <td>{amount(row.revenue)}</td>}
                   {wide && <td>{amount(row.cost)}</td>}
-                  <td data-loss={row.margin < 0 || undefined}>{amount(row.margin)}</td>
+                  <td data-loss={(row.margin ?? 0) < 0 || undefined}>{row.margin === null ? t("noCost") : amount(row.margin)}</td>
                 </tr>
               ))}
             </tbody>

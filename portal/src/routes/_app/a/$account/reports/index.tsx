@@ -16,6 +16,7 @@ import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
 
+import { Carriers } from "./-carriers";
 import { Controls } from "./-controls";
 import { OverTime } from "./-over-time";
 import { cuts, length, range, type ReportSearch, reportSearch } from "./-period";
@@ -52,6 +53,7 @@ function Reports() {
           <Tiles sums={data?.totals.all} currency={data?.currency ?? ""} />
           <OverTime series={data} by={by} possible={possible} measure={search.measure ?? "calls"} onBy={(next) => change({ by: next })} onMeasure={(measure) => change({ measure })} />
           <Levels account={about} days={days} name={self?.name ?? ""} />
+          <Carriers account={about} days={days} />
           <div className={classes.columns}>
             <Destinations account={about} days={days} />
             <Accounts account={about} days={days} onOpen={(of) => change({ of })} />
@@ -69,12 +71,16 @@ function Tiles({ sums, currency }: { sums: Sums | undefined; currency: string })
   const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 0 });
   const share = new Intl.NumberFormat(i18n.language, { style: "percent", maximumFractionDigits: 1 });
   const amount = (value: number) => money(value, currency, i18n.language);
+  const marginNote = ({ margin, revenue, uncosted }: Sums) => {
+    if (margin === null) return t("uncosted", { count: uncosted });
+    return revenue ? t("marginOf", { share: share.format(margin / revenue) }) : "";
+  };
   const tiles: [string, string | undefined, string | undefined][] = [
     [t("calls"), sums && number.format(sums.calls), sums && t("answeredOf", { count: sums.answered })],
     [t("asr"), sums && (sums.asr === null ? "–" : share.format(sums.asr / 100)), sums?.acd ? t("meanLength", { length: t("seconds", { count: Math.round(sums.acd) }) }) : ""],
     [t("minutes"), sums && number.format(sums.minutes), ""],
     [t("revenue"), sums && amount(sums.revenue), sums && t("costOf", { amount: amount(sums.cost) })],
-    [t("margin"), sums && amount(sums.margin), sums?.revenue ? t("marginOf", { share: share.format(sums.margin / sums.revenue) }) : ""],
+    [t("margin"), sums && (sums.margin === null ? "–" : amount(sums.margin)), sums && marginNote(sums)],
   ];
   return (
     <dl className={classes.tiles}>
@@ -104,7 +110,7 @@ function Export({ account, days, by, disabled }: { account: string; days: Days; 
         </Button>
       </Menu.Target>
       <Menu.Dropdown>
-        {(["calls", "levels", "destinations", "accounts"] as const).map((name) => (
+        {(["calls", "levels", "destinations", "accounts", "carriers"] as const).map((name) => (
           <Menu.Item key={name} onClick={() => fetchCsv(name)}>
             {t(`export.${name}`)}
           </Menu.Item>

@@ -1,9 +1,11 @@
 /** The trunk as a form: what it is for, where it goes, which numbers take it, and how the caller is shown; each can be tried at once. */
 import { Button, NumberInput, Select, Textarea, TextInput } from "@mantine/core";
 import { IconPlus } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { listQuery } from "@/api";
 import { Pair, Section, Setting } from "@/ui/form/setting";
 import form from "@/ui/form/form.module.css";
 import type { Draft } from "@/ui/form/use-draft";
@@ -12,7 +14,7 @@ import { GatewayFields } from "./-gateway-fields";
 import { callerFormatter, type CallerWay, callerWay, type Formatter, NEW_GATEWAY, shownAs, tried, type Trunk, withCaller } from "./-trunk";
 import classes from "./-trunks.module.css";
 
-export function TrunkForm({ draft }: { draft: Draft<{ trunk: Trunk }> }) {
+export function TrunkForm({ account, draft }: { account: string; draft: Draft<{ trunk: Trunk }> }) {
   const { t } = useTranslation(["trunks", "ui"]);
   const { trunk } = draft.value;
   const change = (make: (now: Trunk) => Trunk) => draft.change((now) => ({ trunk: make(now.trunk) }));
@@ -26,6 +28,7 @@ export function TrunkForm({ draft }: { draft: Draft<{ trunk: Trunk }> }) {
         <TextInput label={t("name")} data-autofocus {...draft.field("trunk.name")} />
         <NumberInput label={t("cost")} description={t("costHelp")} min={0} max={100} allowDecimal={false} value={trunk.weight_cost ?? 50} onChange={(value) => draft.set("trunk.weight_cost", value === "" ? undefined : Number(value))} error={draft.errors["trunk.weight_cost"]} />
       </Pair>
+      <CostDeck account={account} value={trunk.cost_ratedeck_id ?? ""} error={draft.errors["trunk.cost_ratedeck_id"]} onChange={(deck) => draft.set("trunk.cost_ratedeck_id", deck)} />
       <Setting label={t("enabled")} help={t("enabledHelp")} {...draft.toggle("trunk.enabled", true)} />
       <Setting label={t("emergency")} help={t("emergencyHelp")} {...draft.toggle("trunk.emergency")} />
       <Setting label={t("fax")} checked={fax} onChange={(event) => draft.set("trunk.flags", event.currentTarget.checked ? [...(trunk.flags ?? []), "fax"] : trunk.flags?.filter((flag) => flag !== "fax"))} />
@@ -56,6 +59,23 @@ export function TrunkForm({ draft }: { draft: Draft<{ trunk: Trunk }> }) {
       <Caller trunk={trunk} onChange={(formatter) => change((now) => withCaller(now, formatter))} />
     </>
   );
+}
+
+interface CostDeckProps {
+  account: string;
+  value: string;
+  error: string | undefined;
+  onChange: (deck: string) => void;
+}
+
+/** What the carrier takes for calls: without it no margin is known. Who may not see rate decks is not asked. */
+function CostDeck({ account, value, error, onChange }: CostDeckProps) {
+  const { t } = useTranslation("trunks");
+  const decks = useQuery({ ...listQuery<{ id: string; name: string; use?: string }>(account, "ratedecks"), retry: false });
+  if (decks.error) return null;
+  const known = (decks.data ?? []).filter(({ use }) => use === "cost");
+  const data = [{ value: "", label: t("costDeck.none") }, ...known.map(({ id, name }) => ({ value: id, label: name }))];
+  return <Select label={t("costDeck.label")} description={t(decks.data && known.length === 0 ? "costDeck.empty" : "costDeck.help")} allowDeselect={false} data={data} value={value} onChange={(next) => onChange(next ?? "")} error={error} />;
 }
 
 function Caller({ trunk, onChange }: { trunk: Trunk; onChange: (formatter: Formatter | undefined) => void }) {

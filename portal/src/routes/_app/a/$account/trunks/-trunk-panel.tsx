@@ -75,7 +75,7 @@ export function TrunkPanel({ account, id, trunk, onMade, onGone }: Props) {
           ...(id ? [{ value: "watch", label: t("view.watch") }] : []),
         ]}
       />
-      {view === "form" && <TrunkForm draft={draft} />}
+      {view === "form" && <TrunkForm account={account} draft={draft} />}
       {view === "json" && <JsonEditor draft={draft} onBroken={setBroken} />}
       {view === "watch" && <TrunkWatch account={account} id={id} />}
       {failure && (

@@ -26,6 +26,8 @@ export interface Trunk {
   enabled?: boolean;
   emergency?: boolean;
   weight_cost?: number;
+  /** The rate deck of what the carrier takes. */
+  cost_ratedeck_id?: string;
   flags?: string[];
   rules?: string[];
   gateways: Gateway[];
