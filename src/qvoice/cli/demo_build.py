@@ -224,13 +224,14 @@ def trunks(api: Rest, *, host: str, port: int, tell: Tell) -> None:
 
 def cost_deck(api: Rest) -> str:
     """What the demo carrier takes, so that reports know margins; returns the deck's id."""
-    decks = {row["name"]: row["id"] for row in api.get("ratedecks")}
+    own = f"accounts/{api.account_id}"
+    decks = {row["name"]: row["id"] for row in api.get(f"{own}/ratedecks")}
     if documents.COST_DECK in decks:
         return decks[documents.COST_DECK]
-    deck = api.put("ratedecks", {"name": documents.COST_DECK, "use": "cost"})["id"]
+    deck = api.put(f"{own}/ratedecks", {"name": documents.COST_DECK, "use": "cost"})["id"]
     for prefix, cost in documents.CARRIER_PRICES.items():
         rate = {"ratedeck_id": deck, "prefix": prefix, "rate_cost": cost, "rate_minimum": 6, "rate_increment": 6}
-        api.put("rates", rate)
+        api.put(f"{own}/rates", rate)
     return deck
 
 
