@@ -473,6 +473,36 @@ export interface Conference {
   [key: string]: unknown;
  }
 
+/**
+ * A line of the invoice by its place (from 0); without `amount` all that it still holds.
+ */
+export interface CreditedLine {
+  /**
+     * @minimum 0
+     * @maximum 1000000
+     */
+  line: number;
+  amount?: number | string | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * `whole`: all that the invoice still holds; or an `amount` of it; or `lines`. `key`: yours; sent twice with the
+ * same key one note is written.
+ */
+export interface CreditNote {
+  /**
+     * @minLength 1
+     * @maxLength 500
+     */
+  reason: string;
+  whole?: boolean;
+  amount?: number | string | null;
+  lines?: CreditedLine[] | null;
+  key?: string | null;
+  [key: string]: unknown;
+ }
+
 export type DeviceCallRestriction = {[key: string]: Restriction} | null;
 
 export type DeviceCallRecording = { [key: string]: unknown } | null;
@@ -4171,6 +4201,79 @@ export const GetConfig200Status = {
 export type GetConfig200 = {
   data: GetConfig200Data;
   status: GetConfig200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type WriteCreditNoteBody = {
+  data: CreditNote;
+};
+
+export type WriteCreditNote201Data = { [key: string]: unknown };
+
+export type WriteCreditNote201Status = typeof WriteCreditNote201Status[keyof typeof WriteCreditNote201Status];
+
+
+export const WriteCreditNote201Status = {
+  success: 'success',
+} as const;
+
+export type WriteCreditNote201 = {
+  data: WriteCreditNote201Data;
+  status: WriteCreditNote201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListCreditNotesOf200DataItem = { [key: string]: unknown };
+
+export type ListCreditNotesOf200Status = typeof ListCreditNotesOf200Status[keyof typeof ListCreditNotesOf200Status];
+
+
+export const ListCreditNotesOf200Status = {
+  success: 'success',
+} as const;
+
+export type ListCreditNotesOf200 = {
+  data: ListCreditNotesOf200DataItem[];
+  status: ListCreditNotesOf200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ListCreditNotes200DataItem = { [key: string]: unknown };
+
+export type ListCreditNotes200Status = typeof ListCreditNotes200Status[keyof typeof ListCreditNotes200Status];
+
+
+export const ListCreditNotes200Status = {
+  success: 'success',
+} as const;
+
+export type ListCreditNotes200 = {
+  data: ListCreditNotes200DataItem[];
+  status: ListCreditNotes200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

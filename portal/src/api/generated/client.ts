@@ -199,6 +199,8 @@ import type {
   ListChildrenParams,
   ListConferences200,
   ListConferencesParams,
+  ListCreditNotes200,
+  ListCreditNotesOf200,
   ListDescendants200,
   ListDescendantsParams,
   ListDevices200,
@@ -457,7 +459,9 @@ import type {
   UseRecoveryBody,
   ValidateSchema200,
   VerifyExternalNumber200,
-  VerifyExternalNumberBody
+  VerifyExternalNumberBody,
+  WriteCreditNote201,
+  WriteCreditNoteBody
 } from './client.schemas';
 
 import { send } from '../call';
@@ -3636,6 +3640,154 @@ export const getConfig = async (accountId: string,
     name: string, options?: Parameters<typeof send>[1]): Promise<GetConfig200> => {
 
   return send<GetConfig200>(getGetConfigUrl(accountId,name),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getWriteCreditNoteUrl = (accountId: string,
+    invoiceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoices/${encodeURIComponent(String(invoiceId))}/credit_notes`
+}
+
+/**
+ * Write a credit note: numbered, booked at once, mailed. Never more than the invoice still holds.
+ * @summary Give back an invoice, or a part of it (from above)
+ */
+export const writeCreditNote = async (accountId: string,
+    invoiceId: string,
+    writeCreditNoteBody: WriteCreditNoteBody, options?: Parameters<typeof send>[1]): Promise<WriteCreditNote201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<WriteCreditNote201>(getWriteCreditNoteUrl(accountId,invoiceId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(writeCreditNoteBody)
+  }
+);}
+
+
+
+export const getListCreditNotesOfUrl = (accountId: string,
+    invoiceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoices/${encodeURIComponent(String(invoiceId))}/credit_notes`
+}
+
+/**
+ * Return the notes that were written for an invoice, the first first.
+ * @summary Notes of an invoice
+ */
+export const listCreditNotesOf = async (accountId: string,
+    invoiceId: string, options?: Parameters<typeof send>[1]): Promise<ListCreditNotesOf200> => {
+
+  return send<ListCreditNotesOf200>(getListCreditNotesOfUrl(accountId,invoiceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getListCreditNotesUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/credit_notes`
+}
+
+/**
+ * Return all credit notes that the account was given, newest first.
+ * @summary Credit notes
+ */
+export const listCreditNotes = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<ListCreditNotes200> => {
+
+  return send<ListCreditNotes200>(getListCreditNotesUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCreditNoteUrl = (accountId: string,
+    noteId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/credit_notes/${encodeURIComponent(String(noteId))}`
+}
+
+/**
+ * Return the note as it was written.
+ * @summary One credit note: JSON, CSV or PDF
+ */
+export const getCreditNote = async (accountId: string,
+    noteId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetCreditNoteUrl(accountId,noteId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetCreditNotePdfUrl = (accountId: string,
+    noteId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/credit_notes/${encodeURIComponent(String(noteId))}/pdf`
+}
+
+/**
+ * Return the note as a PDF, in the account's language.
+ * @summary One credit note on paper
+ */
+export const getCreditNotePdf = async (accountId: string,
+    noteId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetCreditNotePdfUrl(accountId,noteId),
   {
     ...options,
     method: 'GET'

@@ -102,6 +102,7 @@ FROM_ABOVE: Grants = frozenset(
         ("services", "update"),
         ("ledgers", "credit"),
         ("ledgers", "debit"),
+        ("credit_notes", "create"),
         ("apps_blacklist", "update"),
         ("accounts", "delete"),
         ("accounts", "move"),

@@ -12,6 +12,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.features.auth.permit import Context, permit
+from qvoice.features.credit_notes.read import on_invoice
 from qvoice.features.documents import envelope
 from qvoice.features.invoices import paper
 from qvoice.features.invoices.issue import preview
@@ -79,7 +80,13 @@ async def sent(request: Request, account_id: str, ctx: Context = permit("invoice
     """Return the latest 5,000 invoices to the accounts directly below, newest first, each with whose it is."""
     async with ctx.tx() as s:
         rows = (await s.execute(sql("select * from invoices_issued()"))).all()
-    found = [{**summary(row), "account_id": row.account_id.hex, "account_name": row.account_name} for row in rows]
+    found = [
+        {
+            **summary(row), "account_id": row.account_id.hex, "account_name": row.account_name,
+            "credited": number(row.credited),
+        }
+        for row in rows
+    ]  # fmt: skip
     return ctx.reply(found, page_size=len(found))
 
 
@@ -106,9 +113,10 @@ async def one(
     wanted = request.query_params.get("accept") or request.headers.get("accept", "")
     async with ctx.tx() as s:
         invoice = whole(await load(s, invoice_id))
+        noted = await on_invoice(s, invoice)
     if envelope.wants_csv(request):
         return envelope.as_csv(paper.table(invoice), paper.CSV_COLUMNS, name=f"invoice-{invoice['number']}")
-    return await _pdf(ctx, invoice) if wanted.startswith("application/pdf") else ctx.reply(invoice)
+    return await _pdf(ctx, invoice) if wanted.startswith("application/pdf") else ctx.reply({**invoice, **noted})
 
 
 @router.get(f"{BASE}/{{invoice_id}}/pdf", operation_id="get_invoice_pdf", summary="One invoice on paper")

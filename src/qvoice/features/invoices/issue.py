@@ -55,6 +55,8 @@ def compose(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], Decimal]:
             entry["amount"] += row.amount
         elif row.amount:
             line = {"kind": row.kind, "text": text, "at": row.at.isoformat(), "amount": str(row.amount)}
+            if facts.get("tax"):
+                line["tax"] = str(facts["tax"])
             if isinstance(facts.get("items"), list):
                 line["items"] = facts["items"]
             lines.append(line)

@@ -64,6 +64,23 @@ def rows(invoice: dict[str, Any], language: str) -> list[tuple[str, str]]:
     return found
 
 
+def facts(paper: Paper, *pairs: tuple[str, Any]) -> None:
+    """Write names and what they are, one below the other; nothing for what is empty, several lines for several."""
+    for name, value in pairs:
+        for at, line in enumerate(address_lines(value)):
+            paper.text(MARGIN, "" if at else name, bold=True)
+            for begin in range(0, len(line), 90):
+                paper.text(MARGIN + 110, line[begin : begin + 90])
+                paper.down()
+
+
+def address_lines(value: Any) -> list[str]:
+    """Return the lines of what somebody wrote as an address, whatever its shape, in its own order."""
+    parts = value.values() if isinstance(value, dict) else [value]
+    texts = [str(part) for part in parts if isinstance(part, str | int | float) and not isinstance(part, bool)]
+    return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
+
+
 def pdf(invoice: dict[str, Any], *, provider: str, language: str) -> bytes:
     """Return the invoice as a PDF in the account's language."""
     words = words_of(language)
@@ -71,16 +88,12 @@ def pdf(invoice: dict[str, Any], *, provider: str, language: str) -> bytes:
     title = f"{words['invoice']} {invoice['number']}"
     paper.text(MARGIN, title, size=18, bold=True)
     paper.down(28)
-    for name, value in (
-        (words["from"], provider), (words["for"], invoice["account"]["name"]),
-        ("", invoice["account"]["address"] if isinstance(invoice["account"]["address"], str) else ""),
+    facts(
+        paper,
+        (words["from"], provider), (words["for"], invoice["account"]["name"]), ("", invoice["account"]["address"]),
         (words["period"], f"{invoice['period']['start']} - {invoice['period']['end']}"),
         (words["issued"], invoice["issued"]), (words["in"], invoice["currency"]),
-    ):  # fmt: skip
-        if value:
-            paper.text(MARGIN, name, bold=True)
-            paper.text(MARGIN + 110, str(value)[:90])
-            paper.down()
+    )  # fmt: skip
     paper.down()
     paper.text(MARGIN, words["what"], bold=True)
     paper.text(right, words["amount"], bold=True, right=True)

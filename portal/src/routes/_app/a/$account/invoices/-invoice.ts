@@ -15,6 +15,8 @@ export interface InvoiceRow {
   /** Whose it is; only where those sent are listed. */
   account_id?: string;
   account_name?: string;
+  /** What credit notes gave back of it; only where those sent are listed. */
+  credited?: number;
 }
 
 export interface Line {
@@ -22,6 +24,8 @@ export interface Line {
   text: string;
   amount: string;
   at?: string;
+  /** What can still be given back of it; absent where nothing can. */
+  creditable?: string;
   /** Sums of calls. */
   count?: number;
   quantity?: number;
@@ -40,6 +44,15 @@ export interface Item {
   after?: number;
 }
 
+/** What was given back of an invoice. */
+export interface CreditNote {
+  id: string;
+  number: number;
+  issued: string;
+  amount: number;
+  reason: string;
+}
+
 /** An invoice with its lines; a preview has neither id nor number. */
 export interface Invoice extends Omit<InvoiceRow, "id" | "number" | "issued"> {
   id?: string;
@@ -51,6 +64,9 @@ export interface Invoice extends Omit<InvoiceRow, "id" | "number" | "issued"> {
   bundles?: { name: string; used: number; seconds: number; calls: number }[];
   charges: number;
   credits: number;
+  /** Absent in a preview. */
+  credit_notes?: CreditNote[];
+  creditable?: number;
 }
 
 /** Those that this account has sent to the accounts directly below. */
@@ -98,4 +114,18 @@ export function addressLines(address: unknown): string[] {
   if (typeof address === "string") return address.split("\n").filter(Boolean);
   if (typeof address === "object" && address !== null) return Object.values(address).filter((part): part is string => typeof part === "string" && part !== "");
   return [];
+}
+
+export const WAYS = ["whole", "amount", "lines"] as const;
+export type Way = (typeof WAYS)[number];
+
+/** What a credit note is asked for: all, an amount, or lines by their place, each with how much of it. */
+export function wantedBack(way: Way, amount: string, lines: Record<number, string>): Record<string, unknown> {
+  if (way === "whole") return { whole: true };
+  if (way === "amount") return { amount };
+  return {
+    lines: Object.entries(lines)
+      .map(([at, part]) => ({ line: Number(at), ...(part ? { amount: part } : {}) }))
+      .toSorted((one, other) => one.line - other.line),
+  };
 }

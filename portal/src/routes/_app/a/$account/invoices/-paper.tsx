@@ -1,6 +1,6 @@
 /** An invoice to read: whose it is, what stands on it, and what it comes to. */
 import { Button } from "@mantine/core";
-import { IconFileTypePdf, IconTable } from "@tabler/icons-react";
+import { IconFileTypePdf, IconReceiptRefund, IconTable } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Fragment, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -12,14 +12,16 @@ import { save } from "@/ui/list/download";
 import { exactMoney, money } from "@/ui/money";
 import { Skeleton } from "@/ui/skeleton";
 
+import { Credit, Notes } from "./-credit";
 import { addressLines, due, type Invoice, invoiceQuery, type Item, type Line, minutesOf } from "./-invoice";
 import classes from "./-invoices.module.css";
 
 /** One that was issued, with its files. */
-export function Issued({ account, id }: { account: string; id: string }) {
+export function Issued({ account, id, sent }: { account: string; id: string; sent: boolean }) {
   const { t } = useTranslation("invoices");
   const invoice = useQuery(invoiceQuery(account, id));
   const [busy, setBusy] = useState<"pdf" | "csv" | null>(null);
+  const [giving, setGiving] = useState(false);
   if (invoice.error) return <ErrorState error={invoice.error} onRetry={() => void invoice.refetch()} />;
   if (!invoice.data) return <Skeleton width={240} />;
   const { number } = invoice.data;
@@ -42,8 +44,15 @@ export function Issued({ account, id }: { account: string; id: string }) {
         <Button variant="default" leftSection={<IconTable size={16} stroke={1.6} />} loading={busy === "csv"} onClick={() => void fetchFile("csv")}>
           {t("csv")}
         </Button>
+        {sent && (
+          <Button variant="default" leftSection={<IconReceiptRefund size={16} stroke={1.6} />} disabled={!invoice.data.creditable} onClick={() => setGiving(true)}>
+            {t("credit.open")}
+          </Button>
+        )}
       </div>
+      <Notes account={account} notes={invoice.data.credit_notes ?? []} currency={invoice.data.currency} />
       <Paper invoice={invoice.data} />
+      {giving && <Credit account={account} invoice={{ ...invoice.data, id }} onClose={() => setGiving(false)} />}
     </>
   );
 }

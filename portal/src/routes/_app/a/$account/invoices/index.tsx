@@ -46,6 +46,7 @@ function Invoices() {
     { id: "period", title: t("period"), cell: (row) => month.format(new Date(row.period.start)), value: (row) => row.period.start, width: "176px", wide: true },
     { id: "issued", title: t("issued"), cell: (row) => day.format(new Date(row.issued)), value: (row) => row.issued, width: "144px", wide: true },
     { id: "total", title: t("total"), cell: (row) => amount(row, row.total), value: (row) => row.total, width: "144px", numeric: true, wide: true },
+    ...(received ? [] : [{ id: "credited", title: t("credit.column"), cell: (row: InvoiceRow) => (row.credited ? amount(row, row.credited) : ""), value: (row: InvoiceRow) => row.credited ?? 0, width: "128px", numeric: true, wide: true }]),
     { id: "due", title: t("due"), cell: (row) => (due(row.closing) ? amount(row, due(row.closing)) : <StateDot tone="good">{t("settled")}</StateDot>), value: (row) => due(row.closing), width: "144px", numeric: true },
   ];
   const { open } = search;
@@ -88,7 +89,7 @@ function Invoices() {
     >
       <SidePanel opened={open !== undefined} onClose={() => change({ open: undefined })} size={680} title={open === "next" ? t("next.title") : row ? t("one", { number: row.number }) : " "}>
         {open === "next" && self && (sells ? <Next office={account} /> : <SoFar id={account} name={self.name} />)}
-        {open && open !== "next" && row && <Issued key={open} account={row.account_id ?? account} id={open} />}
+        {open && open !== "next" && row && <Issued key={open} account={row.account_id ?? account} id={open} sent={!received} />}
       </SidePanel>
     </ListPage>
   );
