@@ -1,6 +1,6 @@
 """What carriers cost: the price of each call over a trunk by the trunk's cost deck, booked, and calls without one.
 
-A leg that talked over a trunk is put into `leg_costs` with its statistics (`trunk_legs`), in one transaction. The
+A leg that talked over a trunk is put into `leg_costs` as it is added to the sums, in one transaction. The
 worker prices it by the cost deck of the trunk and books it once (`cost:<record>`): costs up, owed to carriers down.
 What has no deck or no rate is counted as such in the sums that reports read, until somebody gives the deck and asks
 again.
@@ -43,21 +43,6 @@ TABLES = [
     "alter table call_sums add column uncosted bigint not null default 0",
     "alter table report_queue add column cost_leg text, add column uncosted smallint not null default 0",
 ]
-
-_LEG = """insert into leg_costs (id, account_id, resource_id, used_by, created, outbound, seconds, number, caller)
-        select n.id, n.account_id, n.resource_id, n.used_by, n.created, n.outbound, n.seconds,
-            coalesce(nullif(c.doc ->> 'called', ''), c.doc ->> 'callee_id_number', ''),
-            coalesce(c.doc ->> 'caller_id_number', '')"""
-
-QUEUED = f"""
-create function leg_costs_queued() returns trigger language plpgsql
-security definer set search_path = public, pg_temp as $$
-begin
-    {_LEG}
-    from new_rows n join cdrs c on c.id = n.id where n.answered and n.seconds > 0
-    on conflict (id) do nothing;
-    return null;
-end $$"""
 
 # What is to be priced, with the deck in force. The worker's alone.
 NEXT = """
@@ -131,7 +116,7 @@ begin
     return null;
 end $$"""
 
-# As before (migration 0034), and calls that have no cost.
+# As before (migration 0038); legs that talked over trunks are put down to be priced, and calls without a cost counted.
 FOLD = """
 create or replace function reports_fold(most integer) returns integer language plpgsql
 security definer set search_path = public, pg_temp as $$
@@ -156,16 +141,43 @@ begin
             coalesce((c.doc ->> 'attempt')::int, 1) as attempt, c.doc ->> 'disposition' = 'ANSWER' as answered,
             coalesce((c.doc ->> 'billing_seconds')::int, 0) as seconds, c.doc
         from took t join cdrs c on c.id = t.leg
-    ), kept as (
-        insert into trunk_legs (id, account_id, resource_id, used_by, created, outbound, gateway, attempt, answered,
-            seconds, pdd_ms, code, cause)
-        select l.id, r.account_id, r.id, l.account_id, l.created, l.traffic = 'outbound',
-            nullif((l.doc ->> 'gateway')::int, -1), l.attempt, l.answered, l.seconds, (l.doc ->> 'pdd_ms')::int,
-            coalesce(substring(l.doc ->> 'hangup_code' from '^sip:([0-9]{1,4})$')::int, 0),
-            left(coalesce(l.doc ->> 'hangup_cause', ''), 64)
+    ), carried as (
+        select r.account_id, r.id as resource_id, l.traffic = 'outbound' as outbound,
+            coalesce((l.doc ->> 'gateway')::smallint, -1) as gateway,
+            to_timestamp(floor(extract(epoch from l.created) / 900) * 900) as at, l.answered, l.seconds,
+            (l.doc ->> 'pdd_ms')::int as pdd_ms,
+            case when l.answered then 200
+                else coalesce(substring(l.doc ->> 'hangup_code' from '^sip:([0-9]{1,4})$')::int, 0) end as code,
+            case when l.answered then '' else left(coalesce(l.doc ->> 'hangup_cause', ''), 64) end as cause
         from legs l join resources r on r.id = (l.doc #>> '{custom_channel_vars,resource_id}')::uuid
         where l.traffic in ('inbound', 'outbound')
+    ), costed as (
+        insert into leg_costs (id, account_id, resource_id, used_by, created, outbound, seconds, number, caller)
+        select l.id, r.account_id, r.id, l.account_id, l.created, l.traffic = 'outbound', l.seconds,
+            coalesce(nullif(l.doc ->> 'called', ''), l.doc ->> 'callee_id_number', ''),
+            coalesce(l.doc ->> 'caller_id_number', '')
+        from legs l join resources r on r.id = (l.doc #>> '{custom_channel_vars,resource_id}')::uuid
+        where l.traffic in ('inbound', 'outbound') and l.answered and l.seconds > 0
         on conflict (id) do nothing
+    ), tried as (
+        insert into trunk_sums as s (account_id, resource_id, grain, at, outbound, gateway, answered, code, cause,
+            attempts, seconds)
+        select account_id, resource_id, grain, case grain when 0 then at else date_trunc('day', at, 'UTC') end,
+            outbound, gateway, answered, code, cause, count(*), sum(seconds)
+        from carried, generate_series(0, 1) grain
+        group by 1, 2, 3, 4, 5, 6, 7, 8, 9 order by 1, 2, 3, 4, 5, 6, 7, 8, 9
+        on conflict (account_id, resource_id, grain, at, outbound, gateway, answered, code, cause) do update
+            set attempts = s.attempts + excluded.attempts, seconds = s.seconds + excluded.seconds
+    ), waited as (
+        insert into trunk_delays as s (account_id, resource_id, grain, at, outbound, gateway, step, legs, milliseconds)
+        select account_id, resource_id, grain, case grain when 0 then at else date_trunc('day', at, 'UTC') end,
+            outbound, gateway, floor(ln(greatest(pdd_ms, 1)::float8) / ln(1.05::float8))::smallint, count(*),
+            sum(greatest(pdd_ms, 0))
+        from carried, generate_series(0, 1) grain
+        where pdd_ms is not null
+        group by 1, 2, 3, 4, 5, 6, 7 order by 1, 2, 3, 4, 5, 6, 7
+        on conflict (account_id, resource_id, grain, at, outbound, gateway, step) do update
+            set legs = s.legs + excluded.legs, milliseconds = s.milliseconds + excluded.milliseconds
     ), charges as (
         select coalesce(c.account_id, e.account_id) as account_id, coalesce(c.created, e.at) as created,
             coalesce(c.doc ->> 'traffic', e.ref ->> 'direction', 'outbound') as traffic,
@@ -242,15 +254,25 @@ language sql stable security definer set search_path = public, pg_temp as $$
 $$"""
 
 # Calls from before: they have no cost until their trunks have a deck.
-BEFORE = f"""{_LEG}
-        from trunk_legs n join cdrs c on c.id = n.id where n.answered and n.seconds > 0"""
+BEFORE = """
+    insert into leg_costs (id, account_id, resource_id, used_by, created, outbound, seconds, number, caller)
+    select c.id, r.account_id, r.id, c.account_id, c.created,
+        coalesce(c.doc ->> 'traffic', c.doc ->> 'call_direction') = 'outbound', (c.doc ->> 'billing_seconds')::int,
+        coalesce(nullif(c.doc ->> 'called', ''), c.doc ->> 'callee_id_number', ''),
+        coalesce(c.doc ->> 'caller_id_number', '')
+    from cdrs c join resources r on r.id::text = case
+        when c.doc #>> '{custom_channel_vars,resource_id}' ~ '^[0-9a-f]{32}$'
+        then (c.doc #>> '{custom_channel_vars,resource_id}')::uuid::text end
+    where coalesce(c.doc ->> 'traffic', c.doc ->> 'call_direction') in ('inbound', 'outbound')
+        and c.doc ->> 'disposition' = 'ANSWER' and (c.doc ->> 'billing_seconds')::int > 0
+        and not exists (select from report_queue q where q.leg = c.id)
+    on conflict (id) do nothing"""
 
 
 def upgrade() -> None:
     """Create the table, what fills it, and the functions that price and count."""
     for statement in [
         *TABLES,
-        *definer("leg_costs_queued()", QUEUED, grantees=("qvoice_owner",)),
         *definer("leg_costs_next(integer)", NEXT),
         *definer("leg_costs_settle(jsonb)", SETTLE),
         *definer("leg_costs_again(timestamptz, timestamptz, integer)", AGAIN),
@@ -260,8 +282,6 @@ def upgrade() -> None:
         "set local role qvoice_lookup",
         BEFORE,
         "set local role qvoice_owner",
-        "create trigger costed after insert on trunk_legs referencing new table as new_rows"
-        " for each statement execute function leg_costs_queued()",
     ]:
         op.execute(statement)
 
