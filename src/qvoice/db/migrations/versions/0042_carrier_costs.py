@@ -12,8 +12,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_ACCOUNT, definer, protect
 
-revision = "0039"
-down_revision = "0038"
+revision = "0042"
+down_revision = "0041"
 
 TABLES = [
     "alter table resources add column cost_ratedeck_id uuid references ratedecks (id)",
