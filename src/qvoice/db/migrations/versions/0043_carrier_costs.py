@@ -12,8 +12,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_ACCOUNT, definer, protect
 
-revision = "0042"
-down_revision = "0041"
+revision = "0043"
+down_revision = "0042"
 
 TABLES = [
     "alter table resources add column cost_ratedeck_id uuid references ratedecks (id)",

@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_ACCOUNT, definer, protect
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 
 TABLES = [
     """
