@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_ACCOUNT, definer, protect
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 
 TABLES = [
     """

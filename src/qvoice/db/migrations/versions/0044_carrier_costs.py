@@ -12,8 +12,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_ACCOUNT, definer, protect
 
-revision = "0043"
-down_revision = "0042"
+revision = "0044"
+down_revision = "0043"
 
 TABLES = [
     "alter table resources add column cost_ratedeck_id uuid references ratedecks (id)",
