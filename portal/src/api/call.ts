@@ -63,7 +63,7 @@ export async function send<T>(url: string, init: RequestInit & { anonymous?: boo
   if (token) headers.set("X-Auth-Token", token);
   let response: Response;
   try {
-    const early = token && request.method === "GET" ? takeEarly(url) : undefined;
+    const early = takeEarly(request.method, url, token);
     response = await (early ?? fetch(url, { ...request, headers, credentials: "omit" }));
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;

@@ -57,5 +57,6 @@ test("G1 an answer on its way is taken up once, and never with another session's
   globalThis.qvoiceEarly = early("another");
   expect((await call("GET", "/v2/x")).data).toBe("asked again");
   globalThis.qvoiceEarly = early("one");
-  expect((await call("PUT", "/v2/x", { body: {} })).data).toBe("asked again");
+  expect((await call("PUT", "/v2/y", { body: {} })).data).toBe("asked again");
+  expect((await call("GET", "/v2/x")).data).toBe("asked again");
 });
