@@ -56,9 +56,11 @@ async def test_people_set_their_own_photo_and_have_a_card(world):
         assert (await who.call("DELETE", f"{place}/photo")).status_code in (403, 404)
     await user.delete(f"{place}/photo")
     assert (await user.call("GET", f"{place}/photo")).status_code == 404
-    await world.customer.patch(place, {"last_name": "Lee\r\nEVIL:1;x"})
+    hostile = await world.customer.call("PATCH", place, {"last_name": "Lee\r\nEVIL:1;x"})
+    assert (hostile.status_code, "last_name" in hostile.json()["data"]) == (400, True)
+    await world.customer.patch(place, {"last_name": "Lee\\nEVIL:1;x"})
     card = (await user.call("GET", f"{place}/vcard")).text
-    assert card.startswith("BEGIN:VCARD\r\nVERSION:4.0\r\nN:Lee\\nEVIL:1\\;x;ann;;;\r\n")
+    assert card.startswith("BEGIN:VCARD\r\nVERSION:4.0\r\nN:Lee\\\\nEVIL:1\\;x;ann;;;\r\n")
     assert "TEL;TYPE=cell:+14165550123\r\n" in card
     assert not [line for line in card.split("\r\n") if line.startswith("EVIL")]
     assert (await other.call("GET", f"{place}/vcard")).status_code in (403, 404)
