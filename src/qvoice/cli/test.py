@@ -2,7 +2,8 @@
 
 Tiers run cheapest first: `house` (style, imports, types, guards, the portal's own), `core` (no engine, no database),
 `db` (PostgreSQL), `sip` (real engines, real calls), `browser` (Chromium). Before a tier, what it needs is made: engine
-images, packages of the portal, and for the last two one installation that they share. A tier that fails does not keep
+images, packages of the portal, and for the last two installations with the demo in them: real calls wait more than they
+work, so their files are spread over `INSTALLATIONS` of them. A tier that fails does not keep
 the next ones from running. The last line says `N passed, N failed`, counting tests, and each step without tests as one.
 
 Real calls on a busy machine can miss a deadline: up to `SECOND_TRIES` tests of `sip` and `browser` that failed are
@@ -18,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -34,9 +35,10 @@ from qvoice.kit.settings import load
 ROOT = Path(__file__).resolve().parents[3]
 BIN = Path(sys.executable).parent
 OFFSETS = range(1200, 9200, 500)
-"""Where free ports for the shared installation are sought, unless `QVOICE_PORTS_OFFSET` says where."""
+"""Where free ports for the installations are sought, unless `QVOICE_PORTS_OFFSET` says where."""
+INSTALLATIONS = 2
 SHORT_WAITS = {"QVOICE_EDGE_LOCK_SECONDS": "15", "QVOICE_MEDIA_SILENCE_SECONDS": "15"}
-"""Settings of the installation that is tested: what operators wait a minute for, tests need not."""
+"""Settings of the installations that are tested: what operators wait a minute for, tests need not."""
 STEP_LIMIT_S = 1500
 """After this a step is stopped and has failed. One test that hangs is stopped much sooner (tests/conftest.py)."""
 SECOND_TRIES = 4
@@ -47,13 +49,14 @@ REPORT = "{report}"
 @dataclass(frozen=True, slots=True)
 class Step:
     """One command of a tier. `npm`: its arguments are npm's, and it runs in the portal. `beside`: it runs at the same
-    time as the tier's other steps.
+    time as the tier's other steps. `spread`: its files go over all installations, a pytest worker for each.
     """
 
     label: str
     command: tuple[str, ...]
     npm: bool = False
     beside: bool = False
+    spread: bool = False
 
     @property
     def is_pytest(self) -> bool:
@@ -104,7 +107,7 @@ TIERS: dict[str, tuple[Step, ...]] = {
     "db": (Step("database tests", pytest(*SPREAD, "-m", "db and not sip and not browser")),),
     # Side by side: both wait more than they work, and each has engines of its own.
     "sip": (
-        Step("real calls", pytest("-m", "sip and shared and not browser"), beside=True),
+        Step("real calls", pytest("-m", "sip and shared and not browser"), beside=True, spread=True),
         Step("one media node", pytest("-m", "sip and not shared and not browser"), beside=True),
     ),
     "browser": (Step("browser tests", pytest("-m", "browser")),),
@@ -120,49 +123,65 @@ def say(line: str) -> None:
 
 
 class InstallationFailed(QvoiceError):
-    """The shared installation did not start."""
+    """An installation for the tests did not start."""
 
 
-class Installation:
-    """The one that the tiers `sip` and `browser` share; `QVOICE_TEST_DATA` names one that is up already."""
+class Installations:
+    """Those that the tiers `sip` and `browser` use; `QVOICE_TEST_DATA` names one that is up already."""
 
     def __init__(self) -> None:
-        self.data = Path(os.environ.get("QVOICE_TEST_DATA") or tempfile.gettempdir())
         self.ours = "QVOICE_TEST_DATA" not in os.environ
-        self.made = False
-        self.environment: dict[str, str] = {}
+        self.environments: list[dict[str, str]] = []
+        """What each one is called by and was started with; the first one's is that of a step that is not spread."""
 
-    def _qvoice(self, *arguments: str) -> int:
-        command = [str(ROOT / "qvoice"), *arguments, "--data", str(self.data)]
-        environment = os.environ | self.environment
-        return subprocess.run(command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, check=False).returncode
-
-    def up(self) -> None:
-        """Start it, or again what a tier has left broken. Raises InstallationFailed."""
+    def up(self, number: int) -> None:
+        """Start `number` or more, and again what a tier has left broken. Raises InstallationFailed."""
         if not self.ours:
             return
-        if not self.made:
-            self.data = Path(tempfile.mkdtemp(prefix="qvoice-test-"))
-            offset = os.environ.get("QVOICE_PORTS_OFFSET") or free_offset(self.data)
-            self.environment = {"QVOICE_TEST_DATA": str(self.data), "QVOICE_PORTS_OFFSET": offset} | SHORT_WAITS
-            self.made = True
-        if self._qvoice("up", "--detach", "--demo"):
-            raise InstallationFailed(f"The installation for the tests did not start. Logs: {self.data}/logs")
+        given = os.environ.get("QVOICE_PORTS_OFFSET")  # ports for one
+        while len(self.environments) < (1 if given else number):
+            data = tempfile.mkdtemp(prefix="qvoice-test-")
+            taken = [one["QVOICE_PORTS_OFFSET"] for one in self.environments]
+            offset = given or free_offset(Path(data), but=taken)
+            self.environments.append({"QVOICE_TEST_DATA": data, "QVOICE_PORTS_OFFSET": offset} | SHORT_WAITS)
+        with ThreadPoolExecutor() as pool:
+            codes = list(pool.map(lambda one: _qvoice("up", "--detach", "--demo", environment=one), self.environments))
+        for environment, code in zip(self.environments, codes, strict=True):
+            if code:
+                logs = f"{environment['QVOICE_TEST_DATA']}/logs"
+                raise InstallationFailed(f"An installation for the tests did not start. Logs: {logs}")
+
+    def environment(self, *, spread: bool) -> dict[str, str]:
+        """What a step is told: of the first one, or of all (tests/conftest.py gives each worker its own)."""
+        together = self.environments if spread else self.environments[:1]
+        keys = together[0] if together else {}
+        return {key: os.pathsep.join(dict.fromkeys(one[key] for one in together)) for key in keys}
 
     def down(self, *, keep: bool) -> None:
-        """Stop it and, unless `keep`, remove it."""
-        if not self.made:
-            return
-        self._qvoice("down")
-        if keep:
-            say(f"The installation that was tested is kept for a look: {self.data} (logs: {self.data}/logs)")
-        else:
-            shutil.rmtree(self.data, ignore_errors=True)
+        """Stop them and, unless `keep`, remove them."""
+        for environment in self.environments:
+            data = environment["QVOICE_TEST_DATA"]
+            _qvoice("down", environment=environment)
+            if keep:
+                say(f"An installation that was tested is kept for a look: {data} (logs: {data}/logs)")
+            else:
+                shutil.rmtree(data, ignore_errors=True)
 
 
-def free_offset(data: Path) -> str:
-    """Return the first of `OFFSETS` at which nobody listens; the first of all when there is none, `up` then tells."""
+def _qvoice(*arguments: str, environment: dict[str, str]) -> int:
+    command = [str(ROOT / "qvoice"), *arguments, "--data", environment["QVOICE_TEST_DATA"]]
+    return subprocess.run(
+        command, cwd=ROOT, env=os.environ | environment, stdin=subprocess.DEVNULL, check=False
+    ).returncode
+
+
+def free_offset(data: Path, *, but: Sequence[str] = ()) -> str:
+    """Return the first of `OFFSETS` at which nobody listens, none of `but`; the first of all when there is none, `up`
+    then tells.
+    """
     for offset in OFFSETS:
+        if str(offset) in but:
+            continue
         settings = load(data, environ=os.environ | {"QVOICE_PORTS_OFFSET": str(offset)})
         if not supervise.port_users(addresses.listened(settings)):
             return str(offset)
@@ -179,14 +198,14 @@ def _chromium() -> None:
         tools.need("chromium", "chromium")
 
 
-def needs(tier: str, installation: Installation) -> tuple[Callable[[], object], ...]:
+def needs(tier: str, installations: Installations) -> tuple[Callable[[], object], ...]:
     """What must be done before a tier, in order; each raises QvoiceError with what to do."""
     return {
         "house": (lambda: portal.packages(say),),
         "core": (),
         "db": (lambda: images.ensure("store", say), lambda: tools.need("bwrap", "bubblewrap")),
-        "sip": (_engines, installation.up),
-        "browser": (_engines, _chromium, installation.up),
+        "sip": (_engines, partial(installations.up, INSTALLATIONS)),
+        "browser": (_engines, _chromium, partial(installations.up, 1)),
     }[tier]
 
 
@@ -234,48 +253,59 @@ def second_try(first: Outcome, again: Outcome) -> Outcome:
     return Outcome(first.tier, first.label, word, passed, again.failed, skipped, first.seconds + again.seconds)
 
 
-def run_tier(tier: str, *, extra: tuple[str, ...], installation: Installation, folder: Path) -> list[Outcome]:
+def run_tier(tier: str, *, extra: tuple[str, ...], installations: Installations, folder: Path) -> list[Outcome]:
     """Make what the tier needs and run its steps."""
     started = time.monotonic()
     try:
-        for make in needs(tier, installation):
+        for make in needs(tier, installations):
             make()
     except QvoiceError as problem:
         say(f"\n=== {tier}: cannot run\n{problem.message}")
         return [Outcome(tier, "what it needs", "FAILED", 0, 1, 0, time.monotonic() - started)]
     made = time.monotonic() - started
     environment = os.environ | {"PYTHONUNBUFFERED": "1", "PATH": f"{BIN}{os.pathsep}{os.environ.get('PATH', '')}"}
-    environment |= installation.environment
     steps = TIERS[tier]
     if all(step.beside for step in steps):
         with ThreadPoolExecutor(len(steps)) as pool:
-            outcomes = list(pool.map(partial(_beside, tier, extra, environment, folder), range(len(steps))))
+            outcomes = list(
+                pool.map(partial(_beside, tier, extra, environment, installations, folder), range(len(steps)))
+            )
     else:
-        outcomes = [_tried(tier, step, extra, environment, folder / "report.xml", None) for step in steps]
+        outcomes = [
+            _tried(tier, step, extra, environment, installations, folder / "report.xml", None) for step in steps
+        ]
     if extra and any(one.word != NO_TESTS for one in outcomes):  # the tests that were named are all in one step
         outcomes = [one for one in outcomes if one.word != NO_TESTS]
     return [Outcome(tier, "what it needs", "made", 0, 0, 0, made), *outcomes] if made > 1 else outcomes
 
 
 def _tried(
-    tier: str, step: Step, extra: tuple[str, ...], environment: dict[str, str], report: Path, screen: IO[str] | None
-) -> Outcome:
-    run_it = partial(run_step, tier, step, environment=environment, report=report, screen=screen)
-    outcome = run_it(extra=extra)
+    tier: str, step: Step, extra: tuple[str, ...], environment: dict[str, str], installations: Installations,
+    report: Path, screen: IO[str] | None,
+) -> Outcome:  # fmt: skip
+    run_it = partial(run_step, tier, step, report=report, screen=screen)
+    workers = len(installations.environments) if step.spread else 1
+    spread = ("-n", str(workers), "--dist", "loadfile", "--max-worker-restart=0") if workers > 1 else ()
+    outcome = run_it(extra=(*spread, *extra), environment=environment | installations.environment(spread=bool(spread)))
     if tier in ("sip", "browser") and 0 < outcome.failed <= SECOND_TRIES and outcome.passed:
         print(f"\n{outcome.failed} failed; trying them once more, alone", file=screen, flush=True)
-        outcome = second_try(outcome, run_it(extra=(*extra, "--last-failed", "--last-failed-no-failures=none")))
+        alone = environment | installations.environment(spread=False)
+        again = run_it(extra=(*extra, "--last-failed", "--last-failed-no-failures=none"), environment=alone)
+        outcome = second_try(outcome, again)
     return outcome
 
 
-def _beside(tier: str, extra: tuple[str, ...], environment: dict[str, str], folder: Path, number: int) -> Outcome:
+def _beside(
+    tier: str, extra: tuple[str, ...], environment: dict[str, str], installations: Installations, folder: Path,
+    number: int,
+) -> Outcome:  # fmt: skip
     """Run a step while others run. The first one prints as it goes, the others when they have ended."""
     step, report = TIERS[tier][number], folder / f"{number}.xml"
     extra = (*extra, "-o", f"cache_dir={folder}/cache-{number}")
     if number == 0:
-        return _tried(tier, step, extra, environment, report, None)
+        return _tried(tier, step, extra, environment, installations, report, None)
     with (folder / f"{number}.out").open("w+") as screen:
-        outcome = _tried(tier, step, extra, environment, report, screen)
+        outcome = _tried(tier, step, extra, environment, installations, report, screen)
         screen.seek(0)
         say(screen.read())
     return outcome
@@ -288,15 +318,15 @@ def run(tier: str, *, extra: tuple[str, ...] = ()) -> int:
         return 2
     outcomes: list[Outcome] = []
     took: dict[str, float] = {}
-    installation = Installation()
+    installations = Installations()
     try:
         with tempfile.TemporaryDirectory(prefix="qvoice-report-") as folder:
             for name in TIERS if tier == "all" else (tier,):
                 started = time.monotonic()
-                outcomes += run_tier(name, extra=extra, installation=installation, folder=Path(folder))
+                outcomes += run_tier(name, extra=extra, installations=installations, folder=Path(folder))
                 took[name] = time.monotonic() - started
     finally:
-        installation.down(keep=any(outcome.failed for outcome in outcomes if outcome.tier in ("sip", "browser")))
+        installations.down(keep=any(outcome.failed for outcome in outcomes if outcome.tier in ("sip", "browser")))
     say("\n=== outcome")
     for one in outcomes:
         tests = f"{one.passed} passed, {one.failed} failed" + (f", {one.skipped} skipped" if one.skipped else "")
