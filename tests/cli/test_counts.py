@@ -33,3 +33,13 @@ def test_a_step_is_counted(written: str | None, code: int, wanted: tuple[int, in
 def test_an_unknown_tier_is_refused_with_the_known_ones(capsys: pytest.CaptureFixture[str]) -> None:
     assert command.run("everything") == 2
     assert "house, core, db, sip, browser" in capsys.readouterr().err
+
+
+def test_a_step_is_told_of_one_installation_or_of_all_of_them() -> None:
+    several = command.Installations()
+    assert several.environment(spread=True) == {}, "one that is up already is in the environment"
+    several.environments = [{"QVOICE_TEST_DATA": f"/d{n}", "QVOICE_PORTS_OFFSET": str(n), "SHORT": "1"} for n in (1, 2)]
+    assert several.environment(spread=False) == {"QVOICE_TEST_DATA": "/d1", "QVOICE_PORTS_OFFSET": "1", "SHORT": "1"}
+    assert several.environment(spread=True) == {
+        "QVOICE_TEST_DATA": "/d1:/d2", "QVOICE_PORTS_OFFSET": "1:2", "SHORT": "1",
+    }  # fmt: skip
