@@ -23,11 +23,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Take an installation of one's own. Keep the real standard error: while a test runs, pytest has put a file in its
     place, and that dies with us.
     """
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    worker = os.environ.get("PYTEST_XDIST_WORKER")  # not set where workers are started: they inherit what is set there
     for name in ("QVOICE_TEST_DATA", "QVOICE_PORTS_OFFSET"):
         each = os.environ.get(name, "").split(os.pathsep)
-        if len(each) > 1:
-            os.environ[name] = each[int(worker)]
+        if worker and len(each) > 1:
+            os.environ[name] = each[int(worker.removeprefix("gw"))]
     config.stash[SCREEN] = os.dup(sys.__stderr__.fileno() if sys.__stderr__ else 2)
 
 
