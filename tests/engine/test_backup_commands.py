@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,12 +38,16 @@ def run(*arguments: str, environ: dict[str, str]) -> None:
 
 
 @pytest.fixture
-def beside(platform: Platform, tmp_path: Path) -> Iterator[tuple[Path, dict[str, str]]]:
-    """A folder and an environment for a second installation, which is taken down at the end."""
+def beside(platform: Platform) -> Iterator[tuple[Path, dict[str, str]]]:
+    """A folder and an environment for a second installation, which is taken down at the end. The folder's path is
+    short: sockets lie in it.
+    """
     offset = int(platform.environ["QVOICE_PORTS_OFFSET"]) + BESIDE
-    data, environ = tmp_path / "restored", dict(platform.environ) | {"QVOICE_PORTS_OFFSET": str(offset)}
-    yield data, environ
-    run("down", "--data", str(data), environ=environ)
+    environ = dict(platform.environ) | {"QVOICE_PORTS_OFFSET": str(offset)}
+    with tempfile.TemporaryDirectory(prefix="qvoice-test-") as folder:
+        data = Path(folder) / "restored"
+        yield data, environ
+        run("down", "--data", str(data), environ=environ)
 
 
 async def test_what_was_backed_up_while_running_works_in_a_new_installation(
