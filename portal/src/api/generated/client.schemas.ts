@@ -960,7 +960,7 @@ export const InviteChannel = {
  * Whom to invite: ids, or `all` for every enabled user who has not accepted an invitation yet; and how.
  */
 export interface Invite {
-  users?: string[] | 'all';
+  users: string[] | 'all';
   channel?: InviteChannel;
   [key: string]: unknown;
  }
@@ -1720,9 +1720,11 @@ export interface PortOutProof {
 }
 
 /**
- * What is special about one number. `carrier`: the losing one, when not the bill's; `messaging`: port SMS too.
+ * What is special about one number. `carrier`: the losing one, when not the bill's; `messaging`: port SMS too;
+ * `assign_to`: an extension or number of the account, whose callflow the number reaches once it is here.
  */
 export interface PortedNumber {
+  assign_to?: string | null;
   carrier?: string | null;
   messaging?: boolean | null;
   [key: string]: unknown;

@@ -462,9 +462,9 @@ import type {
   VerifyExternalNumberBody,
   WriteCreditNote201,
   WriteCreditNoteBody
-} from './client.schemas';
+} from './client.schemas.ts';
 
-import { send } from '../call';
+import { send } from '../call.ts';
 
 export const getGetAboutUrl = () => {
 
@@ -8871,7 +8871,8 @@ export const getBulkPortRequestsUrl = (accountId: string,) => {
 
 /**
  * `{"csv", "dry_run"}`: a verdict for every row; without `dry_run`, and only when all rows are good, one order for
- * each losing carrier, account, address and name.
+ * each tenant, losing carrier, account, address and name. `tenant` (id or realm, at or below this account) gets the
+ * numbers, and `assign_to` (an extension or number there) is what each will reach.
  * @summary Orders from a CSV file
  */
 export const bulkPortRequests = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<BulkPortRequests201> => {
