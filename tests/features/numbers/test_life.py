@@ -57,9 +57,25 @@ async def test_B2_a_number_in_use_is_not_taken_away_unawares(world):
     assert "in use" in taken.json()["message"] + str(taken.json()["data"])
     moved = await world.reseller.put(f"accounts/{{A}}/{PATH}/activate", {"force": True})
     assert (moved["assigned_to"], moved["used_by"]) == (world.reseller.account_id, "")
-    # Back where a callflow still lists it, it is in use again.
+    # The flow no longer lists it, and nothing of it comes back by itself with the number.
     again = await world.reseller.put(f"accounts/{world.customer.account_id}/{PATH}/activate", {})
-    assert again["used_by"] == "callflow"
+    assert again["used_by"] == ""
+
+
+async def test_B2_a_number_that_leaves_is_taken_out_of_its_callflow(world):
+    """Else phones of the old account reach that flow by it. One written before its number comes still gets it."""
+    flow = {"flow": {"module": "hangup"}, "numbers": [N, "7001"]}
+    made = await world.customer.put("accounts/{A}/callflows", flow)
+    await world.master.put(f"accounts/{{A}}/{PATH}", {"create_with_state": "available"})
+    taken = await world.master.put(f"accounts/{world.customer.account_id}/{PATH}/activate", {})
+    assert taken["used_by"] == "callflow"
+    await world.reseller.put(f"accounts/{world.customer.account_id}/{PATH}/release", {})
+    assert (await world.customer.get(f"accounts/{{A}}/callflows/{made['id']}"))["numbers"] == ["7001"]
+    alone = await world.customer.put("accounts/{A}/callflows", {"flow": {"module": "hangup"}, "numbers": [N]})
+    await world.reseller.put(f"accounts/{world.customer.account_id}/{PATH}/activate", {})
+    await world.master.call("DELETE", f"accounts/{world.customer.account_id}/{PATH}")
+    [left] = (await world.customer.get(f"accounts/{{A}}/callflows/{alone['id']}"))["numbers"]
+    assert left == f"unused-{alone['id'][:8]}", "a word that nobody can dial"
 
 
 async def test_B2_a_reserved_number_takes_no_calls_until_it_is_activated(world):

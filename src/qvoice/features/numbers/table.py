@@ -11,8 +11,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import Scope
+from qvoice.db.engine import enter
 from qvoice.db.metadata import METADATA, HexId
 from qvoice.db.notices import notify_document, notify_event
+from qvoice.features import documents
 from qvoice.features.documents import watching
 
 TYPE = "phone_numbers"
@@ -80,6 +82,8 @@ async def change(
     what else is to be known of it.
     """
     before = await one(s, number)
+    if before is not None and values.get("account_id", before.account_id) != before.account_id:
+        await _leave_flow(s, before)
     for account_id in {before.account_id: 1, values.get("account_id", before.account_id): 1} if before else ():
         await watching.before_write(s, account_id, TYPE)
     row = (
@@ -120,6 +124,7 @@ async def remove(
     """Take a number off the platform; its history, which stays, says why (`action`, `state`)."""
     before = await one(s, number)
     if before is not None:
+        await _leave_flow(s, before)
         await watching.before_write(s, before.account_id, TYPE)
     row = (await s.execute(delete(TABLE).where(TABLE.c.number == number).returning(*TABLE.c))).one()
     await _tell(s, row, "deleted")
@@ -155,6 +160,26 @@ async def bind_to_callflow(s: AsyncSession, *, callflow_id: str, numbers: Sequen
             .where(TABLE.c.account_id == account_id, TABLE.c.number.in_(numbers))
             .values(used_by="callflow", used_by_id=callflow_id)
         )
+
+
+async def _leave_flow(s: AsyncSession, row: Any) -> None:
+    """Take a number that leaves its account out of the callflow that lists it: phones of that account would go on
+    reaching the flow, and whoever has the number next would not.
+    """
+    if row.used_by_id is None:
+        return
+    own: Scope = s.info["scope"]
+    path = await s.scalar(text("select path from account_scope(cast(:id as uuid))"), {"id": row.account_id})
+    if path is None:
+        return
+    await enter(s, Scope(row.account_id, str(path), own.actor_id, own.actor_account_id))
+    flow = await documents.get(s, "callflows", row.used_by_id, lock=True)
+    if flow is not None:
+        left = [number for number in flow.doc.get("numbers", []) if number != row.number]
+        # A flow is found by a number: one that has lost its last keeps a word that nobody can dial.
+        keeps = left or flow.doc.get("patterns")
+        await documents.merge(s, "callflows", flow.id, {"numbers": left if keeps else [f"unused-{flow.id[:8]}"]})
+    await enter(s, own)
 
 
 async def _tell(s: AsyncSession, row: Any, action: str) -> None:

@@ -159,12 +159,6 @@ async def _number(s: AsyncSession, row: Any) -> None:
     if row.state != "completed":
         await table.change(s, row.number, action=f"port_out_{row.state}", detail=row.doc, state="in_service")
         return
-    if number.used_by_id is not None:
-        flow = await documents.get(s, "callflows", number.used_by_id, lock=True)
-        if flow is not None:
-            left = [one for one in flow.doc.get("numbers", []) if one != row.number]
-            # A flow is found by a number: one that has lost its last keeps a word that nobody can dial.
-            await documents.merge(s, "callflows", flow.id, {"numbers": left or [f"unused-{flow.id[:8]}"]})
     await table.remove(s, row.number, action="ported_out", state="released", detail=row.doc)
 
 
