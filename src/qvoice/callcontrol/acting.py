@@ -2,36 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from qvoice.callcontrol import consulting, transfer
 from qvoice.callcontrol.holding import Holding
 from qvoice.callcontrol.legs import CallLeg
 from qvoice.callcontrol.live import LiveCall
+from qvoice.callcontrol.outcome import GONE, Done
 from qvoice.callcontrol.placing import RefusedCall
 from qvoice.callcontrol.sounds import Run, language, render
 from qvoice.core.flow.commands import Prompt, Sound
-from qvoice.core.flow.events import RingDone
 from qvoice.core.incall import acts as a
-from qvoice.core.incall.acts import Act, Transfer
+from qvoice.core.incall.acts import Act
 from qvoice.kit import log
-
-__all__ = ["GONE", "Act", "Meeting", "Transfer", "do"]
-
-GONE = object()
-"""The conversation goes on elsewhere: nothing is left to do here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meeting:
-    """All three of a consultation talk from now on."""
-
-    third: CallLeg
-
-
-Done = bool | RingDone | CallLeg | Meeting | object | None
-"""True or None: done, go on. False: it could not be done. GONE, a Meeting, the leg the caller talks with now, or an
-end."""
 
 
 async def do(call: LiveCall, leg: CallLeg, by: CallLeg, act: Act, holding: Holding) -> Done:

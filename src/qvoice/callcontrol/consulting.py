@@ -5,24 +5,21 @@ restrictions, his bill.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from qvoice.callcontrol import acting, talking, transfer
+from qvoice.callcontrol import transfer
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.holding import music_of
 from qvoice.callcontrol.legs import CallLeg, create_body, outgoing
 from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall
 from qvoice.callcontrol.music import Music
+from qvoice.callcontrol.outcome import Done, Meeting
+from qvoice.core.flow.call import Call
 from qvoice.core.flow.events import RingDone
 from qvoice.core.incall import acts as a
 from qvoice.core.ring.plan import Leg, Loop
 from qvoice.core.transfer import machine as m
 from qvoice.core.transfer.recall import recall
 from qvoice.kit import log
-
-if TYPE_CHECKING:
-    from qvoice.callcontrol.acting import Done
 
 RING_SECONDS = 60.0
 """How long the target rings."""
@@ -149,7 +146,7 @@ class _Consultation:
         found = [known[type(act)] for act in acts if type(act) in known]
         merging = any(isinstance(event, m.Merge) for event in found)
         if not found or (merging and self.machine.state is not m.State.CONSULTING):
-            talking.decline(command)
+            command.decline()
             return []
         command.finish()
         return found
@@ -185,7 +182,7 @@ class _Consultation:
             case "returned":
                 return True
             case "three-way":
-                return acting.Meeting(self.target)
+                return Meeting(self.target)
             case "transferred" | "kept":
                 return self.target
         survivor = self.call.caller
@@ -217,8 +214,7 @@ class _Consultation:
 async def _life(fresh: LiveCall, machine: m.TransferMachine, target: CallLeg, by: CallLeg) -> str:
     done = await _wait_for(fresh, machine, target, fresh.caller, by)
     if isinstance(done, CallLeg):
-        await fresh.connect(done)
-        done = await talking.converse(fresh, done)
+        done = await fresh.exchange.connect(fresh, done)
     return done.cause
 
 
@@ -255,14 +251,12 @@ async def _wait_for(
                     return target
                 if isinstance(action, m.Recall) and call.facts is not None:
                     call.ari.tell("DELETE", f"channels/{survivor.channel}/ring")
-                    return await _recall(call, machine, by)
+                    return await _recall(call, call.facts, machine, by)
     return RingDone(None, "NO_ANSWER", 480)
 
 
-async def _recall(call: LiveCall, machine: m.TransferMachine, by: CallLeg) -> RingDone:
-    from qvoice.callcontrol.driver import run_talk  # the driver carries talks out, and knows of conversations
-
-    done = await run_talk(call, recall(call.facts, device_id=by.device_id, user_id=by.owner_id))
+async def _recall(call: LiveCall, facts: Call, machine: m.TransferMachine, by: CallLeg) -> RingDone:
+    done = await call.exchange.run_talk(call, recall(facts, device_id=by.device_id, user_id=by.owner_id))
     answered = isinstance(done, RingDone) and done.answered_by is not None
     machine.on(m.RecallAnswers() if answered else m.RecallFails())
     return done if isinstance(done, RingDone) else RingDone(None, "NO_ANSWER", 480)

@@ -126,7 +126,7 @@ async def _do(call: LiveCall, command: c.Command) -> e.Event:
             call.transfer.taken()
         elif isinstance(command, c.Hangup | c.Reject):
             # A transfer that nobody took: first the transferor gets his party back.
-            done = await returning.fall_back(call, run_talk)
+            done = await returning.fall_back(call)
             if done is not None and done.transferred:
                 raise CallerHungUp
     match command:

@@ -25,7 +25,9 @@ from qvoice.callcontrol.placing import Placed, Placing, RefusedCall
 from qvoice.callcontrol.rooms import Rooms
 from qvoice.callcontrol.sounds import MediaPath
 from qvoice.callcontrol.tapes import Tapes
+from qvoice.core.flow.events import RingDone
 from qvoice.core.flow.requests import Request
+from qvoice.core.flow.talk import Talk
 from qvoice.core.park.lot import Lot
 from qvoice.features.edge.kamailio import Kamailio
 from qvoice.kit import log
@@ -199,11 +201,19 @@ class Exchange:
         self.calls[call.id] = call
 
         async def life() -> str:
-            if not in_bridge:
-                await call.connect(leg)
-            return (await talking.converse(call, leg)).cause
+            done = await (talking.converse(call, leg) if in_bridge else self.connect(call, leg))
+            return done.cause
 
         call.task = asyncio.get_running_loop().create_task(self._guard(call, life))
+
+    async def connect(self, call: LiveCall, leg: CallLeg) -> RingDone:
+        """Let the caller and `leg` talk until that is over."""
+        await call.connect(leg)
+        return await talking.converse(call, leg)
+
+    async def run_talk(self, call: LiveCall, talk: Talk[Any]) -> Any:
+        """Carry out what a talk says, for those whom the driver itself uses."""
+        return await driver.run_talk(call, talk)
 
     def dismiss(self, call: LiveCall, cause: str) -> None:
         """Take charge of a call only to end it."""

@@ -57,6 +57,10 @@ class Command:
             else:
                 self.done.set_exception(problem)
 
+    def decline(self) -> None:
+        """Refuse what makes no sense in the call's state."""
+        self.finish(Unavailable("the call is not in a conversation just now"))
+
 
 Item = wire.Message | Command
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from qvoice.callcontrol import talking, transfer
+from qvoice.callcontrol import transfer
 from qvoice.callcontrol.legs import CallLeg
 from qvoice.callcontrol.live import CallerHungUp, Command, LiveCall
 from qvoice.core.flow.events import RingDone
@@ -52,4 +52,4 @@ def _obey(call: LiveCall, leg: CallLeg, third: CallLeg, command: Command) -> Non
             call.hang_up(one)
         command.finish()
     else:
-        talking.decline(command)
+        command.decline()

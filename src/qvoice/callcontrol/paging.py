@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 
-from qvoice.callcontrol import dialling, talking
+from qvoice.callcontrol import dialling
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.legs import CallLeg
@@ -63,7 +63,7 @@ async def go_on(call: LiveCall) -> str:
         if item is None:
             break
         if isinstance(item, Command):
-            talking.decline(item)
+            item.decline()
     return "NORMAL_CLEARING"
 
 
@@ -72,7 +72,7 @@ def _event(state: _Paging, item: wire.Message | Command | None) -> p.PageEvent |
         return m.Tick()
     if isinstance(item, Command):
         if item.kind != dialling.FAILED:
-            talking.decline(item)
+            item.decline()
             return None
         leg = dialling.failed(state.call, item)
         return m.LegFailed(leg.plan_id, leg.cause)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any
-
 from qvoice.callcontrol import talking
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.live import LiveCall
@@ -13,10 +10,8 @@ from qvoice.core.transfer import machine as m
 from qvoice.core.transfer.recall import recall
 from qvoice.kit import log
 
-RunTalk = Callable[[LiveCall, Any], Awaitable[Any]]
 
-
-async def fall_back(call: LiveCall, run_talk: RunTalk) -> RingDone | None:
+async def fall_back(call: LiveCall) -> RingDone | None:
     """Called where a transferred party's flow would hang up on him; returns when that may be done.
 
     Raises CallerHungUp when he leaves. A `RingDone` that says `transferred` means that he is elsewhere again.
@@ -37,7 +32,9 @@ async def fall_back(call: LiveCall, run_talk: RunTalk) -> RingDone | None:
         else:
             return await talking.converse(call, by)
     if any(isinstance(action, m.Recall | m.Connect) for action in actions):
-        done = await run_talk(call, recall(facts, device_id=facts.device_id or "", user_id=facts.owner_id or ""))
+        done = await call.exchange.run_talk(
+            call, recall(facts, device_id=facts.device_id or "", user_id=facts.owner_id or "")
+        )
         answered = isinstance(done, RingDone) and done.answered_by is not None
         pending.on(m.RecallAnswers() if answered else m.RecallFails())
         return done if answered else None

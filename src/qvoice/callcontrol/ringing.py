@@ -186,7 +186,7 @@ def _own(state: _Ringing, command: Command) -> list[m.RingEvent]:
         state.taken = True
         command.finish()
         return [m.CallerLeft()]
-    talking.decline(command)
+    command.decline()
     return []
 
 

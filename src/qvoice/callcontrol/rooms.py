@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from qvoice.callcontrol import listening, talking, transfer
+from qvoice.callcontrol import listening, transfer
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.live import Command, LiveCall
@@ -337,7 +337,7 @@ async def stay_on(call: LiveCall, room: Room) -> RoomLeft:
                 return RoomLeft("ended")
             if isinstance(item, Command):
                 if item.kind != "room":
-                    talking.decline(item)
+                    item.decline()
                 elif item.data["what"] == "accepted":
                     await listening.play(call, Play(item.data["greeting"]))
                     room.tell(r.Ready(call.id))

@@ -13,7 +13,9 @@ from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.holding import Holding
 from qvoice.callcontrol.legs import CallLeg
 from qvoice.callcontrol.live import Command, LiveCall
+from qvoice.callcontrol.outcome import GONE, Done, Meeting
 from qvoice.core.flow.events import RingDone
+from qvoice.core.incall.acts import Act, Transfer
 from qvoice.kit.errors import Unavailable
 
 LONGEST_CALL = 10 * 3600.0
@@ -120,7 +122,7 @@ class _Talk:
                     if meant is not None:
                         await self._act(armed.by, keys.acts(meant))
 
-    async def _act(self, by: CallLeg, wanted: list[acting.Act]) -> bool:
+    async def _act(self, by: CallLeg, wanted: list[Act]) -> bool:
         """Do one thing after the other; False when one could not be done (the conversation goes on)."""
         for act in wanted:
             if self.after is not None or self.leg.gone:
@@ -129,13 +131,13 @@ class _Talk:
                 return False
         return True
 
-    async def _done(self, done: acting.Done) -> bool:
+    async def _done(self, done: Done) -> bool:
         """Take what came of an act; False when it could not be done."""
-        if isinstance(done, acting.Meeting):
+        if isinstance(done, Meeting):
             self.after = await meeting.meet(self.call, self.leg, done.third, self.until)
         elif isinstance(done, RingDone | CallLeg):
             self.after = done
-        elif done is acting.GONE:
+        elif done is GONE:
             self.after = self._gone
         return done is not False
 
@@ -147,7 +149,7 @@ class _Talk:
         if command.kind == "act":
             by = leg if command.data["channel"] == leg.channel else call.caller
             # A consultation lasts: whoever asks is answered when it begins.
-            if any(isinstance(act, acting.Transfer) and act.attended for act in command.data["acts"]):
+            if any(isinstance(act, Transfer) and act.attended for act in command.data["acts"]):
                 command.finish()
             did = await self._act(by, command.data["acts"])
             command.finish(None if did else Unavailable("that cannot be done with this call"))
@@ -166,9 +168,4 @@ class _Talk:
             command.finish()
             self.after = self._gone
         else:
-            decline(command)
-
-
-def decline(command: Command) -> None:
-    """Refuse a command that makes no sense in this state."""
-    command.finish(Unavailable("the call is not in a conversation just now"))
+            command.decline()

@@ -126,7 +126,7 @@ class _Waiting:
                 transfer.take_place(call, item)
                 await self.begin()
                 return False
-            talking.decline(item)
+            item.decline()
             return False
         if item.type == "ChannelTransfer":
             refusing = call.leg_of(item.referred_by.source_channel if item.referred_by else None)
