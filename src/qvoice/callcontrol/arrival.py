@@ -12,7 +12,8 @@ from qvoice.core.ring.plan import Loop
 from qvoice.kit.ids import is_id
 from qvoice.kit.text import clean_line
 
-SOURCES = ("device", "carrier", "loop")
+SOURCES = ("device", "carrier", "loop", "emergency")
+"""`emergency`: a device that may call for help and nobody else (switched off, or outside its networks)."""
 
 
 class Refused(Exception):
@@ -52,6 +53,7 @@ class Arrival:
     keeps_caller: bool = False
     asks_key: bool = False
     replaces: Replaces | None = None
+    only_emergency: bool = False
 
 
 def read(message: wire.Message) -> Arrival:
@@ -76,7 +78,7 @@ def read(message: wire.Message) -> Arrival:
     return Arrival(
         channel=channel.id,
         created=wire.moment(channel.creationtime or message.timestamp),
-        source=source,
+        source="device" if source == "emergency" else source,
         account_id=account if source != "carrier" else "",
         device_id=_id(device),
         resource_id=_id(trunk),
@@ -94,6 +96,7 @@ def read(message: wire.Message) -> Arrival:
         keeps_caller="keep" in flags,
         asks_key="key" in flags,
         replaces=_replaces(message.args[13]) if source == "device" else None,
+        only_emergency=source == "emergency",
     )
 
 

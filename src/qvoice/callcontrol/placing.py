@@ -122,6 +122,7 @@ class Placing:
             privacy=came.privacy,
             forwarded_by=came.forwarded_by,
             asks_key=came.asks_key,
+            only_emergency=came.only_emergency,
         )
         if came.keeps_caller and came.forwarded_by:
             facts.kept_caller = facts.caller
@@ -226,6 +227,8 @@ class Placing:
         before = call.facts
         if before is None:
             raise RefusedCall(503, "the call has no facts yet")
+        if before.only_emergency and by is call.caller:
+            raise RefusedCall(403, "this phone may call for help only")
         device = by.device_id if by.is_ours else ""
         world = await self._world(before.account_id, device, "" if device else by.authorizing_id)
         person = replace(party.person, private=party is call.caller and before.caller.private)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qvoice.core.access import otp
-from qvoice.core.access.addresses import DENY_FIRST, AddressList, networks
+from qvoice.core.access.addresses import DENY_FIRST, AddressList, network, networks
 
 SECRET = b"12345678901234567890"
 
@@ -33,6 +33,15 @@ def test_A10_a_code_works_a_step_early_or_late_once_and_no_longer():
     for nonsense in ("", "12345", "1234567", "abcdef", "１２３４５６"):
         assert otp.step_of(SECRET, nonsense, now, after=0) is None
     assert otp.from_base32(otp.to_base32(SECRET)) == SECRET
+
+
+def test_A10_networks_are_read_as_people_write_them_and_what_is_none_is_explained():
+    shown = {"203.0.113.7": "203.0.113.7/32", " 10.1.2.3/8 ": "10.0.0.0/8", "2001:DB8::1": "2001:db8::1/128",
+             "::ffff:203.0.113.0/120": "203.0.113.0/24"}  # fmt: skip
+    assert {text: str(network(text)) for text in shown} == shown
+    for wrong in ("", "here", "10.0.0.0/33", "fe80::1%eth0", "fe80::1%x,0.0.0.0/0", "10.0.0.1,10.0.0.2", "1.2.3"):
+        with pytest.raises(ValueError, match="no address or network"):
+            network(wrong)
 
 
 def test_A10_address_lists_allow_or_refuse_and_know_mapped_addresses():

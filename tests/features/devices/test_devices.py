@@ -96,3 +96,26 @@ async def test_A5_an_address_stands_for_one_device_whoever_names_it_later(world,
     assert "carrier" in answer.json()["data"]["sip.ip"]["unique"]["message"]
     await world.stranger.delete(f"accounts/{{A}}/devices/{made['id']}")
     await world.customer.patch(path, {"sip": {"ip": "203.0.113.7"}})
+
+
+async def test_B5_a_trunk_does_not_name_the_address_of_another_customers_phone_system(world, database):
+    pbx = {"name": "PBX", "sip": {"method": "ip", "ip": "203.0.113.21"}}
+    made = await world.customer.put("accounts/{A}/devices", pbx)
+    trunk = {"name": "Mine", "gateways": [{"server": "192.0.2.1"}, {"server": "203.0.113.21"}]}
+    answer = await world.stranger.call("PUT", "accounts/{A}/resources", trunk)
+    assert "phone system" in answer.json()["data"]["gateways.1.server"]["unique"]["message"]
+    named = await world.stranger.put("accounts/{A}/resources", {**trunk, "gateways": [{"server": "sip.example.test"}]})
+    place = f"accounts/{{A}}/resources/{named['id']}"
+    assert (await world.stranger.call("POST", place, trunk)).status_code == 400
+    await world.stranger.patch(place, {"name": "Still mine"})
+    # Its own phone system, and that of an account below: whoever answers for both knows.
+    for who in (world.customer, world.reseller):
+        await who.put("accounts/{A}/resources", trunk)
+    # The same for a name that leads there, which is seen when it is resolved.
+    who = [each.account_id for each in (world.stranger, world.customer, world.stranger)]
+    where = ["203.0.113.21", "203.0.113.21", "203.0.113.22"]
+    with psycopg.connect(database.admin_url) as admin:
+        ask = "select n from trunk_addresses_taken(%s::uuid[], %s::inet[])"
+        assert admin.execute(ask, [who, where]).fetchall() == [(1,)]
+    await world.customer.delete(f"accounts/{{A}}/devices/{made['id']}")
+    await world.stranger.post(place, trunk)

@@ -227,6 +227,44 @@ async def test_H4_an_api_key_does_what_it_was_made_for_until_it_ends(world, data
         assert (await world.customer.call("PUT", "accounts/{A}/api_keys", bad)).status_code == 400
 
 
+async def test_A10_lists_of_networks_for_phones_are_apart_from_those_of_log_ins(world, database):
+    everywhere, all_ = {"order": "allow,deny", "cidrs": []}, "accounts/{A}/access_lists/devices"
+    device = await world.customer.put("accounts/{A}/devices", {"name": "Desk"})
+    own = f"accounts/{{A}}/devices/{device['id']}/access_lists"
+    assert await world.customer.get(all_) == await world.customer.get(own) == everywhere
+    wanted = {"order": "allow,deny", "cidrs": ["203.0.113.9/24", "2001:DB8::/32"], "note": "office"}
+    kept = {**wanted, "cidrs": ["203.0.113.0/24", "2001:db8::/32"]}
+    assert (await world.customer.post(all_, wanted)).items() >= kept.items()
+    assert (await world.customer.get("accounts/{A}/access_lists"))["cidrs"] == [], "people come from everywhere"
+    await world.customer.post(own, {"order": "deny,allow", "cidrs": ["192.0.2.7"]})
+    wrong = [
+        ({"cidrs": ["192.0.2.0/24", "nowhere"]}, "cidrs.1"),
+        ({"cidrs": ["fe80::1%x,0.0.0.0/0"]}, "cidrs.0"),
+        ({"order": "allow"}, "order"),
+        ({"user_agent": "Yealink.*"}, "user_agent"),
+    ]
+    for bad, field in wrong:
+        for place in (all_, own):
+            refused = await world.customer.call("POST", place, bad)
+            assert (refused.status_code, [*refused.json()["data"]]) == (400, [field])
+    for other in (world.stranger, world.customer):
+        mine = f"accounts/{{A}}/devices/{'0' * 32 if other is world.customer else device['id']}/access_lists"
+        assert (await other.call("POST", mine, wanted)).status_code == 404
+    known = await world.customer.put("accounts/{A}/devices", {"name": "P", "sip": {"method": "ip", "ip": "192.0.2.77"}})
+    its = await world.customer.call("POST", f"accounts/{{A}}/devices/{known['id']}/access_lists", wanted)
+    assert "recognised by its address" in its.json()["data"]["cidrs"]["invalid"]["message"]
+    with psycopg.connect(database.admin_url) as admin:
+        seen = "select key_name, key_value from edge_access_lists(%s)"
+        of = {id: admin.execute(seen, [id]).fetchall() for id in (world.customer.account_id, device["id"])}
+    assert of == {
+        world.customer.account_id: [(world.customer.account_id, "only|203.0.113.0/24,2001:db8::/32")],
+        device["id"]: [(device["id"], "not|192.0.2.7/32")],
+    }
+    assert (await world.customer.call("DELETE", own)).status_code == 200
+    await world.customer.delete(all_)
+    assert await world.customer.get(all_) == await world.customer.get(own) == everywhere
+
+
 async def test_A10_log_ins_only_from_listed_addresses_and_the_account_above_can_mend_it(world):
     place = "accounts/{A}/access_lists"
     assert (await world.customer.get(place))["cidrs"] == []

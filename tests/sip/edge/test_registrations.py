@@ -139,6 +139,58 @@ async def test_a_disabled_device_is_thrown_out_and_refused(spare: Spare) -> None
     await accepted(agent)
 
 
+async def test_A10_a_phone_comes_from_its_networks_only_and_calls_for_help_from_everywhere(
+    platform: Platform, spare: Spare, carrier: UserAgent
+) -> None:
+    device = spare.make()
+    place, own = spare.account.path("access_lists", "devices"), spare.account.path("devices", device["id"])
+    inside, outside = f"127.0.0.{next(ADDRESSES)}", f"127.0.0.{next(ADDRESSES)}"
+    office, home = await spare.phone(host=inside), await spare.phone(host=outside)
+    for agent in (office, home):
+        await accepted(agent)
+    await eventually(lambda: len(spare.registrations()) == 2)
+    try:
+        # The account's list: who is registered from elsewhere goes, nobody else.
+        spare.account.rest.post(place, {"cidrs": ["127.0.0.0/26", f"{inside}/32", "2001:db8::/32"]})
+        await eventually(lambda: [row["network_ip"] for row in spare.registrations()] == [inside], what="home is out")
+        wrong = await spare.phone(host=outside)
+        wrong.password = "not-the-passw0rd"
+        known, unknown = await home.register(), await wrong.register()
+        assert (known.status, unknown.status) == (401, 401)
+        assert _shape(known) == _shape(unknown), "the phone learns nothing"
+        ordinary = await home.call("1001")
+        await ordinary.wait_over()
+        assert ordinary.status == 407
+        over_tcp = await spare.phone(host=outside, transport="tcp")
+        assert (await over_tcp.register()).status == 401
+        assert (await office.register()).status == 200
+        told = spare.account.rest.get(own + "/access_lists")["last_refused"]
+        assert told["address"] == outside
+        # Twelve refusals with the right password are no guessing: the call for help still goes.
+        for _ in range(12):
+            assert (await home.register()).status == 401
+        call = await home.call("911")
+        incoming = await carrier.incoming(within=10)
+        await incoming.answer()
+        await call.wait_answered()
+        await call.hang_up()
+        await incoming.wait_over()
+        # The device's own list takes the place of the account's.
+        spare.account.rest.post(own + "/access_lists", {"order": "deny,allow", "cidrs": [inside]})
+        await accepted(home)
+        await refused(office)
+        spare.account.rest.delete(own + "/access_lists")
+        await refused(home)
+    finally:
+        spare.account.rest.delete(place)
+    await accepted(home)
+
+
+def _shape(answer: Any) -> list[str]:
+    """An answer without what differs from one message to the next."""
+    return sorted(name for name, _ in answer.headers if name.lower() not in ("via", "from", "to", "call-id", "cseq"))
+
+
 async def test_a_changed_password_counts_at_once(spare: Spare) -> None:
     spare.make()
     agent = await spare.phone()

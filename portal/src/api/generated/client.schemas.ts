@@ -18,7 +18,10 @@ export const AccessListOrder = {
  */
 export interface AccessList {
   order?: AccessListOrder;
-  /** @maxItems 500 */
+  /**
+     * @maxItems 500
+     * @items.maxLength 64
+     */
   cidrs?: string[];
   user_agent?: string | null;
   [key: string]: unknown;
@@ -1567,6 +1570,29 @@ export interface Payment {
   [key: string]: unknown;
  }
 
+export type PhoneAccessListOrder = typeof PhoneAccessListOrder[keyof typeof PhoneAccessListOrder];
+
+
+export const PhoneAccessListOrder = {
+  'allow,deny': 'allow,deny',
+  'deny,allow': 'deny,allow',
+} as const;
+
+/**
+ * From which networks phones may register and call. At most 200: the edge looks through it at each request.
+ */
+export interface PhoneAccessList {
+  order?: PhoneAccessListOrder;
+  /**
+     * @maxItems 200
+     * @items.maxLength 64
+     */
+  cidrs?: string[];
+  /** @nullable */
+  user_agent?: null;
+  [key: string]: unknown;
+ }
+
 export type PhoneNumberE911 = { [key: string]: unknown } | null;
 
 /**
@@ -2542,6 +2568,56 @@ export const SetAccessList200Status = {
 export type SetAccessList200 = {
   data: AccessList;
   status: SetAccessList200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SetDevicesAccessListBody = {
+  data: PhoneAccessList;
+};
+
+export type SetDevicesAccessList200Status = typeof SetDevicesAccessList200Status[keyof typeof SetDevicesAccessList200Status];
+
+
+export const SetDevicesAccessList200Status = {
+  success: 'success',
+} as const;
+
+export type SetDevicesAccessList200 = {
+  data: PhoneAccessList;
+  status: SetDevicesAccessList200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type SetDeviceAccessListBody = {
+  data: PhoneAccessList;
+};
+
+export type SetDeviceAccessList200Status = typeof SetDeviceAccessList200Status[keyof typeof SetDeviceAccessList200Status];
+
+
+export const SetDeviceAccessList200Status = {
+  success: 'success',
+} as const;
+
+export type SetDeviceAccessList200 = {
+  data: PhoneAccessList;
+  status: SetDeviceAccessList200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

@@ -427,8 +427,12 @@ import type {
   SendRates200,
   SetAccessList200,
   SetAccessListBody,
+  SetDeviceAccessList200,
+  SetDeviceAccessListBody,
   SetDevicePresence200,
   SetDevicePresenceBody,
+  SetDevicesAccessList200,
+  SetDevicesAccessListBody,
   SetNotification200,
   SetNotificationBody,
   SetPaymentMethod200,
@@ -621,6 +625,193 @@ export const getDeleteAccessListUrl = (accountId: string,) => {
 export const deleteAccessList = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getDeleteAccessListUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetDevicesAccessListUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/access_lists/devices`
+}
+
+/**
+ * The list of all the account's devices that have none of their own.
+ * @summary From where the account's phones may come
+ */
+export const getDevicesAccessList = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetDevicesAccessListUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetDevicesAccessListUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/access_lists/devices`
+}
+
+/**
+ * Set the list. Phones that are registered from elsewhere are thrown out within a second.
+ * @summary Set from where the account's phones may register and call
+ */
+export const setDevicesAccessList = async (accountId: string,
+    setDevicesAccessListBody: SetDevicesAccessListBody, options?: Parameters<typeof send>[1]): Promise<SetDevicesAccessList200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetDevicesAccessList200>(getSetDevicesAccessListUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setDevicesAccessListBody)
+  }
+);}
+
+
+
+export const getDeleteDevicesAccessListUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/access_lists/devices`
+}
+
+/**
+ * Drop the list.
+ * @summary Let the account's phones in from everywhere
+ */
+export const deleteDevicesAccessList = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteDevicesAccessListUrl(accountId),
+  {
+    ...options,
+    method: 'DELETE'
+
+
+  }
+);}
+
+
+
+export const getGetDeviceAccessListUrl = (accountId: string,
+    deviceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(deviceId))}/access_lists`
+}
+
+/**
+ * The device's own list, with `last_refused`: {address, method, timestamp} of the last request within a day that
+ * knew the password and came from elsewhere.
+ * @summary From where one device may register and call
+ */
+export const getDeviceAccessList = async (accountId: string,
+    deviceId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getGetDeviceAccessListUrl(accountId,deviceId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getSetDeviceAccessListUrl = (accountId: string,
+    deviceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(deviceId))}/access_lists`
+}
+
+/**
+ * Set the device's own list, in place of the account's.
+ * @summary Set from where one device may register and call
+ */
+export const setDeviceAccessList = async (accountId: string,
+    deviceId: string,
+    setDeviceAccessListBody: SetDeviceAccessListBody, options?: Parameters<typeof send>[1]): Promise<SetDeviceAccessList200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<SetDeviceAccessList200>(getSetDeviceAccessListUrl(accountId,deviceId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(setDeviceAccessListBody)
+  }
+);}
+
+
+
+export const getDeleteDeviceAccessListUrl = (accountId: string,
+    deviceId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/devices/${encodeURIComponent(String(deviceId))}/access_lists`
+}
+
+/**
+ * Drop the device's own list.
+ * @summary Leave a device to the account's list
+ */
+export const deleteDeviceAccessList = async (accountId: string,
+    deviceId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
+
+  return send<unknown>(getDeleteDeviceAccessListUrl(accountId,deviceId),
   {
     ...options,
     method: 'DELETE'

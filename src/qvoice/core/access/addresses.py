@@ -33,11 +33,23 @@ class AddressList:
 
 
 def network(text: str) -> Network:
-    """Return the network of a CIDR or single address; raises ValueError saying what to do."""
+    """Return the network of a CIDR or single address; raises ValueError saying what to do.
+
+    An IPv4 network written as IPv6 (::ffff:203.0.113.0/120) is that IPv4 network; a zone (fe80::1%eth0) means something
+    on one machine only and is refused.
+    """
     try:
-        return ipaddress.ip_network(text.strip(), strict=False)
+        if "%" in text:
+            raise ValueError("a zone")
+        found = ipaddress.ip_network(text.strip(), strict=False)
     except ValueError as problem:
-        raise ValueError(f"{text[:64]!r} is no address or network: use 203.0.113.7 or 203.0.113.0/24") from problem
+        raise ValueError(
+            f"{text[:64]!r} is no address or network: use 203.0.113.7, 203.0.113.0/24 or 2001:db8::/32"
+        ) from problem
+    mapped = getattr(found.network_address, "ipv4_mapped", None)
+    if mapped is not None and found.prefixlen >= 96:
+        return ipaddress.ip_network((mapped, found.prefixlen - 96))
+    return found
 
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:

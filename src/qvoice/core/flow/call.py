@@ -45,6 +45,8 @@ class Call:
     group_id: str = ""
     """The group that the present flow is made for (`group_id` of the callflow)."""
     emergency: bool = False
+    only_emergency: bool = False
+    """The caller's phone may call for help and nobody else: it is switched off, or outside its networks."""
     hops: int = 0
     depth: int = 0
     random: tuple[float, ...] = ()

@@ -63,6 +63,8 @@ async def place(flows: Flows, facts: Call) -> CompiledFlow:
     urgent = account_emergency(facts.dialled, world.account) if facts.authorised_by else None
     if urgent is None and facts.authorised_by and not endpoint.enabled:
         raise NotPlaced(403, "the device or its owner is disabled")
+    if urgent is None and facts.only_emergency:
+        raise NotPlaced(403, "the device is outside the networks it may call from")
     if urgent is None and any(level.get("enabled") is False for level in (world.account, *world.ancestors)):
         raise NotPlaced(403, "the account is disabled")
     facts.owner_id = endpoint.owner_id
@@ -79,6 +81,8 @@ async def place(flows: Flows, facts: Call) -> CompiledFlow:
         found = await _flow_for(flows, facts, no_match=bool(facts.authorised_by))
     if urgent is not None and (found is None or NO_MATCH in found.flow.document.get("numbers", ())):
         return _emergency(facts, urgent)
+    if facts.only_emergency:
+        raise NotPlaced(403, "an extension took a short number, and this device may call for help only")
     if found is None and facts.failover:
         facts.last_cause = "UNALLOCATED_NUMBER"
         return _built_in("number-failover", {"module": "noop", "data": {}, "children": {}})

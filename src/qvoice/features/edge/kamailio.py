@@ -54,6 +54,31 @@ class Kamailio:
         """Read one device's credentials again; whoever may no longer be registered is removed."""
         await self._send("GET", f"/device/{device_id}")
 
+    async def refresh_networks(self, id: str) -> None:
+        """Read again from where a device, or an account's devices, may register and call."""
+        await self._send("GET", f"/networks/{id}")
+
+    async def refused_outside(self, device_id: str) -> tuple[str, str, int] | None:
+        """Return (address, method, Unix seconds) of the last request within a day that knew a device's password and
+        came from where the device may not be; None when there was none.
+        """
+        try:
+            slot = await self.rpc("htable.get", "outside", device_id)
+        except EdgeRefused as problem:
+            if "key" in problem.message.lower():
+                return None
+            raise
+        address, method, at = str(slot["item"]["value"]).split("|")
+        return address, method, int(at)
+
+    async def unregister_contact(self, aor: str, contact: str) -> None:
+        """Remove one contact of an AOR; one that is gone already is no problem."""
+        try:
+            await self.rpc("ul.rm_contact", "location", aor, contact)
+        except EdgeRefused as problem:
+            if "not found" not in problem.message.lower():
+                raise
+
     async def tell_mwi(self, aor: str, new: int, saved: int) -> None:
         """Set the message-waiting state of an AOR and notify all its contacts."""
         await self._send("GET", f"/mwi/{quote(aor, safe='@')}/{new}/{saved}")

@@ -7,6 +7,7 @@ restart of anything), so everything is also read again after each reconnection a
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import socket
 import time
 import uuid
@@ -27,7 +28,7 @@ REGISTRATIONS_SECONDS = 31.0
 
 
 RESOLVE_SECONDS = 5.0
-KINDS = ("devices", "carriers", "mailboxes")
+KINDS = ("devices", "carriers", "mailboxes", "networks")
 
 
 class Refresher:
@@ -44,7 +45,9 @@ class Refresher:
         self._devices: set[str] = set()
         self._users: set[tuple[str, str]] = set()
         self._mailboxes: set[str] = set()
+        self._networks: set[str] = set()
         self._all_devices = False
+        self._all_networks = False
         self._carriers = False
         self._edge_started = 0
         self._registrations = ""
@@ -66,6 +69,8 @@ class Refresher:
             self._users.add((account, id))
         elif kind == "accounts":
             self._all_devices = self._carriers = True
+        elif kind == "access_lists":
+            self._networks.add(id)
         elif kind == "resources":
             self._carriers = True
         elif kind == "vmboxes":
@@ -74,7 +79,7 @@ class Refresher:
 
     def everything(self) -> None:
         """Read all again."""
-        self._all_devices = self._carriers = True
+        self._all_devices = self._all_networks = self._carriers = True
         self._mailboxes.add("")
         self._wake_all()
 
@@ -103,6 +108,7 @@ class Refresher:
             group.create_task(self._loop("devices", self._tell_devices))
             group.create_task(self._loop("carriers", self._tell_trunks))
             group.create_task(self._loop("mailboxes", self._tell_lamps))
+            group.create_task(self._loop("networks", self._tell_networks))
 
     async def _loop(self, kind: str, step: Callable[[], Awaitable[None]]) -> None:
         wake = self._wakes[kind]
@@ -144,6 +150,31 @@ class Refresher:
                     self._devices.add(device)
                     raise
             await self._kamailio.reload("ipdevices")
+
+    async def _tell_networks(self) -> None:
+        """Bring lists of networks to the edge and throw out who is registered from where he may not be any more."""
+        if self._all_networks:
+            self._all_networks = False
+            try:
+                await self._kamailio.reload("networks")
+                await self._throw_out_outsiders(None)
+            except BaseException:
+                self._all_networks = True
+                raise
+        for id in list(self._networks):
+            self._networks.discard(id)
+            try:
+                await self._kamailio.refresh_networks(id)
+                await self._throw_out_outsiders(uuid.UUID(id))
+            except BaseException:
+                self._networks.add(id)
+                raise
+
+    async def _throw_out_outsiders(self, wanted: uuid.UUID | None) -> None:
+        rows = await self._db.fetch("select * from edge_outsiders(cast(:wanted as uuid))", {"wanted": wanted})
+        for row in rows:
+            log.get().info("edge.unregistered_outside", aor=row.aor, contact=row.contact)
+            await self._kamailio.unregister_contact(row.aor, row.contact)
 
     async def _tell_trunks(self) -> None:
         if self._carriers:
@@ -191,12 +222,11 @@ class Refresher:
         for name, addresses in zip(names, await asyncio.gather(*map(resolve, names)), strict=True):
             # A name service that is away must not cut a carrier off: what was known stays.
             self._addresses[name] = addresses or self._addresses.get(name, [])
-        for gateway in gateways:
-            for address in self._addresses[gateway.server]:
-                key = f"{address}:{gateway.port}" if gateway.force_port else address
-                # Two customers with one carrier: the trunk highest in the tree is named; whose call it is follows from
-                # the number.
-                wanted.setdefault(key, f"{gateway.resource_id}|{gateway.account_id}")
+        for gateway, address in await self._of_carriers(gateways):
+            key = f"{address}:{gateway.port}" if gateway.force_port else address
+            # Two customers with one carrier: the trunk highest in the tree is named; whose call it is follows from the
+            # number.
+            wanted.setdefault(key, f"{gateway.resource_id}|{gateway.account_id}")
         async with self._db.tx(SYSTEM) as s:
             await s.execute(text("delete from edge.carriers"))
             for key, value in wanted.items():
@@ -206,6 +236,26 @@ class Refresher:
                 )
         await self._kamailio.reload("carriers")
         await self._kamailio.reload("gateways")
+
+    async def _of_carriers(self, gateways: list[Any]) -> list[tuple[Any, str]]:
+        """Return each gateway with each of its addresses, but for those of other customers' phone systems: a name that
+        leads to one would have its calls refused as a carrier's.
+        """
+        pairs = [(gateway, address) for gateway in gateways for address in self._addresses[gateway.server]]
+        rows = await self._db.fetch(
+            "select n from trunk_addresses_taken(cast(:accounts as uuid[]), cast(:addresses as inet[]))",
+            {
+                "accounts": [uuid.UUID(gateway.account_id) for gateway, _ in pairs],
+                "addresses": [ipaddress.ip_address(address) for _, address in pairs],
+            },
+        )
+        taken = {row.n - 1 for row in rows}
+        for n in taken:
+            gateway, address = pairs[n]
+            log.get().warning(
+                "carrier.address_taken", trunk=gateway.resource_id, server=gateway.server, address=address
+            )
+        return [pair for n, pair in enumerate(pairs) if n not in taken]
 
     async def _tell_registrations(self) -> None:
         """Let Kamailio read the trunks' registrations again when they changed, as soon as it is willing to."""

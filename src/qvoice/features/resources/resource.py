@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Text
+import ipaddress
+import uuid
+
+from sqlalchemy import Boolean, Column, Text, text
 
 from qvoice.db.metadata import HexId
 from qvoice.features.documents import get
@@ -30,6 +33,44 @@ async def _check_deck(change: Change) -> None:
             )
 
 
+async def _check_addresses(change: Change) -> None:
+    """Refuse a gateway at the address of somebody else's phone system, whose calls would be taken for the carrier's.
+    A name may lead there later: then the edge leaves it out (features/edge/refresh.py).
+    """
+    known = {one.get("server") for one in (change.old or {}).get("gateways") or ()}
+    gateways = list(enumerate(change.new.get("gateways") or ()))
+    named = [(at, one["server"]) for at, one in gateways if one["server"] not in known and _is_address(one["server"])]
+    if not named:
+        return
+    taken = await change.session.scalars(
+        text("select n from trunk_addresses_taken(cast(:accounts as uuid[]), cast(:addresses as inet[]))"),
+        {
+            "accounts": [uuid.UUID(change.scope.account_id)] * len(named),
+            "addresses": [ipaddress.ip_address(server) for _, server in named],
+        },
+    )
+    for n in taken:
+        at, server = named[n - 1]
+        raise Invalid.field(
+            f"gateways.{at}.server",
+            "unique",
+            f"{server} is the address of a phone system of this platform, so no carrier's: name your carrier's",
+        )
+
+
+def _is_address(server: str) -> bool:
+    try:
+        ipaddress.ip_address(server)
+    except ValueError:
+        return False
+    return True
+
+
+async def _before_write(change: Change) -> None:
+    await _check_deck(change)
+    await _check_addresses(change)
+
+
 RESOURCE = Resource(
     type="resources",
     model=Trunk,
@@ -44,6 +85,6 @@ RESOURCE = Resource(
         Column("enabled", Boolean, nullable=False),
         Column("cost_ratedeck_id", HexId),
     ),
-    hooks=Hooks(before_write=_check_deck),
+    hooks=Hooks(before_write=_before_write),
     own=None,
 )
