@@ -7,10 +7,11 @@ import { useTranslation } from "react-i18next";
 
 import { tellFailure } from "@/ui/failed";
 import form from "@/ui/form/form.module.css";
+import { Invoices } from "@/ui/invoices";
 import { StateDot, type Tone } from "@/ui/state-dot";
 
 import classes from "./task.module.css";
-import { countOf, isOver, saveResult, steer, type Task } from "./tasks";
+import { accept, countOf, isOver, saveResult, steer, type Task } from "./tasks";
 
 const TONES: Record<Task["status"], Tone> = { pending: "off", executing: "good", stopped: "warn", success: "good", partial: "warn", failure: "bad" };
 
@@ -24,13 +25,15 @@ interface Props {
   task: Task;
   /** What starts it: "Add 12 users". */
   startLabel: string;
+  /** The same when it costs something: "Accept and add 12 users". */
+  acceptLabel?: string;
   /** `file`: it makes one file, there when all is done; its counts are steps of the work and say nothing to people. */
   makes?: "rows" | "file";
   /** More buttons beside. */
   children?: ReactNode;
 }
 
-export function TaskWork({ account, task, startLabel, makes = "rows", children }: Props) {
+export function TaskWork({ account, task, startLabel, acceptLabel = startLabel, makes = "rows", children }: Props) {
   const { t } = useTranslation(["office", "ui"]);
   const client = useQueryClient();
   const [busy, setBusy] = useState(false);
@@ -47,6 +50,7 @@ export function TaskWork({ account, task, startLabel, makes = "rows", children }
   };
   const waiting = countOf(task, "ready");
   const rows = makes === "rows";
+  const costs = (task.charges ?? []).length > 0;
   const result = rows ? task.status !== "pending" : task.output !== null;
   return (
     <div className={form.form}>
@@ -64,7 +68,7 @@ export function TaskWork({ account, task, startLabel, makes = "rows", children }
       {task.status !== "pending" && <Progress value={task.progress} striped={task.status === "executing"} aria-label={t("task.progress")} />}
       {task.problem && (
         <p className={form.failure} role="alert">
-          {task.problem}
+          {task.status === "stopped" && costs ? t("task.dearer") : task.problem}
         </p>
       )}
       {task.notes.map((note) => (
@@ -72,10 +76,11 @@ export function TaskWork({ account, task, startLabel, makes = "rows", children }
           {note}
         </p>
       ))}
+      {costs && waiting > 0 && <Invoices charges={task.charges} />}
       <div className={classes.buttons}>
         {task.status === "pending" && (
-          <Button loading={busy} disabled={rows && waiting === 0} onClick={() => void act(() => steer(account, task.id, "start"))()}>
-            {startLabel}
+          <Button loading={busy} disabled={rows && waiting === 0} onClick={() => void act(() => accept(account, task))()}>
+            {costs ? acceptLabel : startLabel}
           </Button>
         )}
         {task.status === "executing" && (
@@ -84,8 +89,8 @@ export function TaskWork({ account, task, startLabel, makes = "rows", children }
           </Button>
         )}
         {(task.status === "stopped" || (task.status === "failure" && (waiting > 0 || !rows))) && (
-          <Button leftSection={<IconPlayerPlay size={16} stroke={1.6} />} loading={busy} onClick={() => void act(() => steer(account, task.id, "start"))()}>
-            {t("task.goOn")}
+          <Button leftSection={<IconPlayerPlay size={16} stroke={1.6} />} loading={busy} onClick={() => void act(() => accept(account, task))()}>
+            {t(costs ? "task.acceptGoOn" : "task.goOn")}
           </Button>
         )}
         {result && (

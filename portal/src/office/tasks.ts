@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 
 import { blob, call, type Reply, send, urls } from "@/api";
+import type { Invoice } from "@/ui/invoices";
 import { save } from "@/ui/list/download";
 
 export interface Task {
@@ -18,6 +19,8 @@ export interface Task {
   progress: number;
   notes: string[];
   problem: string | null;
+  /** What must be accepted before it starts or goes on; absent in lists. */
+  charges?: Invoice[];
   output: { name: string; type: string; size: number } | null;
   /** Gregorian seconds. */
   submitted_at: number;
@@ -86,6 +89,12 @@ export async function beginFile(account: string, category: string, action: strin
 /** Start or go on, or pause after the rows under way. Throws Problem. */
 export const steer = async (account: string, id: string, what: "start" | "stop"): Promise<Task> =>
   (await call<Task>("PATCH", what === "start" ? urls.getStartTaskUrl(account, id) : urls.getStopTaskUrl(account, id), { body: {} })).data;
+
+/** Start, or go on, with the charges that were shown accepted. Throws Problem 402 when it has come to cost more: look again. */
+export async function accept(account: string, { id, charges = [] }: Task): Promise<Task> {
+  const url = urls.getStartTaskUrl(account, id);
+  return (await send<Reply<Task>>(charges.length ? `${url}?accept_charges=true` : url, { method: "PATCH", body: JSON.stringify({ data: { charges } }) })).data;
+}
 
 export const forget = async (account: string, id: string): Promise<void> => {
   await call("DELETE", urls.getDeleteTaskUrl(account, id));

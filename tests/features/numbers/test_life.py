@@ -128,6 +128,36 @@ async def test_B1_a_csv_gets_a_verdict_per_row_before_anything_is_added(world):
     assert table.text.splitlines()[1:3] == ["1,+14165550101,added,", "2,+14165550102,added,"]
 
 
+async def test_C1_numbers_of_a_file_are_added_only_when_what_they_cost_was_accepted(world):
+    price = {"name": "Numbers", "plan": {"phone_numbers": {"_all": {"name": "Number", "rate": 3}}}}
+    other = await world.account(world.reseller, "other")
+    accept = {"envelope": {"accept_charges": True}}
+    for above, below in ((world.master, world.reseller), (world.reseller, world.customer), (world.reseller, other)):
+        document = {**price, "plan": {"phone_numbers": {"_all": {**price["plan"]["phone_numbers"]["_all"],
+                                                                 "cascade": above is world.master}}}}  # fmt: skip
+        plan = await above.put("accounts/{A}/service_plans", document)
+        await above.post(f"accounts/{below.account_id}/services", {"add": [plan["id"]]}, **accept)
+    rows = [f"+1416555{1000 + n},{(world.customer, other)[n % 3 == 0].account_id},in_service" for n in range(6)]
+    csv = "number,account,state\n+14165550101,,\n" + "\n".join(rows)
+    begun = await world.master.put("accounts/{A}/phone_numbers/imports", {"csv": csv})
+    path = f"accounts/{{A}}/phone_numbers/imports/{begun['id']}"
+    await work(world, begun["id"])
+    waits = await world.master.get(path)
+    assert (waits["state"], waits["added"]) == ("checked", 0), "it was to start at once, but it costs"
+    monthly = {one["account_id"]: one["summary"]["recurring"] for one in waits["charges"]}
+    assert monthly == {world.customer.account_id: 12, other.account_id: 6, world.reseller.account_id: 18}
+    refused = await world.master.call("PATCH", path, {"action": "start"})
+    assert (refused.status_code, refused.json()["data"]) == (402, waits["charges"])
+    await world.master.patch(path, {"action": "start"}, **accept)
+    await work(world, begun["id"])
+    done = await world.master.get(path)
+    assert (done["state"], done["added"], done["charges"]) == ("done", 7, [])
+    for who in (world.customer, other):
+        [today] = [one["summary"]["today"] for one in waits["charges"] if one["account_id"] == who.account_id]
+        assert (await who.get("accounts/{A}/ledgers/total"))["amount"] == -today
+    assert await world.db.fetch("select * from ledger_discrepancies()") == []
+
+
 async def test_B1_a_range_that_is_killed_half_way_goes_on_and_adds_each_number_once(world, monkeypatch):
     wanted = {"range": {"first": "+14165551000", "last": "+14165552199"}}
     begun = await world.master.put("accounts/{A}/phone_numbers/imports", wanted)

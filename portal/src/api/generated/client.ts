@@ -7799,7 +7799,8 @@ export const getImportNumbersUrl = (accountId: string,) => {
 }
 
 /**
- * Begin an import; GET it for progress and the verdict of each row.
+ * Begin an import; GET it for progress and the verdict of each row. When the good rows cost the account that gets
+ * them something, it waits as `checked`, with the invoices in `charges`, unless this said `accept_charges: true`.
  * @summary Import numbers (master)
  */
 export const importNumbers = async (accountId: string,
@@ -7892,7 +7893,8 @@ export const getSteerNumberImportUrl = (accountId: string,
 }
 
 /**
- * `{"action": "start"}` adds the rows that were found good, or goes on; `stop` halts.
+ * `{"action": "start"}` adds the rows that were found good, or goes on; `stop` halts. 402 with the
+ * invoices when the rows cost something and it does not say `accept_charges: true`.
  * @summary Start or stop an import (master)
  */
 export const steerNumberImport = async (accountId: string,
@@ -13067,7 +13069,7 @@ export const getGetTaskUrl = (accountId: string,
 }
 
 /**
- * A task with its counts.
+ * A task with its counts, and in `charges` the invoices that must be accepted before it starts or goes on.
  * @summary One task: how far it is
  */
 export const getTask = async (accountId: string,
@@ -13094,7 +13096,9 @@ export const getStartTaskUrl = (accountId: string,
 }
 
 /**
- * Start; rows with errors stay out.
+ * Start; rows with errors stay out. 402 with the invoices when the rows cost something: nothing is done until it is
+ * said again with `accept_charges: true`, and if wanted with the `charges` that were looked at: more than those is not
+ * accepted. Should the rows come to cost more than was accepted, the task stops and asks anew.
  * @summary Start a task, or go on
  */
 export const startTask = async (accountId: string,

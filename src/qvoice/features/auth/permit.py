@@ -144,7 +144,7 @@ class Context:
         async with self.db.tx(scope or self.scope) as session:
             session.info["actor"] = self.principal
             session.info["touched"] = touched = set()
-            session.info["accept_charges"] = self._accepts_charges
+            session.info["accept_charges"] = self.accepts_charges
             yield session
             await watching.before_commit(session)
             if self._is_masqueraded_write and not getattr(self.request.state, "audited", False):
@@ -157,7 +157,7 @@ class Context:
             await told.call_control(self.request.app.state, mark)
 
     @property
-    def _accepts_charges(self) -> bool:
+    def accepts_charges(self) -> bool:
         """Whether the client has seen what the request costs, and said yes (kazoo.md H11)."""
         given = self.envelope.get("accept_charges", self.request.query_params.get("accept_charges"))
         return given is True or str(given).lower() == "true"

@@ -12,8 +12,9 @@ from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import envelope
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.validate import validated
-from qvoice.features.numbers import imports
+from qvoice.features.numbers import charges, imports
 from qvoice.features.numbers.asked import own_scope, target_of
+from qvoice.features.services.ahead import shown_charges
 from qvoice.kit.clock import to_gregorian
 from qvoice.kit.errors import Invalid
 
@@ -46,13 +47,16 @@ class NumberImport(Lenient):
     operation_id="import_numbers", summary="Import numbers (master)",
 )  # fmt: skip
 async def begin(request: Request, account_id: str, ctx: Context = permit("phone_numbers", "create")) -> Response:
-    """Begin an import; GET it for progress and the verdict of each row."""
+    """Begin an import; GET it for progress and the verdict of each row. When the good rows cost the account that gets
+    them something, it waits as `checked`, with the invoices in `charges`, unless this said `accept_charges: true`.
+    """
     data = validated(NumberImport, ctx.data)
     rows = _rows(data)
     async with ctx.tx(own_scope(ctx)) as s:
         import_id = await imports.begin(
-            s, rows, account_id=target_of(ctx).id, state=data["state"], start=data.get("start") is not False
-        )
+            s, rows, account_id=target_of(ctx).id, state=data["state"], start=data.get("start") is not False,
+            path=ctx.who.actor.path, accepts=ctx.accepts_charges,
+        )  # fmt: skip
         row = await imports.load(s, import_id)
     return ctx.reply(_shown(row), status=201)
 
@@ -79,6 +83,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "checked": row.checked,
         "refused": row.refused,
         "added": row.added,
+        "problem": row.doc.get("problem") or None,
         "created": to_gregorian(row.created),
         "modified": to_gregorian(row.modified),
     }
@@ -109,9 +114,10 @@ async def read(
             {"id": row.id},
         )
         verdicts = [dict(zip(RESULT_COLUMNS, line, strict=True)) for line in rows]
+        costs = [] if as_file else await charges.asked(s, row, ctx.who.actor.path)
     if as_file:
         return envelope.as_csv(verdicts, RESULT_COLUMNS, name=f"import-{import_id}")
-    return ctx.reply({**_shown(row), "problems": verdicts})
+    return ctx.reply({**_shown(row), "problems": verdicts, "charges": costs})
 
 
 @router.patch(
@@ -121,11 +127,16 @@ async def read(
 async def steer(
     request: Request, account_id: str, import_id: str, ctx: Context = permit("phone_numbers", "create")
 ) -> Response:
-    """`{"action": "start"}` adds the rows that were found good, or goes on; `stop` halts."""
+    """`{"action": "start"}` adds the rows that were found good, or goes on; `stop` halts. 402 with the
+    invoices when the rows cost something and it does not say `accept_charges: true`.
+    """
     action = ctx.data.get("action")
     if action not in ("start", "stop"):
         raise Invalid.field("action", "enum", "action must be start or stop")
     async with ctx.tx(own_scope(ctx)) as s:
-        await imports.steer(s, import_id, action)
+        await imports.steer(
+            s, import_id, action, path=ctx.who.actor.path, accepts=ctx.accepts_charges,
+            shown=shown_charges(ctx.data),
+        )  # fmt: skip
         row = await imports.load(s, import_id)
     return ctx.reply(_shown(row))

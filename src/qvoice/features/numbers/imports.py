@@ -17,17 +17,19 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qvoice.core.access.tree import Path
 from qvoice.db import Database, Scope
 from qvoice.db.queue import defer
-from qvoice.features.numbers import table
+from qvoice.features.numbers import charges, table
 from qvoice.features.numbers.rules import CREATED_IN, e164
+from qvoice.features.services.watch import ChargesNotAccepted
 from qvoice.kit.errors import Conflict, Invalid, NotFound
 from qvoice.kit.ids import is_id
 from qvoice.kit.settings import Settings
 
 IMPORT = "numbers.import"
 MAX_ROWS = 100_000
-STEP = 500
+STEP = charges.STEP
 COLUMNS = ("number", "state", "account", "carrier_name", "locality")
 _NAMES = {"e164": "number", "did": "number", "tn": "number", "account_id": "account", "realm": "account"}
 READY, ADDED = "ready", "added"
@@ -81,8 +83,12 @@ def _bounded(rows: Iterable[Row]) -> list[Row]:
     return found
 
 
-async def begin(s: AsyncSession, rows: list[Row], *, account_id: str, state: str, start: bool) -> str:
-    """Write an import down and have it checked; with `start` the good rows are added right after. Returns its id."""
+async def begin(
+    s: AsyncSession, rows: list[Row], *, account_id: str, state: str, start: bool, path: Path, accepts: bool = False
+) -> str:
+    """Write an import down and have it checked; with `start` the good rows are added right after, unless they cost
+    something that somebody at `path` has not accepted. Returns its id.
+    """
     if state not in CREATED_IN:
         raise Invalid.field("state", "enum", f"state must be one of {', '.join(sorted(CREATED_IN))}")
     scope: Scope = s.info["scope"]
@@ -96,7 +102,9 @@ async def begin(s: AsyncSession, rows: list[Row], *, account_id: str, state: str
             "id": import_id,
             "holder": scope.account_id,
             "total": len(rows),
-            "doc": msgspec.json.encode({"account_id": account_id, "state": state, "start": start}).decode(),
+            "doc": msgspec.json.encode(
+                {"account_id": account_id, "state": state, "start": start, "path": list(path), "accepts": accepts}
+            ).decode(),
         },
     )
     await s.execute(
@@ -138,15 +146,19 @@ async def load(s: AsyncSession, import_id: str, *, lock: bool = False) -> Any:
     return row
 
 
-async def steer(s: AsyncSession, import_id: str, action: str) -> None:
-    """`start` (or go on) or `stop`; raises Conflict when that makes no sense now."""
+async def steer(
+    s: AsyncSession, import_id: str, action: str, *, path: Path, accepts: bool = False, shown: Any = None
+) -> None:
+    """`start` (or go on) or `stop`; raises Conflict when that makes no sense now, ChargesNotAccepted when the rows cost
+    something that somebody at `path` does not accept, or more than the invoices that were `shown`.
+    """
     row = await load(s, import_id, lock=True)
     if action == "start" and row.state in ("checked", "stopped"):
-        await _set(s, import_id, state="running" if row.checked == row.total else "checking")
-        await s.execute(
-            text("update number_imports set doc = doc || '{\"start\": true}' where id = cast(:id as uuid)"),
-            {"id": import_id},
-        )
+        whole = row.checked == row.total
+        if whole:
+            await charges.accept(s, row, path, accepts=accepts, shown=shown)
+        await _set(s, import_id, state="running" if whole else "checking")
+        await charges.note(s, row, start=True, path=list(path), accepts=accepts)
         await _go_on(s, import_id)
     elif action == "stop" and row.state in ("checking", "running"):
         await _set(s, import_id, state="stopped")
@@ -173,17 +185,32 @@ async def run(
 ) -> None:
     """The worker's part: step after step until the import is done, stopped, or waits to be started."""
     scope = Scope(account_id, path, actor_id, actor_account_id)
-    while True:
+    try:
+        while await _step(db, scope, import_id):
+            pass
+    except ChargesNotAccepted as refused:
+        # Nothing of the step is left. Whoever goes on sees the new charges first.
         async with db.tx(scope) as s:
             job = await load(s, import_id, lock=True)
-            if job.state == "checking":
-                if not await _check(s, job):
-                    await _set(s, import_id, state="running" if job.doc.get("start") else "checked")
-            elif job.state == "running":
-                if not await _add(s, job):
-                    await _set(s, import_id, state="done")
-            else:
-                return
+            if job.state == "running":
+                await _set(s, import_id, state="stopped")
+                await charges.note(s, job, problem=refused.message)
+
+
+async def _step(db: Database, scope: Scope, import_id: str) -> bool:
+    """Judge or add the next rows, in one transaction; tell whether there may be more."""
+    async with db.tx(scope) as s:
+        job = await load(s, import_id, lock=True)
+        if job.state == "checking":
+            if not await _check(s, job):
+                go = job.doc.get("start") and await charges.may_begin(s, job)
+                await _set(s, import_id, state="running" if go else "checked")
+        elif job.state == "running":
+            bound = charges.begin(s, job)
+            if not await _add(s, job):
+                await _set(s, import_id, state="done")
+            await charges.settle(s, job, bound)
+        return job.state in ("checking", "running")
 
 
 async def _next(s: AsyncSession, job: Any, condition: str) -> list[Any]:

@@ -17,8 +17,6 @@ CLASSES = [c.name for c in CLASSIFIERS if not c.emergency]
 PATTERNS = [f"^(?:{c.pattern})$" for c in CLASSIFIERS if not c.emergency]
 _WAY = sql("select * from service_way(cast(:account as uuid))")
 _LOCK = sql("select pg_advisory_xact_lock(hashtextextended(:level, 0))")
-BENDING = ("discounts", "rates", "flat_rate", "flat_rates", "minimum", "maximum", "step")
-"""What makes the price of one more depend on how many there are."""
 _COUNTS = sql("select * from service_counts(cast(:account as uuid), :deep, :classes, :patterns)")
 
 
@@ -50,15 +48,15 @@ class Level:
 async def levels(s: AsyncSession, account_id: str, *, only: bool = False, lock: bool = False) -> list[Level]:
     """Return the levels with a plan on the way down to an account, master's side first. `only`: the account's own.
 
-    `lock`: whoever counts a level whose prices depend on how many there are waits for others who do, until they commit:
-    two writes at once must not both take the last discounted unit.
+    `lock`: whoever counts a level waits for others who do, until they commit. What the others add is seen as soon as it
+    is committed, so it would be charged twice; and two must not both take the last discounted unit.
     """
     found = []
     for row in (await s.execute(_WAY, {"account": account_id})).all():
         if only and row.account_id.hex != account_id:
             continue
         merged = plan.merged(assigned(row.plans, row.documents or {}), row.overrides)
-        if lock and bends(merged):
+        if lock:
             await s.execute(_LOCK, {"level": f"services:{row.account_id.hex}"})
         counts = await count(s, row.account_id.hex, deep=cascades(merged))
         found.append(Level(row.account_id.hex, row.provider_id.hex, from_ltree(row.path), row.name, merged, counts))
@@ -83,11 +81,6 @@ def assigned(given: Mapping[str, Any], documents: Mapping[str, Any]) -> list[pla
             )
         )
     return result
-
-
-def bends(items: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bool:
-    """Tell whether any item's price depends on how many there are."""
-    return any(rule.get(key) for category in items.values() for rule in category.values() for key in BENDING)
 
 
 def cascades(items: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> bool:

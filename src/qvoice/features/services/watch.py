@@ -4,8 +4,8 @@ Quantities of every level with a plan are counted before the first write and aga
 accepted (`accept_charges: true`), or the whole transaction is rolled back and answered by 402 with the invoice. What
 is accepted is posted to the ledger in the same transaction: activation, and the rest of the month.
 
-Two writes at the same moment would each see themselves only, and both take the last unit of a discount: where a price
-depends on how many there are, the second waits until the first has committed (`levels(lock=True)`).
+Two writes at the same moment would take each other's things for their own and both charge them, or both take the last
+unit of a discount: the second waits until the first has committed (`levels(lock=True)`).
 """
 
 from __future__ import annotations
@@ -39,6 +39,8 @@ COUNTED = frozenset(
 )  # fmt: skip
 """What service plans count, and the assignment of plans itself."""
 KIND = "services"
+BOUND = "charges_bound"
+"""Key of a session's `info`: what bulk work was accepted to cost (`ahead.Bound`)."""
 """Source of these charges in the ledger."""
 
 
@@ -50,13 +52,18 @@ class ChargesNotAccepted(Conflict):
 
 async def before_write(session: AsyncSession, account_id: str, type: str) -> None:
     """Count, before the first write, what the account and those above it use."""
-    if type not in COUNTED or not account_id:
-        return
+    if type not in COUNTED or not account_id or "accept_charges" not in session.info:
+        return  # the system's own writes are charged by the monthly run
     seen = session.info.setdefault("services_before", {})
     if type == "services":
         session.info["plans_changed"] = True
     if account_id not in seen:
         seen[account_id] = (session.info["scope"], await levels(session, account_id, lock=True))
+
+
+def counted(session: AsyncSession) -> dict[str, list[Level]]:
+    """Return the levels of each account that this transaction has counted: {account id: as they were before it}."""
+    return {id: found for id, (_, found) in session.info.get("services_before", {}).items()}
 
 
 async def before_commit(session: AsyncSession) -> None:
@@ -67,14 +74,16 @@ async def before_commit(session: AsyncSession) -> None:
     here: Scope = session.info["scope"]
     before: dict[str, Level] = {}
     after: dict[str, Level] = {}
-    touched: dict[str, Scope] = {}
+    touched: dict[str, tuple[Scope, list[str]]] = {}
     for account_id, (scope, old) in seen.items():
         await _enter(session, scope)
         for level in old:
             before.setdefault(level.account_id, level)
-        for level in await levels(session, account_id):
+        way = await levels(session, account_id)
+        for level in way:
             after.setdefault(level.account_id, level)
-            touched.setdefault(account_id, scope)
+        if way:
+            touched[account_id] = scope, [level.account_id for level in way]
     if after or before:
         await _charge(session, before, after, touched)
     await _enter(session, here)
@@ -86,7 +95,10 @@ async def _enter(session: AsyncSession, scope: Scope) -> None:
 
 
 async def _charge(
-    session: AsyncSession, before: Mapping[str, Level], after: Mapping[str, Level], touched: Mapping[str, Scope]
+    session: AsyncSession,
+    before: Mapping[str, Level],
+    after: Mapping[str, Level],
+    touched: Mapping[str, tuple[Scope, Sequence[str]]],
 ) -> None:
     row = (await session.execute(sql("select ledger_currency() as currency, billing_zone() as zone"))).one()
     now = utcnow()
@@ -98,8 +110,11 @@ async def _charge(
             changes[id] = found
     if not changes:
         return
+    bound = session.info.get(BOUND)
     actor = session.info.get("actor")
-    if actor is not None and not session.info.get("accept_charges"):
+    if bound is not None:
+        bound.take(after, changes)
+    elif actor is not None and not session.info.get("accept_charges"):
         asked = [
             show.dry_run(after[id], found, row.currency)
             for id, found in changes.items()
@@ -107,18 +122,23 @@ async def _charge(
         ]
         if asked:
             raise ChargesNotAccepted(invoices=asked)
-    lines = [line for id, found in changes.items() for line in level_lines(after[id], found, share)]
-    if not any(line.amount for line in lines) and not any(c.monthly for found in changes.values() for c in found):
-        return
-    # The account that acted stands in the entry even when only those above it pay.
-    account_id, scope = max(touched.items(), key=lambda pair: len(pair[1].path))
-    if not any(line.account_id == account_id for line in lines):
-        lines.append(Line(account_id, BALANCE, ZERO))
-    await _enter(session, scope)
-    await post(
-        session, key=f"{KIND}:{ids.new_id()}", kind=KIND, at=now, lines=lines, text="Change of services",
-        ref={"by": scope.actor_id, "by_account": scope.actor_account_id},
-    )  # fmt: skip
+    # An entry's accounts lie on one way down the tree: one entry for each account that was acted upon, a level above
+    # several of them in the first.
+    left = dict(changes)
+    for account_id, (scope, way) in sorted(touched.items(), key=lambda pair: (-len(pair[1][1]), pair[0])):
+        here = {id: left.pop(id) for id in way if id in left}
+        lines = [line for id, found in here.items() for line in level_lines(after[id], found, share)]
+        monthly = any(change.monthly for found in here.values() for change in found)
+        if not monthly and not any(line.amount for line in lines):
+            continue
+        # The account that was acted upon stands in the entry even when only those above it pay.
+        if not any(line.account_id == account_id for line in lines):
+            lines.append(Line(account_id, BALANCE, ZERO))
+        await _enter(session, scope)
+        await post(
+            session, key=f"{KIND}:{ids.new_id()}", kind=KIND, at=now, lines=lines, text="Change of services",
+            ref={"by": scope.actor_id, "by_account": scope.actor_account_id},
+        )  # fmt: skip
 
 
 def local_day(now: Any, zone: str) -> date:

@@ -14,6 +14,8 @@ from qvoice.features.documents.resource import discover
 from qvoice.kit.settings import Settings
 
 Row = dict[str, str]
+Added = Mapping[str, Mapping[str, int]]
+"""{category: {item: number}} of things that service plans count."""
 Options = Mapping[str, Any]
 
 
@@ -56,6 +58,10 @@ class RowsAction:
     run_many: Callable[[AsyncSession, Sequence[Row], Options], Awaitable[list[dict[str, str]]]] | None = None
     """Does all rows of a batch or none, much faster than one by one. When it is refused, `run` does them singly and
     finds out which row it was.
+    """
+    adds: Callable[[AsyncSession, Sequence[Sequence[Row]], Options], Awaitable[Sequence[Added]]] | None = None
+    """What each batch of rows adds: with it the rows are priced before the first is done, and run only when that was
+    accepted.
     """
     batch: int = 25
     """Rows in one transaction: what a crash makes the worker do again."""

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.core.access import decide as access
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.documents import envelope
 from qvoice.features.documents.openapi import describe_model
-from qvoice.features.tasks import sheet, store
-from qvoice.features.tasks.action import FileAction, Problem, RowsAction, actions
+from qvoice.features.services.ahead import shown_charges
+from qvoice.features.tasks import charges, sheet, store
+from qvoice.features.tasks.action import Added, FileAction, Problem, Row, RowsAction, actions
 from qvoice.kit.errors import Forbidden, Invalid, NotFound
 
 router = APIRouter(tags=["tasks"])
@@ -130,11 +132,28 @@ async def create(request: Request, account_id: str, ctx: Context = permit("tasks
             verdicts[number] = [Problem("", problem), *verdicts[number]]
         judged = list(zip(found.rows, verdicts, strict=True))
         task_id = await store.create(
-            s, action.category, action.action, name=name, options=options, notes=found.notes, rows=judged
-        )
-        task = store.shown(await store.load(s, task_id))
+            s, action.category, action.action, name=name, options=options, notes=found.notes, rows=judged,
+            steps=await _steps(s, action, judged, options),
+        )  # fmt: skip
+        task = await _shown(ctx, s, await store.load(s, task_id))
         task["rows"] = await _rows(s, task_id, state="bad", most=50)
     return ctx.reply(task, status=201)
+
+
+async def _steps(
+    s: AsyncSession, action: RowsAction, judged: Sequence[tuple[Row, list[Problem]]], options: dict[str, Any]
+) -> Sequence[Added]:
+    """Return what each batch of the good rows adds of things that cost."""
+    if action.adds is None:
+        return ()
+    good = [row for row, problems in judged if not any(problem.level == "error" for problem in problems)]
+    return await action.adds(s, [good[n : n + action.batch] for n in range(0, len(good), action.batch)], options)
+
+
+async def _shown(ctx: Context, s: AsyncSession, task: Any) -> dict[str, Any]:
+    """Return a task with the charges that must be accepted before it starts, or goes on."""
+    action = actions().get((task.category, task.action))
+    return {**store.shown(task), "charges": await charges.asked(s, task, action, ctx.who.actor.path)}
 
 
 async def _rows(s: Any, task_id: str, *, state: str | None, most: int, after: int = 0) -> list[dict[str, Any]]:
@@ -161,9 +180,9 @@ async def list_(request: Request, account_id: str, ctx: Context = permit("tasks"
 
 @router.get("/accounts/{account_id}/tasks/{task_id}", operation_id="get_task", summary="One task: how far it is")
 async def read(request: Request, account_id: str, task_id: str, ctx: Context = permit("tasks", "read")) -> Response:
-    """A task with its counts."""
+    """A task with its counts, and in `charges` the invoices that must be accepted before it starts or goes on."""
     async with ctx.tx() as s:
-        return ctx.reply(store.shown(await store.load(s, task_id)))
+        return ctx.reply(await _shown(ctx, s, await store.load(s, task_id)))
 
 
 @router.get("/accounts/{account_id}/tasks/{task_id}/rows", operation_id="list_task_rows", summary="Rows with verdicts")
@@ -183,12 +202,17 @@ async def rows(request: Request, account_id: str, task_id: str, ctx: Context = p
 
 @router.patch("/accounts/{account_id}/tasks/{task_id}", operation_id="start_task", summary="Start a task, or go on")
 async def start(request: Request, account_id: str, task_id: str, ctx: Context = permit("tasks", "start")) -> Response:
-    """Start; rows with errors stay out."""
+    """Start; rows with errors stay out. 402 with the invoices when the rows cost something: nothing is done until it is
+    said again with `accept_charges: true`, and if wanted with the `charges` that were looked at: more than those is not
+    accepted. Should the rows come to cost more than was accepted, the task stops and asks anew.
+    """
+    shown = shown_charges(ctx.envelope.get("data"))
     async with ctx.tx() as s:
-        task = await store.load(s, task_id)
+        task = await store.load(s, task_id, lock=True)
         action = actions().get((task.category, task.action))
         if action is not None:
             _allowed(ctx, action.permission)
+        await charges.accept(s, task, action, ctx.who.actor.path, accepted=ctx.accepts_charges, shown=shown)
         return ctx.reply(store.shown(await store.start(s, task_id)))
 
 

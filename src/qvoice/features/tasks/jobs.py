@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.db import Database, Scope
 from qvoice.db.queue import Backoff, Task
 from qvoice.features.auth.tokens import TokenKey
-from qvoice.features.tasks import store
+from qvoice.features.services.watch import ChargesNotAccepted
+from qvoice.features.tasks import charges, store
 from qvoice.features.tasks.action import FileAction, Problem, RowsAction, actions
 from qvoice.kit import log
 from qvoice.kit.errors import Conflict, Invalid, QvoiceError, Unavailable
@@ -39,8 +40,12 @@ async def run(db: Database, settings: Settings, *, account_id: str, path: str, t
     )
     if isinstance(action, RowsAction):
         key = TokenKey(settings.secret("token-key"))
-        while await _batch(db, scope, action, task, key):
-            pass
+        try:
+            while await _batch(db, scope, action, task, key):
+                pass
+        except ChargesNotAccepted as refused:
+            # Nothing of the batch is left. Whoever goes on sees the new charges first.
+            await _end(db, scope, task_id, "stopped", refused.message)
     elif isinstance(action, FileAction):
         await _file(db, settings, scope, action, task_id)
     else:
@@ -48,11 +53,14 @@ async def run(db: Database, settings: Settings, *, account_id: str, path: str, t
 
 
 async def _batch(db: Database, scope: Scope, action: RowsAction, task: Any, key: TokenKey) -> bool:
-    """Do a batch of rows; tell whether there may be more. The rows' marks commit with what they did."""
+    """Do a batch of rows; tell whether there may be more. The rows' marks commit with what they did and what it costs.
+
+    Raises ChargesNotAccepted when that is more than was accepted; then nothing of it is left.
+    """
     async with db.tx(scope) as s:
         s.info["token_key"] = key
-        state = (await s.execute(text("select state from tasks where id = :id for update"), {"id": task.id})).scalar()
-        if state != "executing":
+        now = await store.load(s, task.id.hex, lock=True)
+        if now.state != "executing":
             return False
         rows = (
             await s.execute(
@@ -60,6 +68,7 @@ async def _batch(db: Database, scope: Scope, action: RowsAction, task: Any, key:
                 {"id": task.id, "most": action.batch},
             )
         ).all()
+        bound = await charges.begin(s, now, action) if rows else None
         marks = await _together(s, action, rows, task.options)
         if marks is None:
             marks = [await _row(s, action, row, task.options) for row in rows]
@@ -85,6 +94,8 @@ async def _batch(db: Database, scope: Scope, action: RowsAction, task: Any, key:
             {"id": task.id, "done": done, "failed": len(marks) - done, "last": last},
         )
         await store.tell(s, task.id.hex)
+        if bound is not None:
+            await charges.settle(s, task.id.hex, bound)
     return not last
 
 

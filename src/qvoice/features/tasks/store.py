@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db.notices import notify_document
 from qvoice.db.queue import defer
-from qvoice.features.tasks.action import Problem, Row
+from qvoice.features.tasks.action import Added, Problem, Row
 from qvoice.kit import ids
 from qvoice.kit.clock import to_gregorian
 from qvoice.kit.errors import Conflict, NotFound
@@ -46,20 +46,22 @@ async def create(
     options: dict[str, Any] | None = None,
     notes: Sequence[str] = (),
     rows: Sequence[tuple[Row, list[Problem]]] = (),
+    steps: Sequence[Added] = (),
 ) -> str:
-    """Write a pending task with its judged rows; return its id."""
+    """Write a pending task with its judged rows; return its id. `steps`: what each batch adds, see `RowsAction`."""
     scope, task_id = s.info["scope"], ids.new_id()
     bad = sum(any(problem.level == "error" for problem in problems) for _, problems in rows)
     await s.execute(
         text(
             "insert into tasks (id, account_id, category, action, name, options, notes, actor_id, actor_account_id,"
-            " total, bad) values (:id, :account, :category, :action, :name, cast(:options as jsonb),"
-            " cast(:notes as jsonb), :actor, :actor_account, :total, :bad)"
+            " total, bad, steps) values (:id, :account, :category, :action, :name, cast(:options as jsonb),"
+            " cast(:notes as jsonb), :actor, :actor_account, :total, :bad, cast(:steps as jsonb))"
         ),
         {
             "id": task_id, "account": scope.account_id, "category": category, "action": action, "name": name[:200],
             "options": json(options or {}), "notes": json(list(notes)), "actor": scope.actor_id,
             "actor_account": scope.actor_account_id, "total": len(rows), "bad": bad,
+            "steps": json(list(steps)),
         },
     )  # fmt: skip
     if rows:

@@ -165,6 +165,23 @@ async def _known(s: AsyncSession, query: str, values: Iterable[str]) -> set[str]
     return {row.v for row in await s.execute(statement)}
 
 
+async def adds(s: AsyncSession, batches: Sequence[Sequence[Row]], options: Options) -> list[dict[str, dict[str, int]]]:
+    """Return what the rows of each batch add of things that service plans count (`service_counts`)."""
+    there = bool(await documents.find(s, "directories", name=DIRECTORY, limit=1))
+    found = []
+    for rows in batches:
+        routed = sum(bool(row.get("extension")) for row in rows)
+        counts = {
+            "users": Counter((row.get("role") or "user").lower() for row in rows),
+            "devices": Counter(_kind(row) for row in rows if _has_device(row)),
+            "voicemails": Counter(mailbox=routed),
+            "directories": Counter(directory=int(routed > 0 and not there)),
+        }
+        there = there or routed > 0
+        found.append({category: dict(+items) for category, items in counts.items() if +items})
+    return found
+
+
 async def run(s: AsyncSession, row: Row, options: Options) -> dict[str, str]:
     """Make the user of a row with all that belongs to it; raises Invalid, and then nothing of it is left."""
     return (await run_many(s, [row], options))[0]
@@ -199,7 +216,7 @@ async def run_many(s: AsyncSession, rows: Sequence[Row], options: Options) -> li
     )
     flows = [_flow(users[n].id, names[n], rows[n]["extension"], box.id) for n, box in zip(routed, boxes, strict=True)]
     await documents.create_many(s, "callflows", flows, new_ids=[flow_ids[n] for n in routed])
-    with_device = [n for n, row in enumerate(rows) if row.get("device", "").lower() not in _NO]
+    with_device = [n for n, row in enumerate(rows) if _has_device(row)]
     devices = await documents.create_many(s, "devices", [_device(rows[n], docs[n], users[n].id) for n in with_device])
     for n, device in zip(with_device, devices, strict=True):
         results[n]["device_id"] = device.id
@@ -210,12 +227,20 @@ async def run_many(s: AsyncSession, rows: Sequence[Row], options: Options) -> li
     return results
 
 
-def _device(row: Row, doc: dict[str, Any], owner: str) -> dict[str, Any]:
+def _has_device(row: Row) -> bool:
+    return row.get("device", "").lower() not in _NO
+
+
+def _kind(row: Row) -> str:
     kind = row.get("device", "").lower()
+    return kind if kind in DEVICES else "softphone"
+
+
+def _device(row: Row, doc: dict[str, Any], owner: str) -> dict[str, Any]:
     return {
         "name": f"{doc['first_name']}'s phone"[:128],
         "owner_id": owner,
-        "device_type": kind if kind in DEVICES else "softphone",
+        "device_type": _kind(row),
     }
 
 
@@ -270,6 +295,7 @@ ACTIONS = [
         check=check,
         run=run,
         run_many=run_many,
+        adds=adds,
         batch=100,
         permission=("users", "create"),
         aliases=ALIASES,

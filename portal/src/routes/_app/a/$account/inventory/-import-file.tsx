@@ -4,9 +4,10 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { call, explanation, urls } from "@/api";
+import { call, explanation, send, urls } from "@/api";
 import { toCsv } from "@/ui/list/columns";
 import { download } from "@/ui/list/download";
+import { Invoices, type Invoice } from "@/ui/invoices";
 import office from "@/office/office.module.css";
 import form from "@/ui/form/form.module.css";
 
@@ -17,6 +18,8 @@ interface Import {
   checked: number;
   refused: number;
   added: number;
+  /** What must be accepted before the rows are added. */
+  charges?: Invoice[];
   problems?: { row: number; number: string; verdict: string; message: string }[];
 }
 
@@ -55,16 +58,22 @@ export function ImportFile({ account }: { account: string }) {
   const start = async () => {
     setBusy(true);
     try {
-      await call("PATCH", urls.getSteerNumberImportUrl(account, id ?? ""), { body: { action: "start" } });
+      await send(`${urls.getSteerNumberImportUrl(account, id ?? "")}${costs ? "?accept_charges=true" : ""}`, {
+        method: "PATCH",
+        body: JSON.stringify({ data: { action: "start", charges: running?.charges ?? [] } }),
+      });
       await client.invalidateQueries({ queryKey: ["account", account, "imports", id] });
     } catch (error) {
       tell(error);
+      // It may have come to cost more: show what it costs now.
+      await client.invalidateQueries({ queryKey: ["account", account, "imports", id] });
     } finally {
       setBusy(false);
     }
   };
   const problems = running?.problems ?? [];
-  const good = running ? running.checked - running.refused : 0;
+  const good = running ? running.checked - running.refused - running.added : 0;
+  const costs = running !== undefined && (running.charges ?? []).length > 0;
   return (
     <div className={form.form}>
       <p className={form.help}>{t("file.help")}</p>
@@ -114,13 +123,19 @@ export function ImportFile({ account }: { account: string }) {
               </Button>
             </div>
           )}
-          {running.state === "checked" && (
+          {running.state === "stopped" && (
+            <p role="alert" className={form.failure}>
+              {t("file.stopped", { count: running.added })}
+            </p>
+          )}
+          {costs && <Invoices charges={running.charges} />}
+          {(running.state === "checked" || running.state === "stopped") && (
             <div className={form.buttons}>
               <Button variant="default" onClick={() => setId(null)}>
                 {t("file.another")}
               </Button>
               <Button disabled={good === 0} loading={busy} onClick={() => void start()}>
-                {t("file.start", { count: good })}
+                {t(costs ? "file.acceptStart" : "file.start", { count: good })}
               </Button>
             </div>
           )}

@@ -171,7 +171,7 @@ function Work({ account, id }: { account: string; id: string }) {
       <section className={`${page.card} ${classes.card}`} aria-label={task.data.file_name || t("unnamed")}>
         <h2 className={classes.heading}>{task.data.file_name || t("unnamed")}</h2>
         {task.data.status === "pending" && <p className={form.help}>{t("judged")}</p>}
-        <TaskWork account={account} task={task.data} startLabel={t("start", { count: countOf(task.data, "ready") })}>
+        <TaskWork account={account} task={task.data} startLabel={t("start", { count: countOf(task.data, "ready") })} acceptLabel={t("acceptStart", { count: countOf(task.data, "ready") })}>
           {over && (
             <LinkButton variant="default" to="/a/$account/users" params={{ account }}>
               {t("see")}
