@@ -38,6 +38,19 @@ async def test_another_accounts_credentials_do_not_open_this_realm(platform: Pla
     assert status in (401, 403)
 
 
+async def test_A3_a_realm_means_the_same_in_any_case(platform: Platform) -> None:
+    """A telephone's keyboard begins with a capital."""
+    device = platform.acme.device("1003")
+    status, _ = await attempt(
+        platform,
+        user=device["username"],
+        realm=platform.acme.realm.capitalize(),
+        password=device["password"],
+        host="127.0.0.15",
+    )
+    assert status == 200
+
+
 async def test_an_unknown_realm_is_refused(platform: Platform) -> None:
     device = platform.acme.device("1000")
     status, _ = await attempt(

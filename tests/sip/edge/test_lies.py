@@ -78,19 +78,27 @@ async def test_D18_control_packets_go_nowhere_inside_and_a_phone_of_an_ipv6_netw
 ) -> None:
     alice = await phone(platform.acme, "1000", host="127.0.0.20")
     bob = await phone(platform.acme, "1001", host="127.0.0.21")
-    describe, said = Call.describe, {b"": b""}
+    describe, said, answered = Call.describe, {b"": b""}, {b"": b""}
 
     async def says(call: Call, *args: Any, **how: Any) -> bytes:
         body = await describe(call, *args, **how)
-        if call.agent is alice:
-            for honest, written in said.items():
-                body = re.sub(honest, written, body)
+        for honest, written in (said if call.agent is alice else answered).items():
+            body = re.sub(honest, written, body)
         return body
 
     monkeypatch.setattr(Call, "describe", says)
     inside = platform.settings.network.private.encode()
     said = {rb"(m=audio [^\r]+\r\n)": rb"\1a=rtcp:4321 IN IP4 " + inside + b"\r\n"}
     assert (await (await alice.call("1001")).wait_over()).status == 488
+    said, answered = {b"": b""}, said
+    call = await alice.call("1001")
+    incoming = await bob.incoming()
+    await incoming.answer()
+    await incoming.wait_over()
+    assert not call.answered.is_set(), "an answer that leads control packets inside has passed"
+    await call.cancel()
+    await call.wait_over()
+    answered = {b"": b""}
     # An address that only a translator between both kinds of networks knows: sound comes back to where it came from.
     said = {rb"IN IP4 \S+": b"IN IP6 2001:db8::5", rb"(m=audio [^\r]+\r\n)": rb"\1a=rtcp:4321 IN IP6 2001:db8::5\r\n"}
     call = await alice.call("1001")
