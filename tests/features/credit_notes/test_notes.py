@@ -118,7 +118,8 @@ async def test_C6_twenty_notes_at_once_give_back_no_more_than_there_is_without_a
     with psycopg.connect(database.admin_url) as connection:
         for statement, wrong in (
             ("insert into credit_notes select gen_random_uuid(), account_id, provider_id, invoice_id, number + 1000,"
-             " issued, currency, amount, entry_id, null, parts, doc from credit_notes limit 1", "holds"),
+             " issued, currency, amount, entry_id, null, parts, doc, label || '-2', day from credit_notes limit 1",
+             "holds"),
             ("update credit_notes set amount = amount / 2", "holds"),
         ):  # fmt: skip
             with pytest.raises(psycopg.errors.CheckViolation, match=wrong), connection.transaction():

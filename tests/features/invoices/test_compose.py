@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from qvoice.features.invoices.issue import compose
+from qvoice.features.invoices.letter import Sender
 from qvoice.features.invoices.paper import pdf
 
 amounts = st.integers(-(10**12), 10**12).map(lambda millionths: Decimal(millionths) / 10**6)
@@ -31,7 +32,7 @@ def test_C6_the_lines_of_an_invoice_add_up_to_the_ledger(rows) -> None:
     assert sum((Decimal(line["amount"]) for line in made), Decimal(0)) == total
     assert sum(line.get("count", 1) for line in made) <= len(rows)
     invoice = {
-        "number": 1, "period": {"start": "a", "end": "b"}, "issued": "c", "currency": "CAD", "opening": 0,
+        "number": 1, "label": "1", "period": {"start": "a", "end": "b"}, "issued": "c", "currency": "CAD", "opening": 0,
         "closing": 0, "charges": 0, "credits": 0, "account": {"name": "A (B) \\ C", "address": ""}, "lines": made,
     }  # fmt: skip
-    assert pdf(invoice, provider="P", language="fr-ca").startswith(b"%PDF-1.4")
+    assert pdf(invoice, Sender({"name": "P"}), "fr-ca").startswith(b"%PDF-1.4")

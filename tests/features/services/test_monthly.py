@@ -225,7 +225,9 @@ def written(pdf: bytes) -> set[str]:
     places = [int(found) for found in re.findall(rb"(\d{10}) 00000 n", pdf)]
     assert all(pdf[place:].startswith(f"{number} 0 obj".encode()) for number, place in enumerate(places, 1))
     streams = [zlib.decompress(found) for found in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)]
-    return {found.decode("cp1252") for stream in streams for found in re.findall(rb"\((.*?)\) Tj", stream)}
+    texts = [found for stream in streams for found in re.findall(rb"Td \(((?:\\.|[^\\()])*)\) Tj ET", stream)]
+    assert len(texts) == sum(stream.count(b"BT /F") for stream in streams)
+    return {re.sub(rb"\\(.)", rb"\1", found).decode("cp1252") for found in texts}
 
 
 async def test_C6_an_account_has_one_invoice_a_month_and_none_for_nothing(world):

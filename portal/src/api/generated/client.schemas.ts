@@ -985,6 +985,82 @@ export interface InviteOne {
  }
 
 /**
+ * What the tax office calls the issuer: `GST` `123456789 RT0001`.
+ */
+export interface TaxNumber {
+  /**
+     * @minLength 1
+     * @maxLength 32
+     */
+  name: string;
+  /**
+     * @minLength 1
+     * @maxLength 64
+     */
+  number: string;
+  [key: string]: unknown;
+ }
+
+export type NumberingRestart = typeof NumberingRestart[keyof typeof NumberingRestart];
+
+
+export const NumberingRestart = {
+  never: 'never',
+  yearly: 'yearly',
+} as const;
+
+/**
+ * How numbers of a series are written. `pattern`: `{number}` once, `{year}` and `{prefix}` where wanted; `width`:
+ * zeros before the number until it has so many digits; `restart`: `yearly` begins each year with 1.
+ *
+ * `next`: the number that comes next; without it the series goes on. Numbers that are written stay as they are.
+ */
+export interface Numbering {
+  /** @maxLength 16 */
+  prefix?: string;
+  /**
+     * @minLength 1
+     * @maxLength 48
+     */
+  pattern?: string;
+  /**
+     * @minimum 0
+     * @maximum 10
+     */
+  width?: number;
+  restart?: NumberingRestart;
+  next?: number | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * Who issues invoices to the accounts directly below. `name`: the legal name, else the account's; `due_days`: days
+ * until an invoice is to be paid (null: none is printed); `terms` and `footer`: printed below the sums.
+ */
+export interface InvoiceSettings {
+  /** @maxLength 128 */
+  name?: string;
+  /** @maxLength 600 */
+  address?: string;
+  /** @maxItems 6 */
+  tax_numbers?: TaxNumber[];
+  /** @maxLength 254 */
+  email?: string;
+  /** @maxLength 128 */
+  phone?: string;
+  /** @maxLength 128 */
+  website?: string;
+  due_days?: number | null;
+  /** @maxLength 600 */
+  terms?: string;
+  /** @maxLength 600 */
+  footer?: string;
+  invoices?: Numbering;
+  credit_notes?: Numbering;
+  [key: string]: unknown;
+ }
+
+/**
  * {category: {item: …}}.
  */
 export interface ItemTree { [key: string]: unknown }
@@ -1117,6 +1193,14 @@ export interface Login {
   account_realm?: string | null;
   phone_number?: string | null;
   method?: string | null;
+  [key: string]: unknown;
+ }
+
+/**
+ * What is sent to make an invoice. `key`: yours; sent twice with the same key one invoice is made.
+ */
+export interface MadeAtOnce {
+  key?: string | null;
   [key: string]: unknown;
  }
 
@@ -5690,6 +5774,104 @@ export const UseRecovery200Status = {
 export type UseRecovery200 = {
   data: UseRecovery200Data;
   status: UseRecovery200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetInvoiceSettings200Status = typeof GetInvoiceSettings200Status[keyof typeof GetInvoiceSettings200Status];
+
+
+export const GetInvoiceSettings200Status = {
+  success: 'success',
+} as const;
+
+export type GetInvoiceSettings200 = {
+  data: InvoiceSettings;
+  status: GetInvoiceSettings200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceInvoiceSettingsBody = {
+  data: InvoiceSettings;
+};
+
+export type ReplaceInvoiceSettings200Status = typeof ReplaceInvoiceSettings200Status[keyof typeof ReplaceInvoiceSettings200Status];
+
+
+export const ReplaceInvoiceSettings200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceInvoiceSettings200 = {
+  data: InvoiceSettings;
+  status: ReplaceInvoiceSettings200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type PatchInvoiceSettingsBody = {
+  data: InvoiceSettings;
+};
+
+export type PatchInvoiceSettings200Status = typeof PatchInvoiceSettings200Status[keyof typeof PatchInvoiceSettings200Status];
+
+
+export const PatchInvoiceSettings200Status = {
+  success: 'success',
+} as const;
+
+export type PatchInvoiceSettings200 = {
+  data: InvoiceSettings;
+  status: PatchInvoiceSettings200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type MakeInvoiceBody = {
+  data: MadeAtOnce;
+};
+
+export type MakeInvoice201Data = { [key: string]: unknown };
+
+export type MakeInvoice201Status = typeof MakeInvoice201Status[keyof typeof MakeInvoice201Status];
+
+
+export const MakeInvoice201Status = {
+  success: 'success',
+} as const;
+
+export type MakeInvoice201 = {
+  data: MakeInvoice201Data;
+  status: MakeInvoice201Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

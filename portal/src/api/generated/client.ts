@@ -155,6 +155,7 @@ import type {
   GetFraudGuards200,
   GetGlobalResource200,
   GetGroup200,
+  GetInvoiceSettings200,
   GetLimits200,
   GetList200,
   GetMediaFile200,
@@ -258,6 +259,8 @@ import type {
   LoginByApiKeyBody,
   LookUpPortNumbers200,
   LookUpPortNumbersBody,
+  MakeInvoice201,
+  MakeInvoiceBody,
   MoveAccount200,
   MoveAccountBody,
   MovePortOut200,
@@ -288,6 +291,8 @@ import type {
   PatchGlobalResourceBody,
   PatchGroup200,
   PatchGroupBody,
+  PatchInvoiceSettings200,
+  PatchInvoiceSettingsBody,
   PatchLimits200,
   PatchList200,
   PatchListBody,
@@ -373,6 +378,8 @@ import type {
   ReplaceGlobalResourceBody,
   ReplaceGroup200,
   ReplaceGroupBody,
+  ReplaceInvoiceSettings200,
+  ReplaceInvoiceSettingsBody,
   ReplaceLimits200,
   ReplaceLimitsBody,
   ReplaceList200,
@@ -5820,6 +5827,111 @@ return send<UseRecovery200>(getUseRecoveryUrl(),
 
 
 
+export const getGetInvoiceSettingsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoice_settings`
+}
+
+/**
+ * Return the settings; each series says its `next` number and how that will look (`example`).
+ * @summary Who issues this account's invoices, and how they are numbered
+ */
+export const getInvoiceSettings = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetInvoiceSettings200> => {
+
+  return send<GetInvoiceSettings200>(getGetInvoiceSettingsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceInvoiceSettingsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoice_settings`
+}
+
+/**
+ * Replace the settings. Invoices that were sent stay as they are; numbers go on unless `next` says otherwise.
+ * @summary Set who issues invoices, and how they are numbered
+ */
+export const replaceInvoiceSettings = async (accountId: string,
+    replaceInvoiceSettingsBody: ReplaceInvoiceSettingsBody, options?: Parameters<typeof send>[1]): Promise<ReplaceInvoiceSettings200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceInvoiceSettings200>(getReplaceInvoiceSettingsUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceInvoiceSettingsBody)
+  }
+);}
+
+
+
+export const getPatchInvoiceSettingsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoice_settings`
+}
+
+/**
+ * Merge into the settings.
+ * @summary Change some of it
+ */
+export const patchInvoiceSettings = async (accountId: string,
+    patchInvoiceSettingsBody: PatchInvoiceSettingsBody, options?: Parameters<typeof send>[1]): Promise<PatchInvoiceSettings200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<PatchInvoiceSettings200>(getPatchInvoiceSettingsUrl(accountId),
+  {
+    ...options,
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(patchInvoiceSettingsBody)
+  }
+);}
+
+
+
 export const getListInvoicesUrl = (accountId: string,) => {
 
 
@@ -5840,6 +5952,48 @@ export const listInvoices = async (accountId: string, options?: Parameters<typeo
     method: 'GET'
 
 
+  }
+);}
+
+
+
+export const getMakeInvoiceUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/invoices`
+}
+
+/**
+ * Issue an invoice of all that happened since the last one, numbered and mailed; `preview` says what it will hold.
+ *
+ * The one that is issued when the month is over has what comes after. 409 when there is nothing to bill.
+ * @summary Make the account's invoice at once (from above)
+ */
+export const makeInvoice = async (accountId: string,
+    makeInvoiceBody: MakeInvoiceBody, options?: Parameters<typeof send>[1]): Promise<MakeInvoice201> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<MakeInvoice201>(getMakeInvoiceUrl(accountId),
+  {
+    ...options,
+    method: 'PUT',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(makeInvoiceBody)
   }
 );}
 

@@ -89,7 +89,7 @@ MASTER_ONLY: Grants = frozenset(
 
 RESELLER_ONLY: Grants = frozenset(
     {("accounts", "create"), ("accounts", "delete"), ("accounts", "move"), ("accounts", "restore")}
-    | {("service_plans", "create"), ("whitelabel", "update")}
+    | {("service_plans", "create"), ("whitelabel", "update"), ("invoice_settings", "update")}
     | {(resource, action) for resource in ("rates", "ratedecks") for action in ("create", "update", "delete")}
 )
 """Only administrators of the master or of a reseller."""
@@ -102,6 +102,7 @@ FROM_ABOVE: Grants = frozenset(
         ("services", "update"),
         ("ledgers", "credit"),
         ("ledgers", "debit"),
+        ("invoices", "create"),
         ("credit_notes", "create"),
         ("apps_blacklist", "update"),
         ("accounts", "delete"),

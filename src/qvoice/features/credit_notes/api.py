@@ -16,6 +16,7 @@ from qvoice.features.credit_notes.write import write
 from qvoice.features.documents import envelope
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.validate import validated
+from qvoice.features.invoices import letter
 from qvoice.features.invoices.api import load as load_invoice
 
 router = APIRouter(tags=["invoices"])
@@ -68,10 +69,11 @@ async def one(
     wanted = request.query_params.get("accept") or request.headers.get("accept", "")
     async with ctx.tx() as s:
         note = read.whole(await read.load(s, note_id))
+        sender = await letter.sender(s, note, note["invoice_id"])
     if envelope.wants_csv(request):
-        rows = paper.table(note, ctx.account.language if ctx.account else "en")
-        return envelope.as_csv(rows, paper.CSV_COLUMNS, name=f"credit-note-{note['number']}")
-    return await _pdf(ctx, note) if wanted.startswith("application/pdf") else ctx.reply(note)
+        rows = paper.table(note, sender, ctx.account.language if ctx.account else "en")
+        return envelope.as_csv(rows, paper.CSV_COLUMNS, name=letter.file_name("credit-note", note["label"]))
+    return _pdf(ctx, note, sender) if wanted.startswith("application/pdf") else ctx.reply(note)
 
 
 @router.get(f"{BASE}/{{note_id}}/pdf", operation_id="get_credit_note_pdf", summary="One credit note on paper")
@@ -81,13 +83,10 @@ async def on_paper(
     """Return the note as a PDF, in the account's language."""
     async with ctx.tx() as s:
         note = read.whole(await read.load(s, note_id))
-    return await _pdf(ctx, note)
+        sender = await letter.sender(s, note, note["invoice_id"])
+    return _pdf(ctx, note, sender)
 
 
-async def _pdf(ctx: Context, note: dict[str, Any]) -> Response:
-    account = ctx.account
-    assert account is not None
-    above = await ctx.directory.account(account.parent_id) if account.parent_id else None
-    made = paper.pdf(note, provider=above.name if above else "", language=account.language)
-    name = f'attachment; filename="credit-note-{note["number"]}.pdf"'
-    return Response(made, media_type="application/pdf", headers={"content-disposition": name})
+def _pdf(ctx: Context, note: dict[str, Any], sender: letter.Sender) -> Response:
+    made = paper.pdf(note, sender, ctx.account.language if ctx.account else "en")
+    return letter.answer(made, letter.file_name("credit-note", note["label"]))

@@ -20,9 +20,11 @@ def summary(row: Any) -> dict[str, Any]:
     return {
         "id": row.id.hex,
         "number": row.number,
+        "label": row.label,
         "invoice_id": row.invoice_id.hex,
         "invoice_number": row.doc["invoice"]["number"],
-        "issued": row.issued.date().isoformat(),
+        "invoice_label": row.doc["invoice"].get("label") or str(row.doc["invoice"]["number"]),
+        "issued": row.day.isoformat(),
         "currency": row.currency,
         "amount": number(row.amount),
         "reason": row.doc["reason"],
@@ -36,7 +38,7 @@ def whole(row: Any) -> dict[str, Any]:
 
 async def of_invoice(s: AsyncSession, invoice_id: str) -> Sequence[Any]:
     """Return the rows of an invoice's notes, the first written first."""
-    query = sql("select * from credit_notes where invoice_id = cast(:id as uuid) order by number")
+    query = sql("select * from credit_notes where invoice_id = cast(:id as uuid) order by issued, number")
     return (await s.execute(query, {"id": invoice_id})).all()
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.db.queue import defer
 from qvoice.features.credit_notes import allot
 from qvoice.features.credit_notes.read import left_after, of_invoice
+from qvoice.features.invoice_settings.read import issuer
 from qvoice.features.ledgers.post import BALANCE, INCOME, TAXES, Line, post
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
@@ -51,29 +52,35 @@ async def write(s: AsyncSession, invoice: Any, wanted: dict[str, Any], *, provid
     left = left_after(lines, await of_invoice(s, invoice.id.hex))
     parts, named = allot.parts(wanted, left, invoice.currency)
     amount = sum(parts.values(), ZERO)
-    taken = await s.execute(sql("select credit_note_number(cast(:invoice as uuid))"), {"invoice": invoice.id.hex})
-    note_number, note_id = taken.scalar_one(), ids.new_id()
+    found = await s.execute(
+        sql("select n.*, a.name from credit_note_number(cast(:invoice as uuid)) n, invoice_settings_above() a"),
+        {"invoice": invoice.id.hex},
+    )
+    taken, note_id = found.one(), ids.new_id()
     pairs, shown = _booked(account_id, provider_id or "", lines, parts, named=named)
-    text = f"Credit note {note_number} on invoice {invoice.number}"
+    text = f"Credit note {taken.label} on invoice {invoice.label}"
     entry = await post(
         s, key=f"credit-note:{note_id}", kind=KIND, at=utcnow(), lines=pairs, text=text,
         ref={"source_id": note_id, "invoice_id": invoice.id.hex, "reason": wanted["reason"]},
     )  # fmt: skip
     doc = {
+        "issuer": issuer(taken.name, taken.settings),
         "account": invoice.doc["account"],
-        "invoice": {"id": invoice.id.hex, "number": invoice.number},
+        "invoice": {"id": invoice.id.hex, "number": invoice.number, "label": invoice.label},
         "reason": wanted["reason"],
         "lines": shown,
     }
     row = await s.execute(
         sql(
-            "insert into credit_notes (id, account_id, provider_id, invoice_id, number, currency, amount, entry_id,"
-            " key, parts, doc) values (cast(:id as uuid), cast(:account as uuid), :provider, :invoice, :number,"
-            " :currency, :amount, cast(:entry as uuid), :key, cast(:parts as jsonb), cast(:doc as jsonb)) returning *"
+            "insert into credit_notes (id, account_id, provider_id, invoice_id, number, label, day, currency, amount,"
+            " entry_id, key, parts, doc) values (cast(:id as uuid), cast(:account as uuid), :provider, :invoice,"
+            " :number, :label, :day, :currency, :amount, cast(:entry as uuid), :key,"
+            " cast(:parts as jsonb), cast(:doc as jsonb)) returning *"
         ),
         {
             "id": note_id, "account": account_id, "provider": invoice.provider_id, "invoice": invoice.id,
-            "number": note_number, "currency": invoice.currency, "amount": amount, "entry": entry,
+            "number": taken.number, "label": taken.label, "day": taken.day,
+            "currency": invoice.currency, "amount": amount, "entry": entry,
             "key": wanted.get("key"), "doc": msgspec.json.encode(doc).decode(),
             "parts": msgspec.json.encode([{"line": at, "amount": str(part)} for at, part in parts.items()]).decode(),
         },

@@ -1,21 +1,25 @@
-"""`/accounts/{A}/invoices`: list; one as JSON, CSV (`accept=text/csv`) or PDF (`/pdf`); what the next one says so far;
-and `/accounts/{A}/descendants/invoices`: those that the account has sent.
+"""`/accounts/{A}/invoices`: list; making one at once (PUT, from above); one as JSON, CSV (`accept=text/csv`) or PDF
+(`/pdf`); what the next one says so far; and `/accounts/{A}/descendants/invoices`: those that the account has sent.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
+from pydantic import Field
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from qvoice.features.accounts.schemas import Lenient
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.credit_notes.read import on_invoice
 from qvoice.features.documents import envelope
-from qvoice.features.invoices import paper
-from qvoice.features.invoices.issue import preview
+from qvoice.features.documents.openapi import describe_model
+from qvoice.features.documents.validate import validated
+from qvoice.features.invoices import letter, paper
+from qvoice.features.invoices.issue import make, preview
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import NotFound
@@ -25,13 +29,21 @@ router = APIRouter(tags=["invoices"])
 BASE = "/accounts/{account_id}/invoices"
 
 
+class MadeAtOnce(Lenient):
+    """What is sent to make an invoice. `key`: yours; sent twice with the same key one invoice is made."""
+
+    key: Annotated[str, Field(min_length=1, max_length=128)] | None = None
+
+
 def summary(row: Any) -> dict[str, Any]:
     """Return an invoice's list row."""
     return {
         "id": row.id.hex,
         "number": row.number,
+        "label": row.label,
         "period": {"start": row.period_start.isoformat(), "end": row.period_end.isoformat()},
-        "issued": row.issued.date().isoformat(),
+        "issued": row.day.isoformat(),
+        "at_once": row.month is None,
         "currency": row.currency,
         "opening": number(row.opening),
         "total": number(row.closing - row.opening),
@@ -67,9 +79,24 @@ async def load(s: AsyncSession, invoice_id: str) -> Any:
 async def list_(request: Request, account_id: str, ctx: Context = permit("invoices", "read")) -> Response:
     """Return all invoices, newest first."""
     async with ctx.tx() as s:
-        rows = (await s.execute(sql("select * from invoices order by period_start desc"))).all()
+        rows = (await s.execute(sql("select * from invoices order by issued desc, number desc"))).all()
     found = [summary(row) for row in rows]
     return ctx.reply(found, page_size=len(found))
+
+
+@router.put(
+    BASE, **describe_model(body=MadeAtOnce, answer={"type": "object"}, status=201), operation_id="make_invoice",
+    summary="Make the account's invoice at once (from above)",
+)  # fmt: skip
+async def make_one(request: Request, account_id: str, ctx: Context = permit("invoices", "create")) -> Response:
+    """Issue an invoice of all that happened since the last one, numbered and mailed; `preview` says what it will hold.
+
+    The one that is issued when the month is over has what comes after. 409 when there is nothing to bill.
+    """
+    wanted = validated(MadeAtOnce, ctx.data)
+    async with ctx.tx() as s:
+        invoice = whole(await load(s, await make(s, utcnow(), key=wanted.get("key"))))
+    return ctx.reply(invoice, status=201)
 
 
 @router.get(
@@ -83,7 +110,7 @@ async def sent(request: Request, account_id: str, ctx: Context = permit("invoice
     found = [
         {
             **summary(row), "account_id": row.account_id.hex, "account_name": row.account_name,
-            "credited": number(row.credited),
+            "due": row.due, "credited": number(row.credited),
         }
         for row in rows
     ]  # fmt: skip
@@ -114,9 +141,11 @@ async def one(
     async with ctx.tx() as s:
         invoice = whole(await load(s, invoice_id))
         noted = await on_invoice(s, invoice)
+        sender = await letter.sender(s, invoice, invoice_id)
     if envelope.wants_csv(request):
-        return envelope.as_csv(paper.table(invoice), paper.CSV_COLUMNS, name=f"invoice-{invoice['number']}")
-    return await _pdf(ctx, invoice) if wanted.startswith("application/pdf") else ctx.reply({**invoice, **noted})
+        name = letter.file_name("invoice", invoice["label"])
+        return envelope.as_csv(paper.table(invoice, sender), paper.CSV_COLUMNS, name=name)
+    return _pdf(ctx, invoice, sender) if wanted.startswith("application/pdf") else ctx.reply({**invoice, **noted})
 
 
 @router.get(f"{BASE}/{{invoice_id}}/pdf", operation_id="get_invoice_pdf", summary="One invoice on paper")
@@ -126,15 +155,10 @@ async def on_paper(
     """Return the invoice as a PDF, in the account's language."""
     async with ctx.tx() as s:
         invoice = whole(await load(s, invoice_id))
-    return await _pdf(ctx, invoice)
+        sender = await letter.sender(s, invoice, invoice_id)
+    return _pdf(ctx, invoice, sender)
 
 
-async def _pdf(ctx: Context, invoice: dict[str, Any]) -> Response:
-    account = ctx.account
-    assert account is not None
-    above = await ctx.directory.account(account.parent_id) if account.parent_id else None
-    made = paper.pdf(invoice, provider=above.name if above else "", language=account.language)
-    name = f"invoice-{invoice['number']}.pdf"
-    return Response(
-        made, media_type="application/pdf", headers={"content-disposition": f'attachment; filename="{name}"'}
-    )
+def _pdf(ctx: Context, invoice: dict[str, Any], sender: letter.Sender) -> Response:
+    made = paper.pdf(invoice, sender, ctx.account.language if ctx.account else "en")
+    return letter.answer(made, letter.file_name("invoice", invoice["label"]))

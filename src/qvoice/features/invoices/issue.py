@@ -1,4 +1,9 @@
-"""Issuing an invoice: every line of the balance that no invoice has yet, once, with what was owed before and after."""
+"""Issuing an invoice: every line of the balance that no invoice has yet, once, with what was owed before and after.
+
+The monthly run issues one when a month is over; whoever is above the account makes one at once. **Invariant**: a line
+of the ledger is on one invoice. The account's turn is taken before anything is read, so two who issue at once wait for
+one another; `invoice_lines` holds each line once, whatever code would let pass.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +17,10 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db.queue import defer
+from qvoice.features.invoice_settings import read as settings
 from qvoice.features.services import bundles
 from qvoice.kit import ids
+from qvoice.kit.errors import Conflict
 from qvoice.kit.money import ZERO
 
 MAIL = "invoices.mail"
@@ -29,6 +36,18 @@ _OPEN = sql(
     " and not exists (select from invoice_lines i where i.line_id = l.id)"
     " order by l.at, l.id"
 )
+
+
+class NothingToBill(Conflict):
+    """Nothing was charged or paid since the last invoice: there is nothing to make one of."""
+
+    code = "nothing_to_bill"
+
+
+class NobodyAbove(Conflict):
+    """No account is above this one, so nobody sends it invoices."""
+
+    code = "nobody_above"
 
 
 def compose(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], Decimal]:
@@ -66,67 +85,142 @@ def compose(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], Decimal]:
 
 async def preview(s: AsyncSession, until: datetime) -> dict[str, Any] | None:
     """Return what an invoice would say if the session's account's next one were issued at `until`; None when nothing
-    happened since the last one. Nothing is written.
+    happened since the last one. Nothing is written, and no number is taken.
     """
-    rows = (await s.execute(_OPEN, {"until": until, "oldest": until - LATE})).all()
-    if not any(row.amount for row in rows):
+    rows = await _open(s, until)
+    if not rows:
         return None
+    day = await _day(s, until)
+    name, given = await settings.above(s)
     opening = await _owed(s)
     lines, total = compose(rows)
     return {
-        "period": {"start": rows[0].at.date().isoformat(), "end": until.date().isoformat()},
+        "period": {"start": (await _since(s, rows[0].at, day)).isoformat(), "end": day.isoformat()},
         "currency": rows[0].currency,
         "opening": opening,
         "closing": opening + total,
+        "issuer": settings.issuer(name, given),
+        "due": settings.due_on(day, given),
         "lines": lines,
     }
-
-
-async def _owed(s: AsyncSession) -> Decimal:
-    """Return the balance after the last invoice of the session's account."""
-    last = (await s.execute(sql("select closing from invoices order by period_start desc limit 1"))).first()
-    return last.closing if last else ZERO
 
 
 async def issue(s: AsyncSession, first: date, until: datetime) -> str | None:
     """Issue the session's account's invoice of the month that began on `first` and ended at `until`; return its id.
 
-    None when nothing happened, or it is there already. Lines posted late are on the next one.
+    None when nothing happened (all was billed at once, say), or it is there already. Lines posted late are on the next.
     """
-    account_id = s.info["scope"].account_id
-    there = await s.execute(sql("select id from invoices where period_start = :first"), {"first": first})
+    await _turn(s)
+    there = await s.execute(sql("select id from invoices where month = :first"), {"first": first})
     if there.first() is not None:
         return None
-    rows = (await s.execute(_OPEN, {"until": until, "oldest": until - LATE})).all()
-    if not any(row.amount for row in rows):
+    rows = await _open(s, until)
+    if not rows:
         return None
+    last = (until - timedelta(seconds=1)).date()
+    billed = await _billed_to(s)
+    since = min(max(first, billed), last) if billed else first
+    return await _write(s, rows, (since, last), month=first)
+
+
+async def make(s: AsyncSession, until: datetime, *, key: str | None = None) -> str:
+    """Issue the session's account's invoice of all that no invoice has yet, and return its id.
+
+    The month's own then has what comes after. The same `key` again returns the invoice that it made. Raises
+    NothingToBill, NobodyAbove.
+    """
+    await _turn(s)
+    if key is not None:
+        there = (await s.execute(sql("select id from invoices where key = :key"), {"key": key})).first()
+        if there is not None:
+            return there.id.hex
+    if (await s.execute(sql("select 1 from invoice_settings_above()"))).first() is None:
+        raise NobodyAbove
+    rows = await _open(s, until)
+    if not rows:
+        raise NothingToBill
+    day = await _day(s, until)
+    return await _write(s, rows, (await _since(s, rows[0].at, day), day), key=key)
+
+
+async def _turn(s: AsyncSession) -> None:
+    """Wait until nobody else issues an invoice of the session's account."""
+    lock = sql("select pg_advisory_xact_lock(hashtextextended(:id, 13))")
+    await s.execute(lock, {"id": f"invoice:{s.info['scope'].account_id}"})
+
+
+async def _open(s: AsyncSession, until: datetime) -> Sequence[Any]:
+    """Return the lines before `until` that no invoice has; none when they all are of nothing."""
+    rows = (await s.execute(_OPEN, {"until": until, "oldest": until - LATE})).all()
+    return rows if any(row.amount for row in rows) else []
+
+
+async def _owed(s: AsyncSession) -> Decimal:
+    """Return the balance after the invoices of the session's account: what they billed, together."""
+    return (await s.execute(sql("select coalesce(sum(closing - opening), 0) from invoices"))).scalar_one()
+
+
+async def _billed_to(s: AsyncSession) -> date | None:
+    """Return the last day that an invoice of the session's account reaches to."""
+    return (await s.execute(sql("select max(period_end) from invoices"))).scalar()
+
+
+async def _day(s: AsyncSession, moment: datetime) -> date:
+    """Return the day of a moment where months are counted."""
+    query = sql("select (cast(:at as timestamptz) at time zone billing_zone())::date")
+    return (await s.execute(query, {"at": moment})).scalar_one()
+
+
+async def _since(s: AsyncSession, oldest: datetime, day: date) -> date:
+    """Return the first day of an invoice that is made on `day`: where the last one ended, else its oldest line's."""
+    billed = await _billed_to(s)
+    if billed is not None:
+        made = await s.execute(
+            sql("select bool_and(month is not null) from invoices where period_end = :d"), {"d": billed}
+        )
+        # A month's own ends with the month; one made at once leaves the rest of its day.
+        billed += timedelta(days=1 if made.scalar() else 0)
+    return min(billed or await _day(s, oldest), day)
+
+
+async def _write(
+    s: AsyncSession, rows: Sequence[Any], period: tuple[date, date], *, month: date | None = None,
+    key: str | None = None,
+) -> str:  # fmt: skip
+    """Write the invoice of these lines with its number, and the job that mails it; return its id."""
+    account_id = s.info["scope"].account_id
     opening = await _owed(s)
     lines, total = compose(rows)
     account = (
         await s.execute(sql("select name, doc from accounts where id = cast(:id as uuid)"), {"id": account_id})
     ).one()
     taken = (
-        await s.execute(sql("select * from invoice_number(cast(:account as uuid))"), {"account": account_id})
+        await s.execute(
+            sql("select n.*, a.name from invoice_number(cast(:account as uuid)) n, invoice_settings_above() a"),
+            {"account": account_id},
+        )
     ).one()
     invoice_id = ids.new_id()
     address = account.doc.get("address") or account.doc.get("org") or ""
+    doc = {
+        "issuer": settings.issuer(taken.name, taken.settings),
+        "account": {"name": account.name, "address": address},
+        "due": settings.due_on(taken.day, taken.settings),
+        "lines": lines,
+        "bundles": await bundles.of_month(s, month or period[0], period[1]),
+    }
     await s.execute(
         sql(
-            "insert into invoices (id, account_id, provider_id, number, period_start, period_end, currency, opening,"
-            " closing, doc) values (cast(:id as uuid), cast(:account as uuid), :provider, :number, :first, :last,"
-            " :currency, :opening, :closing, cast(:doc as jsonb))"
+            "insert into invoices (id, account_id, provider_id, number, label, day, month, key, period_start,"
+            " period_end, currency, opening, closing, doc) values (cast(:id as uuid), cast(:account as uuid),"
+            " :provider, :number, :label, :day, :month, :key, :first, :last, :currency, :opening, :closing,"
+            " cast(:doc as jsonb))"
         ),
         {
             "id": invoice_id, "account": account_id, "provider": taken.provider_id, "number": taken.number,
-            "first": first, "last": (until - timedelta(seconds=1)).date(), "currency": rows[0].currency,
-            "opening": opening, "closing": opening + total,
-            "doc": msgspec.json.encode(
-                {
-                    "account": {"name": account.name, "address": address},
-                    "lines": lines,
-                    "bundles": await bundles.of_month(s, first, (until - timedelta(seconds=1)).date()),
-                }
-            ).decode(),
+            "label": taken.label, "day": taken.day, "month": month, "key": key, "first": period[0], "last": period[1],
+            "currency": rows[0].currency, "opening": opening, "closing": opening + total,
+            "doc": msgspec.json.encode(doc).decode(),
         },
     )  # fmt: skip
     await s.execute(

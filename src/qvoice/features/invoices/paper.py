@@ -5,39 +5,28 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from qvoice.features.invoices.pdf import MARGIN, WIDTH, Paper
+from qvoice.features.invoices.letter import RIGHT, Sender, begin, end, shown, words_of
+from qvoice.features.invoices.pdf import MARGIN, wrapped
 from qvoice.kit import money
 
 _WORDS = {
     "en": {
-        "invoice": "Invoice", "for": "For", "from": "From", "period": "Period", "issued": "Issued",
-        "opening": "Balance before", "closing": "Balance after", "charges": "Charges",
-        "credits": "Payments and credits",
-        "minutes": "min used of",
-        "calls": "calls", "what": "What", "amount": "Amount", "due": "Amount due", "in": "All amounts in",
+        "invoice": "Invoice", "period": "Period", "opening": "Balance before", "closing": "Balance after",
+        "charges": "Charges", "credits": "Payments and credits", "minutes": "min used of", "calls": "calls",
+        "due": "Amount due", "by": "To be paid by",
     },
     "fr": {
-        "invoice": "Facture", "for": "Pour", "from": "De", "period": "Période", "issued": "Émise le",
-        "opening": "Solde avant", "closing": "Solde après", "charges": "Frais", "credits": "Paiements et crédits",
-        "minutes": "min utilisées sur",
-        "calls": "appels", "what": "Objet", "amount": "Montant", "due": "Montant dû", "in": "Tous les montants en",
+        "invoice": "Facture", "period": "Période", "opening": "Solde avant", "closing": "Solde après",
+        "charges": "Frais", "credits": "Paiements et crédits", "minutes": "min utilisées sur", "calls": "appels",
+        "due": "Montant dû", "by": "À payer avant le",
     },
 }  # fmt: skip
+_FOR_TEXT = RIGHT - MARGIN - 90
+"""Points that a line's text may take beside its amount."""
 
 
-def shown(amount: Decimal) -> str:
-    """Return an amount to the cent, or exactly when it has parts of cents."""
-    return money.words(amount, "").strip()
-
-
-def words_of(language: str) -> dict[str, str]:
-    """Return the words of a language; English when we have none."""
-    return _WORDS.get(language[:2], _WORDS["en"])
-
-
-def rows(invoice: dict[str, Any], language: str) -> list[tuple[str, str]]:
+def rows(invoice: dict[str, Any], words: dict[str, str]) -> list[tuple[str, str]]:
     """Return (what, amount) of each line, items indented below theirs."""
-    words = words_of(language)
     found = []
     for line in invoice["lines"]:
         text = line["text"]
@@ -64,64 +53,46 @@ def rows(invoice: dict[str, Any], language: str) -> list[tuple[str, str]]:
     return found
 
 
-def facts(paper: Paper, *pairs: tuple[str, Any]) -> None:
-    """Write names and what they are, one below the other; nothing for what is empty, several lines for several."""
-    for name, value in pairs:
-        for at, line in enumerate(address_lines(value)):
-            paper.text(MARGIN, "" if at else name, bold=True)
-            for begin in range(0, len(line), 90):
-                paper.text(MARGIN + 110, line[begin : begin + 90])
-                paper.down()
-
-
-def address_lines(value: Any) -> list[str]:
-    """Return the lines of what somebody wrote as an address, whatever its shape, in its own order."""
-    parts = value.values() if isinstance(value, dict) else [value]
-    texts = [str(part) for part in parts if isinstance(part, str | int | float) and not isinstance(part, bool)]
-    return [line.strip() for text in texts for line in text.split("\n") if line.strip()]
-
-
-def pdf(invoice: dict[str, Any], *, provider: str, language: str) -> bytes:
+def pdf(invoice: dict[str, Any], sender: Sender, language: str) -> bytes:
     """Return the invoice as a PDF in the account's language."""
-    words = words_of(language)
-    paper, right = Paper(), WIDTH - MARGIN
-    title = f"{words['invoice']} {invoice['number']}"
-    paper.text(MARGIN, title, size=18, bold=True)
-    paper.down(28)
-    facts(
-        paper,
-        (words["from"], provider), (words["for"], invoice["account"]["name"]), ("", invoice["account"]["address"]),
+    words = words_of(_WORDS, language)
+    title = f"{words['invoice']} {invoice['label']}"
+    paper = begin(
+        title, sender, words,
+        (words["for"], invoice["account"]["name"]), ("", invoice["account"]["address"]),
         (words["period"], f"{invoice['period']['start']} - {invoice['period']['end']}"),
-        (words["issued"], invoice["issued"]), (words["in"], invoice["currency"]),
+        (words["issued"], invoice["issued"]), (words["by"], invoice.get("due") or ""),
+        (words["in"], invoice["currency"]),
     )  # fmt: skip
-    paper.down()
-    paper.text(MARGIN, words["what"], bold=True)
-    paper.text(right, words["amount"], bold=True, right=True)
-    paper.rule()
-    paper.down(18)
     paper.text(MARGIN, words["opening"])
-    paper.text(right, shown(Decimal(str(invoice["opening"]))), right=True)
+    paper.text(RIGHT, shown(Decimal(str(invoice["opening"]))), right=True)
     paper.down()
-    for what, amount in rows(invoice, language):
-        paper.text(MARGIN, what[:95])
-        if amount:
-            paper.text(right, amount, right=True)
-        paper.down()
+    for what, amount in rows(invoice, words):
+        indent = 16 if what.startswith("    ") else 0
+        for at, part in enumerate(wrapped(what, _FOR_TEXT - indent)):
+            paper.text(MARGIN + indent, part)
+            if amount and not at:
+                paper.text(RIGHT, amount, right=True)
+            paper.down()
     paper.rule()
     paper.down(18)
     for name in ("charges", "credits", "closing"):
         paper.text(MARGIN, words[name], bold=name == "closing")
-        paper.text(right, shown(Decimal(str(invoice[name]))), right=True, bold=name == "closing")
+        paper.text(RIGHT, shown(Decimal(str(invoice[name]))), right=True, bold=name == "closing")
         paper.down()
     closing = Decimal(str(invoice["closing"]))
     paper.text(MARGIN, words["due"], bold=True, size=11)
-    paper.text(right, shown(money.cents(max(-closing, money.ZERO))), right=True, bold=True, size=11)
+    paper.text(RIGHT, shown(money.cents(max(-closing, money.ZERO))), right=True, bold=True, size=11)
+    end(paper, sender)
     return paper.bytes(title)
 
 
-CSV_COLUMNS = ("number", "at", "kind", "text", "count", "quantity", "unit", "amount", "currency")
+CSV_COLUMNS = ("number", "issuer", "issued", "due", "at", "kind", "text", "count", "quantity", "unit", "amount",
+               "currency")  # fmt: skip
 
 
-def table(invoice: dict[str, Any]) -> list[dict[str, Any]]:
+def table(invoice: dict[str, Any], sender: Sender) -> list[dict[str, Any]]:
     """Return the invoice's lines as rows of a CSV; their amounts add up to closing minus opening, exactly."""
-    return [{**line, "number": invoice["number"], "currency": invoice["currency"]} for line in invoice["lines"]]
+    given = {"number": invoice["label"], "issuer": sender.issuer.get("name"), "issued": invoice["issued"],
+             "due": invoice.get("due"), "currency": invoice["currency"]}  # fmt: skip
+    return [{**line, **given} for line in invoice["lines"]]

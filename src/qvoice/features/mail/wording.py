@@ -32,6 +32,7 @@ SAMPLES = {
     "uri": "https://hooks.example.com/calls", "problem": "answered 500", "count": "10",
     "balance": "4.20 CAD", "threshold": "5.00 CAD", "amount": "20.00 CAD", "status": "approved",
     "state": "scheduled", "numbers": "+14165550100", "day": "2026-12-24", "reason": "…",
+    "issuer": "Example Telecom Inc.", "due": "2026-12-31",
     "number": "1042", "carrier": "New Tel", "invoice": "1041", "period": "2026-11-01 – 2026-11-30",
 }  # fmt: skip
 

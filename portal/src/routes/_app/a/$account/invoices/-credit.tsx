@@ -13,7 +13,7 @@ import { save } from "@/ui/list/download";
 import { exactMoney } from "@/ui/money";
 import { Dialog } from "@/ui/side-panel";
 
-import { type CreditNote, type Invoice, wantedBack, type Way, WAYS } from "./-invoice";
+import { type CreditNote, fileName, type Invoice, wantedBack, type Way, WAYS } from "./-invoice";
 import classes from "./-invoices.module.css";
 
 interface Props {
@@ -49,7 +49,7 @@ export function Credit({ account, invoice, onClose }: Props) {
     try {
       const { data } = await call<CreditNote>("PUT", urls.getWriteCreditNoteUrl(account, invoice.id), { body: { ...wantedBack(way, amount, chosen), reason: reason.trim(), key } });
       await client.invalidateQueries({ predicate: ({ queryKey }) => queryKey[2] === "invoices" || queryKey[2] === "ledgers" });
-      tellDone(t("credit.done", { number: data.number, amount: show(data.amount) }));
+      tellDone(t("credit.done", { number: data.label, amount: show(data.amount) }));
       onClose();
     } catch (error) {
       if (error instanceof Problem && Object.keys(error.fields).length) setWrong(error.fields);
@@ -60,7 +60,7 @@ export function Credit({ account, invoice, onClose }: Props) {
   // The API counts the lines that were sent; the form knows them by their place on the invoice.
   const lineError = (at: number) => wrong[`lines.${places.indexOf(at)}.amount`] ?? wrong[`lines.${places.indexOf(at)}.line`];
   return (
-    <Dialog opened onClose={onClose} title={t("credit.title", { number: invoice.number })} size={560}>
+    <Dialog opened onClose={onClose} title={t("credit.title", { number: invoice.label })} size={560}>
       <form
         className={form.form}
         noValidate
@@ -112,8 +112,8 @@ export function Notes({ account, notes, currency }: { account: string; notes: Cr
   const { t, i18n } = useTranslation("invoices");
   if (!notes.length) return null;
   const day = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeZone: "UTC" });
-  const fetchPdf = ({ id, number }: CreditNote) => {
-    blob(urls.getGetCreditNotePdfUrl(account, id)).then((file) => save(`credit-note-${number}.pdf`, file), tellFailure);
+  const fetchPdf = ({ id, label }: CreditNote) => {
+    blob(urls.getGetCreditNotePdfUrl(account, id)).then((file) => save(fileName("credit-note", label, "pdf"), file), tellFailure);
   };
   return (
     <section className={classes.notes} aria-labelledby="credit-notes">
@@ -122,11 +122,11 @@ export function Notes({ account, notes, currency }: { account: string; notes: Cr
         {notes.map((note) => (
           <li key={note.id}>
             <span>
-              {t("credit.one", { number: note.number })}
+              {t("credit.one", { number: note.label })}
               <span className={classes.when}>{`${day.format(new Date(note.issued))} · ${note.reason}`}</span>
             </span>
             <span className="tabular">{exactMoney(note.amount, currency, i18n.language)}</span>
-            <Button variant="subtle" size="compact-sm" leftSection={<IconFileTypePdf size={14} stroke={1.6} />} aria-label={t("credit.pdf", { number: note.number })} onClick={() => fetchPdf(note)}>
+            <Button variant="subtle" size="compact-sm" leftSection={<IconFileTypePdf size={14} stroke={1.6} />} aria-label={t("credit.pdf", { number: note.label })} onClick={() => fetchPdf(note)}>
               PDF
             </Button>
           </li>

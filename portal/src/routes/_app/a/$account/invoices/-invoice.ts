@@ -5,7 +5,11 @@ import { call, urls } from "@/api";
 
 export interface InvoiceRow {
   id: string;
+  /** Counts; `label` is the number as it stands on the paper. */
   number: number;
+  label: string;
+  /** Made by somebody before the month was over. */
+  at_once: boolean;
   period: { start: string; end: string };
   issued: string;
   currency: string;
@@ -17,6 +21,18 @@ export interface InvoiceRow {
   account_name?: string;
   /** What credit notes gave back of it; only where those sent are listed. */
   credited?: number;
+}
+
+/** Who issued it, as it was then; absent on those of before. */
+export interface Issuer {
+  name: string;
+  address?: string;
+  tax_numbers?: { name: string; number: string }[];
+  email?: string;
+  phone?: string;
+  website?: string;
+  terms?: string;
+  footer?: string;
 }
 
 export interface Line {
@@ -47,17 +63,20 @@ export interface Item {
 /** What was given back of an invoice. */
 export interface CreditNote {
   id: string;
-  number: number;
+  label: string;
   issued: string;
   amount: number;
   reason: string;
 }
 
 /** An invoice with its lines; a preview has neither id nor number. */
-export interface Invoice extends Omit<InvoiceRow, "id" | "number" | "issued"> {
+export interface Invoice extends Omit<InvoiceRow, "id" | "number" | "label" | "issued" | "at_once"> {
   id?: string;
-  number?: number;
+  label?: string;
   issued?: string;
+  /** The day by which it is to be paid; null when its issuer sets none. */
+  due?: string | null;
+  issuer?: Issuer;
   account?: { name: string; address: unknown };
   lines: Line[];
   /** How much of the plan's minutes was used; absent before they were kept, and in a preview. */
@@ -107,6 +126,14 @@ export function due(closing: number): number {
 /** Minutes of a line that sums calls, or undefined for other lines. */
 export function minutesOf({ unit, quantity }: Pick<Line, "unit" | "quantity">): number | undefined {
   return unit === "sec" && quantity !== undefined ? quantity / 60 : undefined;
+}
+
+/** What a paper's file is called; a number may have slashes. */
+export const fileName = (kind: string, label: string, ending: string) => `${kind}-${label.replaceAll(/[^A-Za-z0-9._-]+/g, "-")}.${ending}`;
+
+/** Who issued it, line by line as on paper. */
+export function issuerLines({ name, address, tax_numbers: taxes = [], email, phone, website }: Issuer): string[] {
+  return [name, ...addressLines(address), ...taxes.map((tax) => `${tax.name} ${tax.number}`), [email, phone, website].filter(Boolean).join(", ")].filter(Boolean);
 }
 
 /** The address on an invoice as lines; whatever was written there is shown, in its own order. */

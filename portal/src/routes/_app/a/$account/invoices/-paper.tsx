@@ -13,7 +13,7 @@ import { exactMoney, money } from "@/ui/money";
 import { Skeleton } from "@/ui/skeleton";
 
 import { Credit, Notes } from "./-credit";
-import { addressLines, due, type Invoice, invoiceQuery, type Item, type Line, minutesOf } from "./-invoice";
+import { addressLines, due, fileName, type Invoice, invoiceQuery, issuerLines, type Item, type Line, minutesOf } from "./-invoice";
 import classes from "./-invoices.module.css";
 
 /** One that was issued, with its files. */
@@ -24,11 +24,11 @@ export function Issued({ account, id, sent }: { account: string; id: string; sen
   const [giving, setGiving] = useState(false);
   if (invoice.error) return <ErrorState error={invoice.error} onRetry={() => void invoice.refetch()} />;
   if (!invoice.data) return <Skeleton width={240} />;
-  const { number } = invoice.data;
+  const { label = "" } = invoice.data;
   const fetchFile = async (kind: "pdf" | "csv") => {
     setBusy(kind);
     try {
-      save(`invoice-${number}.${kind}`, await blob(kind === "pdf" ? urls.getGetInvoicePdfUrl(account, id) : `${urls.getGetInvoiceUrl(account, id)}?accept=text/csv`));
+      save(fileName("invoice", label, kind), await blob(kind === "pdf" ? urls.getGetInvoicePdfUrl(account, id) : `${urls.getGetInvoiceUrl(account, id)}?accept=text/csv`));
     } catch (error) {
       tellFailure(error);
     } finally {
@@ -59,7 +59,7 @@ export function Issued({ account, id, sent }: { account: string; id: string; sen
 
 export function Paper({ invoice }: { invoice: Invoice }) {
   const { t, i18n } = useTranslation("invoices");
-  const { currency, period, opening, closing, charges, credits, lines, account, issued } = invoice;
+  const { currency, period, opening, closing, charges, credits, lines, account, issued, issuer, due: by } = invoice;
   const exact = (amount: number) => exactMoney(amount, currency, i18n.language);
   const day = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeZone: "UTC" });
   const minutes = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
@@ -67,6 +67,18 @@ export function Paper({ invoice }: { invoice: Invoice }) {
   return (
     <article>
       <dl className={classes.facts}>
+        {issuer && (
+          <div>
+            <dt>{t("from")}</dt>
+            <dd>
+              {issuerLines(issuer).map((line, at) => (
+                <span key={line} className={at ? classes.address : undefined}>
+                  {line}
+                </span>
+              ))}
+            </dd>
+          </div>
+        )}
         {account && (
           <div>
             <dt>{t("for")}</dt>
@@ -92,7 +104,10 @@ export function Paper({ invoice }: { invoice: Invoice }) {
         )}
         <div>
           <dt>{t("due")}</dt>
-          <dd className={classes.due}>{money(due(closing), currency, i18n.language)}</dd>
+          <dd className={classes.due}>
+            {money(due(closing), currency, i18n.language)}
+            {by && due(closing) > 0 && <span className={classes.address}>{t("by", { day: on(by) })}</span>}
+          </dd>
         </div>
       </dl>
       <table className={classes.lines}>
@@ -147,6 +162,7 @@ export function Paper({ invoice }: { invoice: Invoice }) {
           {t("bundle", { name: bundle.name, used: minutes.format(bundle.used / 60), all: minutes.format(bundle.seconds / 60), calls: t("calls", { count: bundle.calls }) })}
         </p>
       ))}
+      {[issuer?.terms, issuer?.footer].map((words) => words && <p key={words} className={classes.words}>{words}</p>)}
     </article>
   );
 }

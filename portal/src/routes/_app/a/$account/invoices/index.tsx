@@ -41,7 +41,7 @@ function Invoices() {
   const month = new Intl.DateTimeFormat(i18n.language, { month: "long", year: "numeric", timeZone: "UTC" });
   const amount = (row: InvoiceRow, value: number) => money(value, row.currency, i18n.language);
   const columns: Column<InvoiceRow>[] = [
-    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{row.number}</span>, value: (row) => row.number, width: "112px", phone: "24%" },
+    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{row.label}</span>, value: (row) => row.number, width: "144px", phone: "32%" },
     ...(received ? [] : [{ id: "account", title: t("account"), cell: (row: InvoiceRow) => row.account_name ?? "", value: (row: InvoiceRow) => row.account_name ?? "" }]),
     { id: "period", title: t("period"), cell: (row) => month.format(new Date(row.period.start)), value: (row) => row.period.start, width: "176px", wide: true },
     { id: "issued", title: t("issued"), cell: (row) => day.format(new Date(row.issued)), value: (row) => row.issued, width: "144px", wide: true },
@@ -60,8 +60,8 @@ function Invoices() {
       rows={invoices.data}
       columns={columns}
       idOf={(one) => one.id}
-      nameOf={(one) => t("one", { number: one.number })}
-      textOf={(one) => `${one.number} ${one.account_name ?? ""} ${month.format(new Date(one.period.start))} ${one.issued}`}
+      nameOf={(one) => t("one", { number: one.label })}
+      textOf={(one) => `${one.label} ${one.account_name ?? ""} ${month.format(new Date(one.period.start))} ${one.issued}`}
       search={{ ...search, sort: search.sort ?? "-issued" }}
       onSearch={change}
       error={invoices.error}
@@ -87,7 +87,7 @@ function Invoices() {
         )
       }
     >
-      <SidePanel opened={open !== undefined} onClose={() => change({ open: undefined })} size={680} title={open === "next" ? t("next.title") : row ? t("one", { number: row.number }) : " "}>
+      <SidePanel opened={open !== undefined} onClose={() => change({ open: undefined })} size={680} title={open === "next" ? t("next.title") : row ? t("one", { number: row.label }) : " "}>
         {open === "next" && self && (sells ? <Next office={account} /> : <SoFar id={account} name={self.name} />)}
         {open && open !== "next" && row && <Issued key={open} account={row.account_id ?? account} id={open} sent={!received} />}
       </SidePanel>
