@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from qvoice.callcontrol.live import LiveCall
@@ -22,9 +23,17 @@ class Answering:
     """Everything is asked in the scope of the call's own account: a flow cannot name another tenant's anything."""
 
     def __init__(
-        self, *, db: Database, snapshots: Snapshots, media: MediaFiles, spoken: SpokenFiles, web: WebSounds
+        self,
+        *,
+        db: Database,
+        snapshots: Snapshots,
+        media: MediaFiles,
+        spoken: SpokenFiles,
+        web: WebSounds,
+        written: Callable[[], Awaitable[None]],
     ) -> None:
         self._db, self._snapshots, self._media, self._spoken, self._web = db, snapshots, media, spoken, web
+        self._written = written
         self._answers = collect_answers()
 
     async def ask(self, call: LiveCall, request: Request) -> Any:
@@ -35,7 +44,8 @@ class Answering:
         if answer is None:
             raise LookupError(f"nobody answers {type(request).__name__}")
         scope = await self._snapshots.scope(call.facts.account_id)
-        return await answer(AnswerContext(self._db, scope, call.facts, self._snapshots, self._media), request)
+        context = AnswerContext(self._db, scope, call.facts, self._snapshots, self._media, self._written)
+        return await answer(context, request)
 
     def media_path(self, call: LiveCall) -> MediaPath:
         """Return the function that finds the call's account's media."""

@@ -48,6 +48,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
     spool = settings.data / "asterisk" / "calls.spool"
     journal = Journal(db, node=NODE, spool=spool, media=media)
     answering = Answering(
+        written=journal.flush,
         db=db,
         snapshots=snapshots,
         media=media,

@@ -15,13 +15,16 @@ from qvoice.features.media.files import MediaFiles
 
 @dataclass(frozen=True, slots=True)
 class AnswerContext:
-    """`scope`: the call's account; `call`: the call as its flow sees it; `media`: this node's files and recordings."""
+    """`scope`: the call's account; `call`: the call as its flow sees it; `media`: this node's files and recordings;
+    `written` returns when the database knows of every channel that this process knows of, or that it is away.
+    """
 
     db: Database
     scope: Scope
     call: Call
     snapshots: Snapshots
     media: MediaFiles
+    written: Callable[[], Awaitable[None]] | None = None
 
 
 Answer = Callable[[AnswerContext, Any], Awaitable[Any]]

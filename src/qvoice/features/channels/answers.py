@@ -11,7 +11,11 @@ from qvoice.features.callflows.context import AnswerContext
 
 
 async def _in_call(context: AnswerContext, request: InCall) -> frozenset[str]:
-    """Which of the devices have a channel; the asking call's own does not count."""
+    """Which of the devices have a channel; the asking call's own does not count. A call that has just ended (a feature
+    code, say) does not count either: what is known of it waits up to a moment to be written.
+    """
+    if context.written is not None:
+        await context.written()
     async with context.db.tx(context.scope) as s:
         rows = await s.execute(
             text(
