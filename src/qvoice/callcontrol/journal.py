@@ -290,6 +290,7 @@ def record_of(call: LiveCall, leg: CallLeg, node: str) -> LegRecord:
         leg.called,
         leg.dialled,
         leg.offnet,
+        leg.counted,
     )
 
 

@@ -75,6 +75,8 @@ class CallLeg:
     """What was reserved for it (features.charging.admission.Admission), see metering.py; it goes with the leg."""
     bill: dict[str, Any] = field(default_factory=dict)
     """What its record says about money, once it has ended."""
+    counted: str = ""
+    """What Asterisk counted of its packets (RTPAUDIOQOS), once it ends; features.cdrs.quality reads it."""
     cancelled: str = ""
     """Why we ended it, when we did: a cause name that says more than what Asterisk reports of our own hang-up."""
 

@@ -211,11 +211,13 @@ class LiveCall:
                 leg.rang = wire.moment(message.timestamp)
                 self.exchange.leg_changed(self, leg, None)
         elif kind == "ChannelHangupRequest":
+            _count(leg, message)
             if leg is self.caller and not leg.cancelled and not self.released:
                 self.leaving = True
             if message.cause and not leg.cause and not leg.cancelled:
                 leg.cause, leg.sip_code = causes.name_of(message.cause, message.tech_cause), message.tech_cause
         elif kind == "ChannelDestroyed":
+            _count(leg, message)
             self.end_leg(
                 leg,
                 wire.moment(message.timestamp),
@@ -224,6 +226,7 @@ class LiveCall:
             )
         elif kind == "StasisEnd" and (leg.direction == INBOUND or leg.kind == "snoop"):
             # The last we hear of a channel that came in by the dialplan, or snoops: no ChannelDestroyed comes to us.
+            _count(leg, message)
             self.end_leg(leg, wire.moment(message.timestamp), leg.cause or "NORMAL_CLEARING", leg.sip_code)
 
     def end_leg(self, leg: CallLeg, at: float, cause: str, sip_code: int) -> None:
@@ -364,3 +367,9 @@ async def all_of(*futures: asyncio.Future[wire.Message]) -> None:
             problem = problem or failed
     if problem is not None:
         raise problem
+
+
+def _count(leg: CallLeg, message: wire.Message) -> None:
+    """Keep what Asterisk counted of the leg's packets; each event of its end may be the one that says it."""
+    if message.channel is not None and (counted := message.channel.channelvars.get("RTPAUDIOQOS")):
+        leg.counted = counted[:512]

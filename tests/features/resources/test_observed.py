@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.features.reports.records import keep, leg
 
+from qvoice.features.cdrs.quality import opinion
 from qvoice.features.reports.jobs import fold
 from qvoice.features.resources.statistics import Delays
 from qvoice.features.resources.status import Edge, status
@@ -17,6 +18,7 @@ TRUNK = {
     "name": "Carrier",
     "gateways": [{"server": "192.0.2.10"}, {"server": "192.0.2.11", "port": 5070}, {"server": "192.0.2.12"}],
 }
+COUNTED = "lp={lost};txjitter={jitter};rxcount=180;txcount=200;rlp=150;rxjitter=0.5;rtt=0.1"
 AT, DAY = "2026-06-10T12:00:00-04:00", "from=2026-06-10&to=2026-06-10"
 
 
@@ -31,8 +33,8 @@ async def test_B6_attempts_answers_delay_and_codes_of_each_gateway_as_counted_by
         # Two calls that the first two gateways would not take, and the third did.
         *(leg(me, AT, gateway=0, attempt=1, sip_code=503, pdd=None, cause="SWITCH_CONGESTION", **mine) for _ in "ab"),
         *(leg(me, AT, gateway=1, attempt=2, sip_code=0, pdd=None, cause="NO_ANSWER", **mine) for _ in "ab"),
-        leg(me, AT, gateway=2, attempt=3, talk=60, pdd=1.0, **mine),
-        leg(me, AT, gateway=2, attempt=3, talk=30, pdd=2.0, **mine),
+        leg(me, AT, gateway=2, attempt=3, talk=60, pdd=1.0, counted=COUNTED.format(lost=0, jitter="0.001"), **mine),
+        leg(me, AT, gateway=2, attempt=3, talk=30, pdd=2.0, counted=COUNTED.format(lost=20, jitter="0.004"), **mine),
         # By the third at once: busy; answered without ringing.
         leg(me, AT, gateway=2, attempt=1, pdd=3.0, **mine),
         leg(me, AT, gateway=2, attempt=1, talk=10, pdd=0.0, **mine),
@@ -49,6 +51,11 @@ async def test_B6_attempts_answers_delay_and_codes_of_each_gateway_as_counted_by
     # 0+1 s until it was answered, 1, 2, 3 s: the middle is 1.5 s, 95 % of the way to the last is 2.85 s.
     assert (out["pdd_median_ms"], out["pdd_p95_ms"]) == (1500, 2850)
     assert (seen["inbound"]["attempts"], seen["inbound"]["answered"]) == (1, 1)
+    # 20 of 380 packets lost, jitters of 1 and 4 ms; what carriers report does not count.
+    assert (out["loss_percent"], out["jitter_ms"]) == (5.26, 2.5)
+    assert out["mos"] == round((opinion(0, 1) + opinion(10, 4)) / 2, 2)
+    assert [seen["inbound"][key] for key in ("mos", "loss_percent", "jitter_ms")] == [None] * 3
+    assert [one["loss_percent"] for one in seen["gateways"]] == [None, None, 5.26]
     gateways = {one["gateway"]: (one["attempts"], one["answered"], one["pdd_median_ms"]) for one in seen["gateways"]}
     assert gateways == {0: (2, 0, None), 1: (2, 0, None), 2: (4, 3, 1500)}
     codes = {(one["direction"], one["gateway"], one["code"], one["cause"]): one["attempts"] for one in seen["codes"]}

@@ -42,6 +42,8 @@ class RtpSession(asyncio.DatagramProtocol):
         self.seal: srtp.Stream | None = None
         self.open: srtp.Stream | None = None
         self.muted = False
+        self.loses = 0
+        """The network loses each packet of this number (10: every tenth); 0: none."""
 
     # --- life ---------------------------------------------------------------------------------------------------------
 
@@ -110,6 +112,8 @@ class RtpSession(asyncio.DatagramProtocol):
         self._sequence = self._sequence + 1 & 0xFFFF
         head = struct.pack("!BBHII", 0x80, pt | (0x80 if marker else 0), self._sequence, stamp & 0xFFFFFFFF, self._ssrc)
         packet = self.seal.protect(head + payload) if self.seal else head + payload
+        if self.loses and self._sequence % self.loses == 0:
+            return
         if self._socket and not self._socket.is_closing() and self.remote:
             self._socket.sendto(packet, self.remote)
             self.sent += 1

@@ -10,10 +10,10 @@ import pytest
 
 from qvoice.cli.rest import Refused
 from tests.fixtures.platform import Platform
-from tests.sip.agent import UserAgent
+from tests.sip.agent import UserAgent, until
 from tests.sip.calls.test_carrier_out import gateway, local_trunks
 from tests.sip.conftest import Phones
-from tests.sip.scenes import eventually, talk
+from tests.sip.scenes import cdrs, eventually, talk
 
 pytestmark = [pytest.mark.anyio, pytest.mark.sip]
 __all__ = ["local_trunks"]
@@ -25,6 +25,37 @@ async def refusing(anyio_backend: str, platform: Platform) -> AsyncIterator[User
     async with await UserAgent.start(user="bad", realm="127.0.0.3", proxy=platform.address(), host="127.0.0.3") as bad:
         bad.on_invite = lambda call: call.reject(503, "Service Unavailable")
         yield bad
+
+
+async def test_D20_what_the_network_loses_is_in_the_records_and_in_the_trunks_figures(
+    platform: Platform, phone: Phones, carrier: UserAgent, local_trunks: Any
+) -> None:
+    acme = platform.acme
+    trunk = await local_trunks(weight=10, gateways=[gateway(*platform.carrier)])
+    alice = await phone(acme, "1000")
+    call = await alice.call("+14165559998")
+    incoming = await carrier.incoming(within=20)
+    await incoming.answer()
+    await call.wait_answered()
+    assert incoming.media
+    assert call.media
+    incoming.media.loses = 10
+    # Losses are counted with each report, which come every two seconds.
+    await until(lambda: min(call.media.sent, incoming.media.sent) >= 230, within=30, what="five seconds of sound")
+    await call.hang_up()
+    await incoming.wait_over()
+    legs = {leg["call_direction"]: leg["quality"] for leg in await cdrs(acme, call=call, count=2)}
+    lossy, clean = legs["outbound"]["received"], legs["inbound"]["received"]
+    assert 3 <= lossy["loss_percent"] <= 12, lossy
+    assert lossy["mos"] < 4.1
+    assert clean["loss_percent"] < 1, clean
+    assert clean["mos"] > 4
+    assert clean["packets"] > 200
+    figures = await eventually(
+        lambda: acme.rest.get(acme.path("resources", trunk["id"]) + "/statistics").get("outbound"), what="the figures"
+    )
+    assert figures["loss_percent"] == pytest.approx(lossy["loss_percent"], abs=0.01)
+    assert figures["mos"] == lossy["mos"]
 
 
 async def test_B6_two_gateways_fail_and_a_third_answers_and_each_has_its_figures(

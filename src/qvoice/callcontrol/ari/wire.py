@@ -31,6 +31,7 @@ class Channel(msgspec.Struct):
     caller: Party = msgspec.field(default_factory=Party)
     creationtime: str = ""
     protocol_id: str = ""
+    channelvars: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 class Bridge(msgspec.Struct):

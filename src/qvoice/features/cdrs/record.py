@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qvoice.core.dialing.destination import destination
+from qvoice.features.cdrs.quality import quality_of
 from qvoice.kit.clock import to_gregorian
 
 DISPOSITIONS = {"USER_BUSY": "BUSY", "ORIGINATOR_CANCEL": "CANCEL", "LOSE_RACE": "CANCEL"}
@@ -53,6 +54,8 @@ class LegRecord:
     called: str = ""
     dialled: float = 0.0
     offnet: bool = False
+    counted: str = ""
+    """Asterisk's RTPAUDIOQOS."""
 
 
 def traffic(leg: LegRecord) -> str:
@@ -134,6 +137,7 @@ def row(leg: LegRecord) -> dict[str, Any]:
         "sip_call_id": leg.sip_call_id,
         **leg.bill,
         **attempt_of(leg),
+        **({"quality": quality} if (quality := quality_of(leg.counted)) else {}),
         "custom_channel_vars": {
             key: value
             for key, value in {

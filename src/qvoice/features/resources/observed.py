@@ -23,7 +23,7 @@ LONGEST_TEST = 75.0
 """Seconds that a test call may take: to ring for as long as a call would, to listen, and to hang up."""
 CSV = (
     "resource_id", "name", "direction", "attempts", "answered", "asr", "acd", "seconds", "minutes", "pdd_median_ms",
-    "pdd_p95_ms",
+    "pdd_p95_ms", "mos", "loss_percent", "jitter_ms",
 )  # fmt: skip
 
 

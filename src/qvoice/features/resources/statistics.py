@@ -61,14 +61,51 @@ class Delays:
         raise IndexError(place)
 
 
+_SOUNDED = (
+    "select resource_id, outbound, gateway, sum(legs)::bigint as legs, sum(packets)::bigint as packets,"
+    " sum(lost)::bigint as lost, sum(jitter_ms) as jitter_ms, sum(mos) as mos"
+    f" from trunk_quality{_WHERE} group by 1, 2, 3"
+)
+
+
+@dataclass(slots=True)
+class Sound:
+    """How what came from the carrier sounded, of the legs that had any: sums of packets, lost ones, and of each leg's
+    jitter (milliseconds) and opinion score.
+    """
+
+    legs: int = 0
+    packets: int = 0
+    lost: int = 0
+    jitter_ms: float = 0.0
+    mos: float = 0.0
+
+    def add(self, row: Any) -> None:
+        """Add a row of `trunk_quality`."""
+        self.legs += row.legs
+        self.packets += row.packets
+        self.lost += row.lost
+        self.jitter_ms += float(row.jitter_ms)
+        self.mos += float(row.mos)
+
+    def shown(self) -> dict[str, Any]:
+        """Return what the API shows: means over the legs, and the share of all packets that was lost."""
+        return {
+            "mos": round(self.mos / self.legs, 2) if self.legs else None,
+            "loss_percent": round(100 * self.lost / (self.packets + self.lost), 2) if self.legs else None,
+            "jitter_ms": round(self.jitter_ms / self.legs, 1) if self.legs else None,
+        }
+
+
 @dataclass(slots=True)
 class Sums:
-    """Of some legs: how many were tried and answered, their seconds of talk, and their delays."""
+    """Of some legs: how many were tried and answered, their seconds of talk, their delays, and how they sounded."""
 
     attempts: int = 0
     answered: int = 0
     seconds: int = 0
     delays: Delays = field(default_factory=Delays)
+    sound: Sound = field(default_factory=Sound)
 
     def add(self, row: Any) -> None:
         """Add a row of `trunk_sums`."""
@@ -89,6 +126,7 @@ class Sums:
             "minutes": round(self.seconds / 60, 1),
             "pdd_median_ms": self.delays.percentile(0.5),
             "pdd_p95_ms": self.delays.percentile(0.95),
+            **self.sound.shown(),
         }
 
 
@@ -115,6 +153,9 @@ async def _read(s: AsyncSession, period: Period, trunk: str | None) -> tuple[dic
     for row in await s.execute(text(_WAITED), values):
         for key in _keys(row):
             found.setdefault(key, Sums()).delays.add(row.step, row.legs, row.milliseconds)
+    for row in await s.execute(text(_SOUNDED), values):
+        for key in _keys(row):
+            found.setdefault(key, Sums()).sound.add(row)
     return found, list(tried)
 
 
