@@ -63,6 +63,7 @@ async def control(node: MediaNode) -> None:
         ask=nothing,
         media_path=lambda call: nothing,
         recordings=Path("/nonexistent"),
+        lists=node.lists(),
     )
     door = Door(
         ari=exchange.ari,

@@ -74,7 +74,7 @@ class Office:
         left: list[str] = []
 
         async def empty() -> bool:
-            channels, bridges = await self.exchange.ari.channels(), await self.exchange.ari.bridges()
+            channels, bridges = await self.exchange.lists.channels(), await self.exchange.lists.bridges()
             left[:] = [f"channel {one.id} {one.name} {one.state}" for one in channels]
             left.extend(f"bridge {one.id} {sorted(one.channels)}" for one in bridges)
             return not left
@@ -101,7 +101,12 @@ async def office(node: MediaNode, anyio_backend: str) -> AsyncIterator[Office]:
         return None
 
     exchange = Exchange(
-        journal=book, placing=Placing(scripts), ask=ask, media_path=lambda call: no_media, recordings=node.recordings
+        journal=book,
+        placing=Placing(scripts),
+        ask=ask,
+        media_path=lambda call: no_media,
+        recordings=node.recordings,
+        lists=node.lists(),
     )
     door = Door(
         ari=exchange.ari,
@@ -117,7 +122,7 @@ async def office(node: MediaNode, anyio_backend: str) -> AsyncIterator[Office]:
         await until(lambda: exchange.ready, what="Asterisk connects")
         yield Office(node, exchange, scripts, book, edge, asked, answers)
         await edge.close()
-        for channel in await exchange.ari.channels():
+        for channel in await exchange.lists.channels():
             exchange.ari.tell("DELETE", f"channels/{channel.id}")
     finally:
         server.close()

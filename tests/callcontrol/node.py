@@ -14,6 +14,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from qvoice.callcontrol.ari.lists import Lists
+
 MODULES = """res_sorcery_config res_sorcery_memory res_sorcery_astdb res_timing_timerfd res_pjproject res_pjsip
 res_pjsip_session res_pjsip_sdp_rtp res_pjsip_caller_id res_pjsip_header_funcs
 res_pjsip_endpoint_identifier_ip res_pjsip_rfc3326 res_pjsip_pubsub res_pjsip_refer res_pjsip_nat
@@ -181,6 +183,10 @@ class MediaNode:
     def recordings(self) -> Path:
         """Where recordings are found."""
         return self.folder / "spool/recording"
+
+    def lists(self) -> Lists:
+        """What call control reads its channels and bridges by."""
+        return Lists(f"http://127.0.0.1:{self.http}", user="qvoice", password=self.password)
 
     def start(self) -> None:
         """Start Asterisk and wait until it serves."""

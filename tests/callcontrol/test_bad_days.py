@@ -58,6 +58,7 @@ class Process:
             ask=ask,
             media_path=lambda call: no_media,
             recordings=self.node.recordings,
+            lists=self.node.lists(),
         )
         self.adopted = False
 

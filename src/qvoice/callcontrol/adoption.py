@@ -33,8 +33,8 @@ async def adopt(exchange: Exchange, states: dict[str, dict[str, Any]]) -> list[s
     """Adopt the calls of `states` ({call id: journal state}) that live; returns their ids. Runs once, before new
     calls.
     """
-    alive = {channel.id for channel in await exchange.ari.channels()}
-    bridges = {bridge.id: set(bridge.channels) for bridge in await exchange.ari.bridges()}
+    alive = {channel.id for channel in await exchange.lists.channels()}
+    bridges = {bridge.id: set(bridge.channels) for bridge in await exchange.lists.bridges()}
     kept: list[str] = []
     for call_id, state in states.items():
         if call_id in exchange.calls:

@@ -15,6 +15,7 @@ from typing import Any
 from qvoice.callcontrol import arrival, driver, replacing, selftest, talking
 from qvoice.callcontrol.ari import wire
 from qvoice.callcontrol.ari.client import Ari
+from qvoice.callcontrol.ari.lists import Lists
 from qvoice.callcontrol.book import CallBook
 from qvoice.callcontrol.legs import INBOUND, CallLeg, incoming
 from qvoice.callcontrol.live import CallerHungUp, Item, LiveCall
@@ -52,11 +53,12 @@ class Exchange:
         ask: Answerer,
         media_path: MediaPaths,
         recordings: Path,
+        lists: Lists,
         edge: Kamailio | None = None,
         meters: Meters | None = None,
     ) -> None:
         self.journal, self.placing, self.ask, self.media_path = journal, placing, ask, media_path
-        self.recordings, self.edge = recordings, edge
+        self.recordings, self.lists, self.edge = recordings, lists, edge
         self.calls: dict[str, LiveCall] = {}
         self.rooms = Rooms(self)
         self.meters = meters or Meters()
@@ -309,7 +311,7 @@ class Exchange:
         while self.ari.connected:
             try:
                 await self.ari.configure()
-                alive = {channel.id for channel in await self.ari.channels()}
+                alive = {channel.id for channel in await self.lists.channels()}
                 at = self.now()
                 for call in list(self.calls.values()):
                     _drop_missing(call, alive, at)

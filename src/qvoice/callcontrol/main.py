@@ -14,6 +14,7 @@ import uvloop
 
 from qvoice.callcontrol import adoption, reaper, room_orders, rpc
 from qvoice.callcontrol.answering import Answering
+from qvoice.callcontrol.ari.lists import Lists
 from qvoice.callcontrol.exchange import Exchange
 from qvoice.callcontrol.journal import Journal
 from qvoice.callcontrol.metering import Meters
@@ -65,6 +66,11 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
         ask=answering.ask,
         media_path=answering.media_path,
         recordings=settings.data / "asterisk" / "recordings",
+        lists=Lists(
+            f"http://{settings.network.private}:{settings.ports.asterisk_http}",
+            user="qvoice",
+            password=settings.secret("ari-password"),
+        ),
         edge=kamailio,
         meters=Meters(Authoriser(db, node=NODE), suspect=_locking(db, snapshots)),
     )

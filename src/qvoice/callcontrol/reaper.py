@@ -30,7 +30,7 @@ async def reap(exchange: Exchange, suspects: set[str]) -> set[str]:
     """Hang up unknown channels that were `suspects` before, tell calls of channels that are gone; return the new
     suspects.
     """
-    alive = {channel.id for channel in await exchange.ari.channels()}
+    alive = {channel.id for channel in await exchange.lists.channels()}
     unknown = alive - exchange.by_channel.keys() - exchange.tapes.live.keys()
     for channel in unknown & suspects:
         log.get().warning("reaper.orphan", channel=channel)
@@ -38,7 +38,7 @@ async def reap(exchange: Exchange, suspects: set[str]) -> set[str]:
     missing = exchange.by_channel.keys() - alive
     for channel in missing & suspects:
         exchange.forget_channel(channel)
-    bridges = {bridge.id for bridge in await exchange.ari.bridges() if not bridge.channels}
+    bridges = {bridge.id for bridge in await exchange.lists.bridges() if not bridge.channels}
     for bridge in (bridges - exchange.bridges()) & suspects:
         exchange.ari.tell("DELETE", f"bridges/{bridge}")
     return unknown | missing | bridges

@@ -201,18 +201,10 @@ class Ari:
             "PUT", f"applications/{self._app}/eventFilter", body={"allowed": [{"type": kind} for kind in EVENTS]}
         )
 
-    async def channels(self) -> list[wire.Channel]:
-        """List Asterisk's channels (adoption and the reaper only: never in the path of a call)."""
-        return wire.decode_channels((await self.send("GET", "channels")).message_body)
-
     async def variable(self, channel: str, name: str) -> str:
         """Return a channel variable or function, such as `CHANNEL(pjsip,call-id)`; raises AriError when it has none."""
         answer = await self.send("GET", f"channels/{channel}/variable", {"variable": name})
         return str(msgspec.json.decode(answer.message_body).get("value") or "")
-
-    async def bridges(self) -> list[wire.Bridge]:
-        """List Asterisk's bridges (adoption and the reaper only)."""
-        return wire.decode_bridges((await self.send("GET", "bridges")).message_body)
 
     def _flush(self) -> None:
         if self._socket is not None and self._outbox:

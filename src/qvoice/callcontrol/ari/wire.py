@@ -152,12 +152,12 @@ def encode(request: Request) -> bytes:
     return b'{"type":"RESTRequest",' + _encoder.encode(request)[1:]
 
 
-def decode_channels(body: str) -> list[Channel]:
+def decode_channels(body: bytes) -> list[Channel]:
     """Decode the answer of GET channels."""
     return _channels.decode(body)
 
 
-def decode_bridges(body: str) -> list[Bridge]:
+def decode_bridges(body: bytes) -> list[Bridge]:
     """Decode the answer of GET bridges."""
     return _bridges.decode(body)
 
