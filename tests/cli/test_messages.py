@@ -67,7 +67,7 @@ def test_a_wrong_setting(qvoice: Run, stopped: Path) -> None:
 
 def test_a_backup_that_is_none(qvoice: Run, tmp_path: Path) -> None:
     (tmp_path / "note.tar").write_text("hello")
-    for name, why in (("note.tar", "is no complete backup"), ("none.tar", "No such file")):
+    for name, why in (("note.tar", "backup: it is another kind of file\n"), ("none.tar", "There is no file")):
         code, _, err = qvoice("restore", tmp_path / name, "--data", tmp_path / "new")
         assert code == 1
         assert name in err

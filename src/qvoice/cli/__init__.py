@@ -26,12 +26,12 @@ DISK_TROUBLE = {
     errno.ENOSPC: "Make room (./qvoice doctor tells how much is wanted), then run the command again.",
     errno.EDQUOT: "Make room in your quota, then run the command again.",
     errno.EROFS: "The file system is mounted read-only: remount it or give another folder with --data.",
-    errno.EACCES: "Run this as the user whom it belongs to, or give another folder with --data.",
+    errno.EACCES: "Run this as the user whom it belongs to, or give another path (the data folder: --data).",
     errno.ENOTDIR: "Give another path.",
     errno.ENOENT: "It is not there and cannot be made: give another path.",
     errno.EISDIR: "Give another path.",
     errno.EEXIST: "Give another path.",
-    errno.EPERM: "Run this as the user whom it belongs to, or give another folder with --data.",
+    errno.EPERM: "Run this as the user whom it belongs to, or give another path (the data folder: --data).",
 }
 """What a person can do about a disk that will not take or give a file."""
 

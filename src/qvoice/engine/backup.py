@@ -80,6 +80,8 @@ def write(settings: Settings, file: Path, tell: Tell) -> dict[str, Any]:
 def verify(file: Path) -> dict[str, Any]:
     """Read a backup whole and compare every part with the manifest; returns the manifest. Raises BackupFailed."""
     seen: set[str] = set()
+    if not file.exists():
+        raise BackupFailed(f"There is no file {file}.")
     try:
         with tarfile.open(file) as archive:
             manifest = read_manifest(archive)
@@ -95,7 +97,9 @@ def verify(file: Path) -> dict[str, Any]:
                     raise BackupFailed(f"{file} is damaged: {member.name} is not what was written.")
                 seen.add(member.name)
     except (tarfile.TarError, EOFError, ValueError, KeyError, OSError) as problem:
-        raise BackupFailed(f"{file} is no complete backup: {problem}") from problem
+        # What cannot even be opened as an archive is described by each way in which it is none, on lines of their own.
+        why = str(problem) if "\n" not in str(problem) else "it is another kind of file"
+        raise BackupFailed(f"{file} is no complete backup: {why}") from problem
     missing = manifest["parts"].keys() - seen
     if missing:
         raise BackupFailed(f"{file} is cut off: {', '.join(sorted(missing)[:3])} missing.")

@@ -54,7 +54,9 @@ def rtpengine(settings: Settings) -> Verdict:
     answer = _ask_udp(settings.network.private, settings.ports.rtpengine, cookie + b" d7:command4:pinge")
     if answer is None:
         return Verdict(False, False, "no answer to ping")
-    return Verdict(True, answer == cookie + b" d6:result4:ponge", answer[:80].decode("latin-1"))
+    if answer != cookie + b" d6:result4:ponge":
+        return Verdict(True, False, f"answers oddly: {answer[:80].decode('latin-1')}")
+    return Verdict(True, True, "running")
 
 
 def kamailio(settings: Settings) -> Verdict:
