@@ -57,6 +57,19 @@ def messages(realm: str) -> dict[str, bytes]:
         "dblreq": invite("dblreq") + invite("dblreq2"),
         "semiuri": invite("semiuri", first=f"INVITE sip:user;par=u%40example.net@{realm} SIP/2.0"),
         "transports": invite("transports", via="Via: SIP/2.0/SCTP 127.0.0.8;branch=z9hG4bKb\r\nVia: SIP/2.0/UNKNOWN h;branch=z9hG4bKc"),
+        "mpart01": _message(
+            f"MESSAGE sip:1001@{realm} SIP/2.0",
+            "Via: SIP/2.0/UDP 127.0.0.8;branch=z9hG4bKmpart01",
+            f"From: <sip:torture@{realm}>;tag=34852",
+            f"To: <sip:1001@{realm}>",
+            "Call-ID: mpart01.torture",
+            "CSeq: 127 MESSAGE",
+            "Max-Forwards: 70",
+            "MIME-Version: 1.0",
+            "Content-Type: multipart/mixed;boundary=7a9cbec02ceef655",
+            body=b"--7a9cbec02ceef655\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: binary\r\n\r\nHello\r\n"
+            b"--7a9cbec02ceef655\r\nContent-Type: application/octet-stream\r\n\r\n\x00\xff\x80\r\n--7a9cbec02ceef655--",
+        ),
         "unreason": b"SIP/2.0 200 = 2**3 * 5**2 \xd0\xbd\xd0\xbe \r\nVia: SIP/2.0/UDP 127.0.0.8;branch=z9hG4bK9\r\n"
         b"Call-ID: unreason\r\nCSeq: 35 INVITE\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nContent-Length: 0\r\n\r\n",
         "noreason": b"SIP/2.0 100 \r\nVia: SIP/2.0/UDP 127.0.0.8;branch=z9hG4bK9\r\nCall-ID: noreason\r\nCSeq: 35 INVITE\r\n"
@@ -95,8 +108,12 @@ def messages(realm: str) -> dict[str, bytes]:
         "regaut01": invite("regaut01", first=f"REGISTER sip:{realm} SIP/2.0", cseq="CSeq: 8 REGISTER", max="Max-Forwards: 70\r\nAuthorization: NoOneKnowsThisScheme opaque-data=here"),
         "multi01": invite("multi01", max="Max-Forwards: 5\r\nMax-Forwards: 70\r\nCSeq: 59 INVITE\r\nCall-ID: other\r\nTo: sip:x@y"),
         "mcl01": invite("mcl01", max="Max-Forwards: 70\r\nContent-Length: 13"),
+        "bcast": b"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 127.0.0.9;branch=z9hG4bKother\r\nVia: SIP/2.0/UDP 255.255.255.255;branch=z9hG4bKbcast\r\n"
+        b"Call-ID: bcast.torture\r\nCSeq: 8 INVITE\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>;tag=2\r\nContact: <sip:a@127.0.0.8>\r\nContent-Length: 0\r\n\r\n",
         "zeromf": invite("zeromf", max="Max-Forwards: 0"),
         "cparam01": invite("cparam01", first=f"REGISTER sip:{realm} SIP/2.0", cseq="CSeq: 8 REGISTER", contact="Contact: sip:a@b;unknownparam"),
+        "cparam02": invite("cparam02", first=f"REGISTER sip:{realm} SIP/2.0", cseq="CSeq: 8 REGISTER", contact="Contact: <sip:a@b;unknownparam>"),
+        "regescrt": invite("regescrt", first=f"REGISTER sip:{realm} SIP/2.0", cseq="CSeq: 8 REGISTER", contact="Contact: <sip:user@127.0.0.8?Route=%3Csip:sip.example.com%3E>"),
         "sdp01": invite("sdp01", max="Max-Forwards: 70\r\nAccept: text/nobodyKnowsThis"),
         "inv2543": b"INVITE sip:1001@" + realm.encode() + b" SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.8\r\nFrom: <sip:o@x>\r\nTo: <sip:1001@y>\r\n"
         b"Call-ID: inv2543\r\nCSeq: 56 INVITE\r\nContent-Type: application/sdp\r\n\r\n" + _SDP,
