@@ -98,7 +98,7 @@ await walk(async ({ page, go, check }) => {
   await page.getByRole("row", { name: new RegExp(`Deposit ${mark}`) }).waitFor();
   assert.equal(await page.getByRole("button", { name: "Add funds" }).count(), 0);
   await page.getByRole("link", { name: "Invoices", exact: true }).click();
-  await page.getByRole("button", { name: "See the next invoice" }).first().click();
+  await page.getByRole("button", { name: "Next invoice" }).first().click();
   await page.getByRole("dialog").getByRole("row", { name: new RegExp(`Deposit ${mark}`) }).waitFor();
   await check("the next invoice of one's own account");
   await go("sign-in-rules");

@@ -1,4 +1,4 @@
-// Buying a number from a carrier, the next invoice, a webhook with its attempts, and an API key that is shown once.
+// Buying a number from a carrier, who issues invoices, one made at once and credited, a webhook with its attempts, and an API key that is shown once.
 import assert from "node:assert/strict";
 
 import { given, walk } from "./walk.mjs";
@@ -6,6 +6,9 @@ import { given, walk } from "./walk.mjs";
 const { mark, carrier, customer, reason, number, shown } = given;
 
 await walk(async ({ page, go, check }) => {
+  // The customer's own provider, whose office the master opens.
+  const sell = (path) => page.goto(new URL(`/a/${given.seller}/${path}`, given.portal).href);
+  const toast = (text) => page.getByText(text).first().waitFor();
   const button = (text) => page.getByRole("button", { name: text, exact: true });
   const pick = async (scope, label, text) => {
     await scope.getByRole("combobox", { name: label }).or(scope.getByLabel(label)).first().fill(text);
@@ -47,14 +50,44 @@ await walk(async ({ page, go, check }) => {
   await page.getByText("The number is set aside for the account.").waitFor();
   await check("orders");
 
-  // What the account's next invoice says so far.
-  await go("invoices?open=next");
+  // Who issues invoices and how they are numbered; what the account's next one says so far, made at once, credited, and read.
+  await sell("invoices?open=issuer");
+  const issuer = page.getByRole("dialog", { name: "Issuer and numbers" });
+  await issuer.getByLabel("Legal name").fill(`Telecom ${mark} Inc.`);
+  await issuer.getByRole("button", { name: "Add a tax number" }).click();
+  await issuer.getByLabel("Name of tax 1").fill("GST");
+  await issuer.getByLabel("Number of tax 1").fill("");
+  await issuer.getByLabel("Pattern").first().fill("{prefix}{year}");
+  await issuer.getByRole("button", { name: "Save" }).click();
+  await issuer.getByText("a pattern has {number} once").waitFor();
+  await issuer.getByLabel("Number of tax 1").fill("123456789 RT0001");
+  await issuer.getByLabel("Prefix").first().fill(`${mark}-`);
+  await issuer.getByLabel("Pattern").first().fill("{prefix}{year}-{number}");
+  await issuer.getByText(new RegExp(`${mark}-20\\d\\d-\\d+`)).waitFor();
+  await check("issuer of invoices");
+  await issuer.getByRole("button", { name: "Save" }).click();
+  await toast("The next invoice is issued like this.");
+  await sell("invoices?open=next");
   const next = page.getByRole("dialog", { name: "The next invoice so far" });
   await pick(next, "Of the account", customer);
   await next.getByRole("row", { name: new RegExp(`${reason}.*12\\.34`) }).waitFor();
+  await next.getByText(`Telecom ${mark} Inc.`).waitFor();
   await check("next invoice");
-  await go("invoices");
+  await next.getByRole("button", { name: "Make this invoice now" }).click();
+  await page.getByRole("dialog", { name: `Make the invoice of ${customer} now?` }).getByRole("button", { name: "Make invoice" }).click();
+  await toast(`of ${customer} is made.`);
+  await next.getByRole("button", { name: "Credit note" }).click();
+  const credit = page.getByRole("dialog", { name: /^Credit note on invoice/ });
+  await credit.getByText("An amount", { exact: true }).click();
+  await credit.getByLabel("Amount", { exact: true }).fill("1");
+  await credit.getByLabel("Reason").fill(`Goodwill ${mark}`);
+  await check("credit note");
+  await credit.getByRole("button", { name: "Write credit note" }).click();
+  await next.getByText(`Goodwill ${mark}`).waitFor();
+  await sell("invoices");
   await page.getByRole("heading", { level: 1, name: "Invoices" }).waitFor();
+  await page.getByRole("row", { name: new RegExp(`${mark}-20\\d\\d-\\d+.*${customer}`) }).click();
+  await page.getByRole("dialog", { name: new RegExp(`Invoice ${mark}-`) }).getByText("GST 123456789 RT0001").waitFor();
   await check("invoices");
 
   // A webhook to where nobody may be called: the attempt says so.
@@ -112,7 +145,7 @@ await walk(async ({ page, go, check }) => {
 
   const wide = [];
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["buy", "buy?kind=local&country=CA&prefix=514", "buy?tab=orders", "buy?tab=carriers", "invoices", "webhooks", "api-keys", "api-keys?open=new", "webhooks?open=new"]) {
+  for (const path of ["buy", "buy?kind=local&country=CA&prefix=514", "buy?tab=orders", "buy?tab=carriers", "invoices", "invoices?open=issuer", "invoices?open=next", "webhooks", "api-keys", "api-keys?open=new", "webhooks?open=new"]) {
     await go(path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle").catch(() => undefined);

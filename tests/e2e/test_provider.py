@@ -65,9 +65,13 @@ async def test_G1_B3_C6_H4_numbers_are_bought_and_webhooks_and_keys_are_made(
     above = platform.demo["master"]["account_id"]
     reason = f"Cheque {mark}"
     rest.put(f"accounts/{acme.id}/ledgers/credit", {"amount": "12.34", "description": reason})
+    rest.put(f"accounts/{acme.id}/ledgers/debit", {"amount": "12", "description": f"Work {mark}"})
+    seller = rest.get(f"accounts/{acme.id}/tree")[-1]["id"]
+    was = rest.get(f"accounts/{seller}/invoice_settings")
     given = {
         **operator(platform), "mark": mark, "carrier": {"url": number_carrier.url, "token": number_carrier.token},
-        "customer": acme.document["name"], "reason": reason, "number": OFFERED, "shown": "+1 (514) 555-0100",
+        "customer": acme.document["name"], "reason": reason, "seller": seller,
+        "number": OFFERED, "shown": "+1 (514) 555-0100",
     }  # fmt: skip
     try:
         seen = await walk_aside("supply", given, tmp_path, platform)
@@ -82,6 +86,8 @@ async def test_G1_B3_C6_H4_numbers_are_bought_and_webhooks_and_keys_are_made(
         key = next(row for row in rest.get(f"accounts/{above}/api_keys") if row["name"] == f"Key {mark}")
         assert (key["scopes"], key["cidrs"]) == (["webhooks:read"], ["127.0.0.0/8"])
     finally:
+        plain = {**was, "invoices": {key: was["invoices"][key] for key in ("prefix", "pattern", "width", "restart")}}
+        rest.post(f"accounts/{seller}/invoice_settings", {**plain, "credit_notes": {}})
         forget(platform, acme, OFFERED)
         for kind, name in (("carriers", f"Seller {mark}"), ("webhooks", f"Hook {mark}"), ("api_keys", f"Key {mark}")):
             for row in rest.get(f"accounts/{above}/{kind}"):

@@ -14,6 +14,8 @@ export interface ServicePlan {
   name: string;
   description?: string;
   plan: Record<string, Record<string, PlanItem>>;
+  /** The rate deck by which accounts with the plan pay for calls. */
+  ratedeck?: { id?: string | null; [key: string]: unknown };
   [key: string]: unknown;
 }
 

@@ -1714,6 +1714,15 @@ export interface PhoneNumber {
  }
 
 /**
+ * `id`: a rate deck of the plan's owner. Accounts with the plan pay for their calls by it, unless one was chosen for
+ * them alone.
+ */
+export interface PlanDeck {
+  id?: string | null;
+  [key: string]: unknown;
+ }
+
+/**
  * Plans by id.
  */
 export interface PlanIds {
@@ -2010,14 +2019,12 @@ export type ServicePlanBundles = { [key: string]: unknown } | null;
 
 export type ServicePlanBookkeeper = { [key: string]: unknown } | null;
 
-export type ServicePlanRatedeck = { [key: string]: unknown } | null;
-
 export type ServicePlanLimits = { [key: string]: unknown } | null;
 
 export type ServicePlanApplications = { [key: string]: unknown } | null;
 
 /**
- * A service plan.
+ * A service plan. Of several with a `ratedeck` that an account has, the highest `merge.priority` says the deck.
  */
 export interface ServicePlan {
   /**
@@ -2031,7 +2038,7 @@ export interface ServicePlan {
   bundles?: ServicePlanBundles;
   merge?: Merge | null;
   bookkeeper?: ServicePlanBookkeeper;
-  ratedeck?: ServicePlanRatedeck;
+  ratedeck?: PlanDeck | null;
   limits?: ServicePlanLimits;
   applications?: ServicePlanApplications;
   [key: string]: unknown;

@@ -16,11 +16,19 @@ _WRITTEN = re.compile(r"[A-Za-z0-9 ./_#-]*")
 """What a number may be written with: it becomes a part of file names and of mails' subjects."""
 
 
+class Wrong(ValueError):
+    """What is wrong with a field; `rule`: its name, by which the portal words it in another language."""
+
+    def __init__(self, rule: str, message: str) -> None:
+        super().__init__(message)
+        self.rule = rule
+
+
 def _text(value: str) -> str:
     """Accept what can be printed: several lines, no characters that steer or turn around what is shown."""
     plain = value.replace("\r\n", "\n").replace("\r", "\n").strip()
     if any(unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Cn") and letter != "\n" for letter in plain):
-        raise ValueError("it has characters that cannot be printed: take them out")
+        raise Wrong("printable", "it has characters that cannot be printed: take them out")
     return plain
 
 
@@ -28,7 +36,7 @@ def _line(value: str) -> str:
     """Accept a printable text of one line."""
     plain = _text(value)
     if "\n" in plain:
-        raise ValueError("write it on one line")
+        raise Wrong("one_line", "write it on one line")
     return plain
 
 
@@ -36,14 +44,14 @@ def _mail(value: str) -> str:
     """Accept nothing, or an e-mail address."""
     plain = value.strip()
     if plain and not is_address(plain):
-        raise ValueError("this is no e-mail address: write it as name@example.com")
+        raise Wrong("email", "this is no e-mail address: write it as name@example.com")
     return plain
 
 
 def _few_lines(value: str) -> str:
     plain = _text(value)
     if plain.count("\n") >= 8:
-        raise ValueError("at most 8 lines fit on an invoice")
+        raise Wrong("lines", "at most 8 lines fit on an invoice")
     return plain
 
 
@@ -75,7 +83,7 @@ class Numbering(Lenient):
     @classmethod
     def _plain(cls, value: str) -> str:
         if not _WRITTEN.fullmatch(value):
-            raise ValueError("a prefix has letters, digits, spaces and . / _ # - only")
+            raise Wrong("number_prefix", "a prefix has letters, digits, spaces and . / _ # - only")
         return value
 
     @field_validator("pattern")
@@ -83,10 +91,14 @@ class Numbering(Lenient):
     def _one_number(cls, value: str) -> str:
         parts = PARTS.findall(value)
         if not _WRITTEN.fullmatch(PARTS.sub("", value)):
-            raise ValueError("a pattern has letters, digits, spaces and . / _ # - beside {prefix}, {year} and {number}")
+            raise Wrong(
+                "number_letters",
+                "a pattern has letters, digits, spaces and . / _ # - beside {prefix}, {year} and {number}",
+            )
         if set(parts) - {"prefix", "year", "number"} or parts.count("number") != 1 or len(parts) != len(set(parts)):
-            raise ValueError(
-                "a pattern has {number} once, and {year} and {prefix} where wanted: {prefix}{year}-{number}"
+            raise Wrong(
+                "number_pattern",
+                "a pattern has {number} once, and {year} and {prefix} where wanted: {prefix}{year}-{number}",
             )
         return value
 
@@ -94,7 +106,9 @@ class Numbering(Lenient):
     @classmethod
     def _with_the_year(cls, value: str, info: ValidationInfo) -> str:
         if value == "yearly" and "{year}" not in info.data.get("pattern", "{year}"):
-            raise ValueError("numbers that begin anew each year need {year} in the pattern, or two would be the same")
+            raise Wrong(
+                "number_year", "numbers that begin anew each year need {year} in the pattern, or two would be the same"
+            )
         return value
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -57,7 +58,8 @@ async def sender(s: AsyncSession, doc: dict[str, Any], invoice_id: str) -> Sende
         found = await s.execute(sql("select invoice_provider_name(cast(:id as uuid))"), {"id": invoice_id})
         issuer = {"name": found.scalar() or ""}
     row = (await s.execute(sql("select * from invoice_logo(cast(:id as uuid))"), {"id": invoice_id})).first()
-    return Sender(issuer, image(row.kind, bytes(row.data)) if row else None)
+    # Taking a picture apart may take a second: others go on meanwhile, and what was taken apart is kept.
+    return Sender(issuer, await asyncio.to_thread(image, row.kind, bytes(row.data)) if row else None)
 
 
 def words_of(own: dict[str, dict[str, str]], language: str) -> dict[str, str]:

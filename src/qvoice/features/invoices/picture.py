@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 MOST_SIDE = 5000
-MOST_TRANSPARENT = 300_000
+MOST_TRANSPARENT = 150_000
 """Pixels of a PNG with transparency, whose colours and transparency must be told apart one by one."""
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 """PNG colour type → values a pixel."""

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db.metadata import HexId
 from qvoice.features.documents.resource import Change, Doc, Document, Hooks, Resource, Taken
+from qvoice.features.ratedecks.bind import hold_decks
 from qvoice.features.ratedecks.schemas import RateDeck
 from qvoice.kit.errors import Conflict, Invalid
 
@@ -41,12 +42,25 @@ async def _before_write(change: Change) -> None:
     ).first()
     if cost and users:
         raise Invalid.field("use", "invalid", f"accounts pay by this rate deck ({users.name}): give them another first")
+    plans = await _plans(change) if cost else ""
+    if plans:
+        raise Invalid.field("use", "invalid", f"service plans name this rate deck ({plans}): give them another first")
     trunks = "" if cost else await _trunks(change)
     if trunks:
         raise Invalid.field("use", "invalid", f"it is the cost deck of trunks ({trunks}): give them another first")
 
 
+async def _plans(change: Change) -> str:
+    """Return the names of plans that name it; none of them is changed meanwhile."""
+    await hold_decks(change.session, change.session.info["scope"].account_id)
+    rows = await change.session.execute(text("select * from ratedeck_plans(cast(:id as uuid))"), {"id": change.id})
+    return ", ".join(row.name for row in rows.all()[:3])
+
+
 async def _before_delete(change: Change) -> None:
+    plans = await _plans(change)
+    if plans:
+        raise DeckInUse(f"service plans name it ({plans}): give them another")
     trunks = await _trunks(change)
     if trunks:
         raise DeckInUse(f"it is the cost deck of trunks ({trunks}): give them another")

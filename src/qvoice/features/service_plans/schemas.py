@@ -113,8 +113,16 @@ class Merge(Lenient):
     priority: Annotated[int, Field(ge=-1000, le=1000)] = 0
 
 
+class PlanDeck(Lenient):
+    """`id`: a rate deck of the plan's owner. Accounts with the plan pay for their calls by it, unless one was chosen
+    for them alone.
+    """
+
+    id: Annotated[str, Field(pattern=r"^([0-9a-f]{32})?$")] | None = None
+
+
 class ServicePlan(Lenient):
-    """A service plan."""
+    """A service plan. Of several with a `ratedeck` that an account has, the highest `merge.priority` says the deck."""
 
     name: Annotated[str, Field(min_length=1, max_length=128)]
     description: Annotated[str, Field(max_length=1000)] | None = None
@@ -123,7 +131,7 @@ class ServicePlan(Lenient):
     bundles: Annotated[dict[Key, MinuteBundle], Field(max_length=50)] | None = None
     merge: Merge | None = None
     bookkeeper: dict[str, Any] | None = None
-    ratedeck: dict[str, Any] | None = None
+    ratedeck: PlanDeck | None = None
     limits: dict[str, Any] | None = None
     applications: dict[str, Any] | None = None
 

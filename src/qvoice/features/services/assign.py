@@ -16,6 +16,7 @@ from qvoice.db.notices import notify_document
 from qvoice.features.documents import watching
 from qvoice.features.documents.body import check_tree
 from qvoice.features.documents.validate import to_invalid
+from qvoice.features.ratedecks.bind import bind_plans
 from qvoice.features.service_plans.schemas import PlanItems
 from qvoice.kit import ids
 from qvoice.kit.errors import Invalid
@@ -92,6 +93,7 @@ async def assign(
             **{name: msgspec.json.encode(getattr(result, name)).decode() for name in ("plans", "overrides", "manual")},
         },
     )
+    await bind_plans(s)
     account = s.info["scope"].account_id
     await notify_document(s, account_id=account, type="services", id=account, action="edited", revision=0)
     return result

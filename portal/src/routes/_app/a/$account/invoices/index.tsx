@@ -1,6 +1,6 @@
 /** Invoices: those sent to the accounts below and those got from the account above, with their lines, sums and files. */
 import { Button, SegmentedControl } from "@mantine/core";
-import { IconEye, IconFileInvoice } from "@tabler/icons-react";
+import { IconEye, IconFileInvoice, IconSettings } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
@@ -14,7 +14,8 @@ import { SidePanel } from "@/ui/side-panel";
 import { StateDot } from "@/ui/state-dot";
 
 import { due, type InvoiceRow, receivedQuery, sentQuery } from "./-invoice";
-import { Next, SoFar } from "./-next";
+import { Issuer } from "./-issuer";
+import { Next, Own } from "./-next";
 import { Issued } from "./-paper";
 
 interface Search extends ListSearch {
@@ -43,7 +44,7 @@ function Invoices() {
   const columns: Column<InvoiceRow>[] = [
     { id: "number", title: t("number"), cell: (row) => <span className="tabular">{row.label}</span>, value: (row) => row.number, width: "144px", phone: "32%" },
     ...(received ? [] : [{ id: "account", title: t("account"), cell: (row: InvoiceRow) => row.account_name ?? "", value: (row: InvoiceRow) => row.account_name ?? "" }]),
-    { id: "period", title: t("period"), cell: (row) => month.format(new Date(row.period.start)), value: (row) => row.period.start, width: "176px", wide: true },
+    { id: "period", title: t("period"), cell: (row) => (row.at_once ? day.formatRange(new Date(row.period.start), new Date(row.period.end)) : month.format(new Date(row.period.start))), value: (row) => row.period.start, width: "176px", wide: true },
     { id: "issued", title: t("issued"), cell: (row) => day.format(new Date(row.issued)), value: (row) => row.issued, width: "144px", wide: true },
     { id: "total", title: t("total"), cell: (row) => amount(row, row.total), value: (row) => row.total, width: "144px", numeric: true, wide: true },
     ...(received ? [] : [{ id: "credited", title: t("credit.column"), cell: (row: InvoiceRow) => (row.credited ? amount(row, row.credited) : ""), value: (row: InvoiceRow) => row.credited ?? 0, width: "128px", numeric: true, wide: true }]),
@@ -68,9 +69,16 @@ function Invoices() {
       onRetry={() => void invoices.refetch()}
       empty={received ? { icon: IconFileInvoice, title: t("empty.received"), text: t(sells ? "empty.receivedText" : "empty.ownText") } : { icon: IconFileInvoice, title: t("empty.title"), text: t("empty.text") }}
       actions={
-        <Button variant="default" leftSection={<IconEye size={16} stroke={1.6} />} onClick={() => change({ open: "next" }, false)}>
-          {t("next.open")}
-        </Button>
+        <>
+          {sells && (
+            <Button variant="default" leftSection={<IconSettings size={16} stroke={1.6} />} onClick={() => change({ open: "issuer" }, false)}>
+              {t("issuer.open")}
+            </Button>
+          )}
+          <Button variant="default" leftSection={<IconEye size={16} stroke={1.6} />} onClick={() => change({ open: "next" }, false)}>
+            {t("next.open")}
+          </Button>
+        </>
       }
       filters={
         // The master gets no invoices: nobody is above it.
@@ -87,9 +95,10 @@ function Invoices() {
         )
       }
     >
-      <SidePanel opened={open !== undefined} onClose={() => change({ open: undefined })} size={680} title={open === "next" ? t("next.title") : row ? t("one", { number: row.label }) : " "}>
-        {open === "next" && self && (sells ? <Next office={account} /> : <SoFar id={account} name={self.name} />)}
-        {open && open !== "next" && row && <Issued key={open} account={row.account_id ?? account} id={open} sent={!received} />}
+      <SidePanel opened={open !== undefined} onClose={() => change({ open: undefined })} size={680} title={open === "next" ? t("next.title") : open === "issuer" ? t("issuer.title") : row ? t("one", { number: row.label }) : " "}>
+        {open === "next" && self && (sells ? <Next office={account} /> : <Own id={account} name={self.name} />)}
+        {open === "issuer" && self && sells && <Issuer account={account} name={self.name} />}
+        {open && row && <Issued key={open} account={row.account_id ?? account} id={open} sent={!received} />}
       </SidePanel>
     </ListPage>
   );

@@ -14,6 +14,7 @@ import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 
+import { Deck } from "./-deck";
 import classes from "./-plans.module.css";
 
 interface Props {
@@ -121,6 +122,7 @@ export function PlanForm({ account, id, plan, onMade, onGone }: Props) {
           }}
         />
       </Section>
+      <Deck account={account} value={now.ratedeck?.id ?? null} onChange={(deck) => draft.change((before) => ({ plan: { ...before.plan, ratedeck: { ...before.plan.ratedeck, id: deck } } }))} error={draft.errors["ratedeck.id"]} />
       {failure && (
         <p className={form.failure} role="alert">
           {failure}
@@ -140,7 +142,7 @@ export function PlanForm({ account, id, plan, onMade, onGone }: Props) {
           <SaveBar
             account={account}
             draft={draft}
-            labels={{ "plan.name": t("name"), "plan.description": t("description"), "plan.plan": t("items") }}
+            labels={{ "plan.name": t("name"), "plan.description": t("description"), "plan.plan": t("items"), "plan.ratedeck": t("deck"), "ratedeck.id": t("deck") }}
             validate={validate}
             apply={async (_from, to) => {
               await replaceDoc<Identified>(account, "service_plans", id, to.plan);

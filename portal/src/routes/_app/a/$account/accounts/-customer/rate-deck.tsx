@@ -16,9 +16,13 @@ import classes from "./customer.module.css";
 
 interface Binding {
   ratedeck_id: string | null;
-  in_force: { id: string; name: string } | null;
+  in_force: { id: string; name: string; source: "account" | "plan" | "default" } | null;
+  /** The deck that its plans name, whatever holds. */
+  plan: { id: string; name: string } | null;
   available?: { id: string; name: string; is_default: boolean; rates: number }[];
 }
+
+const HOLDS = { account: "deck.holdsAccount", plan: "deck.holdsPlan", default: "deck.holdsDefault" } as const;
 
 export function RateDeck({ account: { id, name } }: { account: Account }) {
   const { t, i18n } = useTranslation(["customer", "ui"]);
@@ -27,7 +31,7 @@ export function RateDeck({ account: { id, name } }: { account: Account }) {
   const binding = useQuery({ queryKey, queryFn: async ({ signal }) => (await call<Binding>("GET", urls.getGetRatedeckInForceUrl(id), { signal })).data });
   if (binding.error) return <ErrorState error={binding.error} onRetry={() => void binding.refetch()} />;
   if (!binding.data) return <Skeleton width={240} />;
-  const { ratedeck_id: now, in_force: holds, available = [] } = binding.data;
+  const { ratedeck_id: now, in_force: holds, plan, available = [] } = binding.data;
   const give = async (deck: string | null) => {
     await call("POST", urls.getSetRatedeckUrl(id), { body: { ratedeck_id: deck } });
     await client.invalidateQueries({ queryKey });
@@ -44,10 +48,10 @@ export function RateDeck({ account: { id, name } }: { account: Account }) {
   // A deck that no sheet was read into yet prices nothing.
   const empty = available.find((deck) => deck.id === now && deck.id !== holds?.id);
   /** What the empty field means. */
-  const above = now === null && holds ? t("deck.byPlan", { deck: holds.name }) : t(available.some((deck) => deck.is_default) ? "deck.byDefault" : "deck.free");
+  const above = plan ? t("deck.byPlan", { deck: plan.name }) : t(available.some((deck) => deck.is_default) ? "deck.byDefault" : "deck.free");
   return (
     <section className={`${page.card} ${classes.card} ${classes.narrow} ${classes.after}`}>
-      <Section level={2} title={t("deck.title")} help={[empty ? t("deck.empty", { deck: empty.name }) : "", holds ? t("deck.holds", { deck: holds.name }) : t("deck.free")].join(" ").trim()}>
+      <Section level={2} title={t("deck.title")} help={[empty && t("deck.empty", { deck: empty.name }), holds ? t(HOLDS[holds.source], { deck: holds.name }) : t("deck.free"), now && plan && t("deck.over", { deck: plan.name })].filter(Boolean).join(" ")}>
         {available.length ? (
           <Select
             label={t("deck.choose")}
