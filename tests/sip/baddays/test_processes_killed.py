@@ -147,6 +147,23 @@ async def test_rtpengine_killed_the_next_call_is_heard(platform: Platform, phone
     await call_works(alice, "1001", bob)
 
 
+async def test_packets_that_piled_up_make_no_call_dumb_for_good(platform: Platform, phone: Phones) -> None:
+    """As after a moment in which the relay, or Asterisk, had no processor: all that waited comes at once."""
+    alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
+    call, incoming = await connected(alice, "1001", bob)
+    await talk(call, incoming)
+    assert call.media
+    assert incoming.media
+    with frozen(platform, "rtpengine"):
+        for stamp in range(300):
+            call.media._packet(b"\xff" * 160, pt=call.media.payload_type, stamp=stamp * 160)
+    call.media.forget()
+    incoming.media.forget()
+    await talk(call, incoming)
+    await call.hang_up()
+    await incoming.wait_over()
+
+
 async def call_heard(caller: UserAgent, to: str, callee: UserAgent) -> Call:
     """One call that must succeed at the first attempt, with sound, and be over."""
     call, incoming = await connected(caller, to, callee)
