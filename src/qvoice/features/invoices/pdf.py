@@ -21,6 +21,7 @@ _WIDTHS = (
 )
 """Widths of Helvetica from the space to the tilde, in thousandths (Adobe's metrics of the standard fonts)."""
 _WIDE = {chr(32 + place): int(width) for place, width in enumerate(_WIDTHS.split())}
+BOLDER = 1.08
 _PLAIN = {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
 
 
@@ -72,9 +73,9 @@ class Paper:
     image: Image | None = None
 
     def text(self, x: float, words: str, *, size: int = 9, bold: bool = False, right: bool = False) -> None:
-        """Write on the current line; `right`: ending at x (bold letters are a little wider than what is counted)."""
-        if right:
-            x -= width_of(words, size)
+        """Write on the current line; `right`: ending at x."""
+        if right:  # bold digits are as wide as others, bold letters wider
+            x -= width_of(words, size) * (BOLDER if bold and words[:1].isalpha() else 1)
         written = printable(words).replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
         font = "F2" if bold else "F1"
         self.pages[-1].append(f"BT /{font} {size} Tf {x:.2f} {self.y:.2f} Td ({written.decode('latin-1')}) Tj ET")

@@ -1,5 +1,5 @@
 /** What stands on an account's invoices of itself, when they are to be paid, and how they are numbered. */
-import { ActionIcon, Anchor, Button, NumberInput, Switch, Textarea, TextInput, Tooltip } from "@mantine/core";
+import { ActionIcon, Button, NumberInput, Switch, Textarea, TextInput, Tooltip } from "@mantine/core";
 import { IconPlus, IconX } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -45,9 +45,9 @@ function Loaded({ account, name, settings }: { account: string; name: string; se
         <TextInput label={t("issuer.website")} spellCheck={false} maxLength={128} {...draft.field("website")} />
         <p className={form.help}>
           {t("issuer.logo")}{" "}
-          <Anchor size="sm" renderRoot={(props) => <Link to="/a/$account/branding" params={{ account }} {...props} />}>
+          <Link to="/a/$account/branding" params={{ account }} className={classes.link}>
             {t("issuer.branding")}
-          </Anchor>
+          </Link>
         </p>
       </Section>
       <Section title={t("issuer.payment")}>

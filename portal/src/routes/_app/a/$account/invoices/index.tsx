@@ -42,7 +42,7 @@ function Invoices() {
   const month = new Intl.DateTimeFormat(i18n.language, { month: "long", year: "numeric", timeZone: "UTC" });
   const amount = (row: InvoiceRow, value: number) => money(value, row.currency, i18n.language);
   const columns: Column<InvoiceRow>[] = [
-    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{row.label}</span>, value: (row) => row.number, width: "144px", phone: "32%" },
+    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{row.label}</span>, value: (row) => row.number, width: "160px", phone: "36%" },
     ...(received ? [] : [{ id: "account", title: t("account"), cell: (row: InvoiceRow) => row.account_name ?? "", value: (row: InvoiceRow) => row.account_name ?? "" }]),
     { id: "period", title: t("period"), cell: (row) => (row.at_once ? day.formatRange(new Date(row.period.start), new Date(row.period.end)) : month.format(new Date(row.period.start))), value: (row) => row.period.start, width: "176px", wide: true },
     { id: "issued", title: t("issued"), cell: (row) => day.format(new Date(row.issued)), value: (row) => row.issued, width: "144px", wide: true },
