@@ -63,6 +63,9 @@ await walk(
     await button("Save").click();
     await page.locator(".mantine-InputWrapper-error").waitFor();
     await page.getByLabel("Addresses", { exact: true }).fill("192.0.2.0/24\n2001:db8::/32");
+    await page.getByRole("combobox", { name: "Phones may come" }).or(page.getByRole("textbox", { name: "Phones may come" })).click();
+    await page.getByRole("option", { name: "Only from these networks" }).click();
+    await page.getByLabel("Networks of the phones").fill("198.51.100.0/24");
     await check("signing in");
     await button("Save").click();
     await toast("It holds from the next request on");

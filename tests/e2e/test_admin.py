@@ -151,6 +151,7 @@ def test_G1_A11_the_provider_guards_exports_and_brings_back(platform: Platform, 
         assert rest.get(f"accounts/{customer}/ratedeck")["ratedeck_id"] == deck
         entry = rest.get(f"accounts/{customer}/access_lists")
         assert (entry["order"], entry["cidrs"]) == ("allow,deny", ["192.0.2.0/24", "2001:db8::/32"])
+        assert rest.get(f"accounts/{customer}/access_lists/devices")["cidrs"] == ["198.51.100.0/24"]
         wanted = rest.get(f"accounts/{customer}/security")["account"]["auth_modules"]["cb_user_auth"]["multi_factor"]
         assert wanted["enabled"] is True
         kinds = [row["kind"] for row in rest.get(f"accounts/{customer}/fraud/events")]

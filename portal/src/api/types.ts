@@ -115,6 +115,15 @@ export interface Channel {
   caller_id_number?: string;
 }
 
+/** How one direction of a leg sounded. `mos`: 1 to 4.4; all but the packets are absent when nobody measured. */
+export interface Sound {
+  packets: number;
+  loss_percent?: number;
+  jitter_ms?: number;
+  round_trip_ms?: number;
+  mos?: number;
+}
+
 export interface Cdr {
   id: string;
   call_id: string;
@@ -132,4 +141,5 @@ export interface Cdr {
   to?: string;
   dialed_number?: string;
   hangup_cause?: string;
+  quality?: { received?: Sound; sent?: Sound };
 }

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { type Cdr, fromGregorian, legsQuery, recordingsQuery, recordingsUrl } from "@/api";
+import { type Cdr, fromGregorian, legsQuery, recordingsQuery, recordingsUrl, type Sound } from "@/api";
 import { useModules } from "@/pbx/use-modules";
 import { Player } from "@/ui/audio/player";
 import { SidePanel } from "@/ui/side-panel";
@@ -69,6 +69,8 @@ function Leg({ leg }: { leg: Cdr }) {
   const { t, i18n } = useTranslation(["calls", "ui"]);
   const [from, to] = [caller(leg), callee(leg)];
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "medium" }).format(fromGregorian(leg.timestamp));
+  const number = new Intl.NumberFormat(i18n.language, { maximumFractionDigits: 1 });
+  const heard = ({ mos = 0, loss_percent: loss = 0, jitter_ms: jitter = 0 }: Sound) => t("panel.heard", { mos: number.format(mos), loss: number.format(loss), jitter: number.format(jitter) });
   const lines: [string, string][] = [
     [t("column.when"), when],
     [t("column.from"), [from.name, readable(from.number)].filter(Boolean).join(" · ")],
@@ -76,6 +78,10 @@ function Leg({ leg }: { leg: Cdr }) {
     [t("column.length"), length(leg.duration_seconds)],
     [t("panel.talked"), length(leg.billing_seconds ?? 0)],
     [t("column.outcome"), t(`outcome.${outcome(leg)}`)],
+    ...(["received", "sent"] as const).flatMap((way): [string, string][] => {
+      const sound = leg.quality?.[way];
+      return sound?.mos === undefined ? [] : [[t(`panel.${way}`), heard(sound)]];
+    }),
     [t("panel.cause"), leg.hangup_cause ?? "–"],
     [t("panel.callId"), leg.call_id],
   ];

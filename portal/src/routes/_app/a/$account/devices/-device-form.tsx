@@ -1,10 +1,10 @@
 /** A device: whose it is, how it is reached, its audio. The same form makes a new one; a secret is shown once. */
-import { Button, MultiSelect, SegmentedControl, Select, TextInput } from "@mantine/core";
+import { Button, MultiSelect, SegmentedControl, Select, Textarea, TextInput } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { createDoc, explanation, patchDoc, Problem, removeDoc, usersQuery } from "@/api";
+import { createDoc, explanation, fromGregorian, patchDoc, Problem, removeDoc, urls, usersQuery } from "@/api";
 import { CODECS, type DeviceDoc, encryptionDoc, encryptionOf, ENCRYPTIONS, forwards, type Kind, KINDS, newDevice, registers } from "@/pbx/devices";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
@@ -16,11 +16,18 @@ import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { type Draft, useDraft } from "@/ui/form/use-draft";
 import { userName } from "@/ui/frame/palette-entries";
 
+import { type AccessList, type Entry, entryOf, WAYS, wrongIn } from "../accounts/-entry/access-list";
+import { sendList } from "../accounts/-entry/send-list";
 import { deviceSecret } from "../users/-secret";
+
+/** A device with the networks it may come from, which the API keeps apart. */
+type Edited = DeviceDoc & { networks?: Entry };
 
 interface Props {
   account: string;
   device: DeviceDoc | undefined;
+  /** From which networks it may come; a new device's are its account's. */
+  networks?: AccessList;
   /** Whose a new device is, to begin with. */
   owner?: string;
   onDone: (id: string) => void;
@@ -28,22 +35,24 @@ interface Props {
   onSecret: (device: { name: string; username: string; password: string }) => void;
 }
 
-export function DeviceForm({ account, device, owner, onDone, onGone, onSecret }: Props) {
+export function DeviceForm({ account, device, networks, owner, onDone, onGone, onSecret }: Props) {
   const { t } = useTranslation(["devices", "ui"]);
   const client = useQueryClient();
   const users = useQuery(usersQuery(account)).data ?? [];
   const [fresh] = useState((): DeviceDoc => ({ id: "", ...newDevice("sip_device", deviceSecret(), owner) }));
-  const draft = useDraft<DeviceDoc>(device ?? fresh);
+  const draft = useDraft<Edited>(device ? { ...device, networks: entryOf(networks ?? {}) } : fresh);
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const kind = draft.value.device_type ?? "sip_device";
 
-  const validate = (value: DeviceDoc) => {
+  const validate = (value: Edited) => {
     const wrong: Record<string, string> = {};
     if (!value.name.trim()) wrong.name = t("ui:required");
     if (forwards(kind) && !/^\+?\d{3,}$/.test((value.call_forward?.number ?? "").replaceAll(/[\s()-]/g, ""))) wrong["call_forward.number"] = t("numberWrong");
     if (kind === "sip_uri" && !/^sips?:[^@\s]+@[^@\s]+$/.test(value.sip?.route ?? "")) wrong["sip.route"] = t("uriWrong");
     if (value.mac_address && !/^([0-9a-f]{2}[:\-. ]?){6}$/i.test(value.mac_address)) wrong.mac_address = t("macWrong");
+    const network = value.networks ? wrongIn(value.networks) : null;
+    if (network !== null) wrong["networks.text"] = network ? t("networks.wrong", { text: network }) : t("ui:required");
     return wrong;
   };
   const create = async () => {
@@ -97,6 +106,7 @@ export function DeviceForm({ account, device, owner, onDone, onGone, onSecret }:
       )}
       {device ? (
         <>
+          {registers(kind) && device.sip?.method !== "ip" && <Networks draft={draft} refused={networks?.last_refused} />}
           {registers(kind) && <Credentials account={account} device={device} onSecret={onSecret} />}
           <Section
             title={t("remove")}
@@ -110,12 +120,15 @@ export function DeviceForm({ account, device, owner, onDone, onGone, onSecret }:
           <SaveBar
             account={account}
             draft={draft}
-            labels={{ name: t("name"), owner_id: t("owner"), call_forward: t("number"), "sip.route": t("uri"), mac_address: t("mac"), enabled: t("enabled"), do_not_disturb: t("silent"), "media.audio.codecs": t("codecs"), "media.encryption": t("encryption") }}
+            labels={{ name: t("name"), owner_id: t("owner"), call_forward: t("number"), "sip.route": t("uri"), mac_address: t("mac"), enabled: t("enabled"), do_not_disturb: t("silent"), "media.audio.codecs": t("codecs"), "media.encryption": t("encryption"), "networks.way": t("networks.title"), "networks.text": t("networks.addresses") }}
             validate={validate}
             apply={async (from, to) => {
-              await patchDoc(account, "devices", device.id, mergePatch(from, to));
+              const [{ networks: were, ...before }, { networks: are, ...after }] = [from, to];
+              const patch = mergePatch(before, after);
+              if (Object.keys(patch).length > 0) await patchDoc(account, "devices", device.id, patch);
+              if (are && (are.way !== were?.way || are.text !== were.text)) await sendList(urls.getSetDeviceAccessListUrl(account, device.id), are, "networks.text");
             }}
-            effect={t("saved")}
+            effect={t(draft.value.networks?.way === draft.base.networks?.way && draft.value.networks?.text === draft.base.networks?.text ? "saved" : "networks.saved")}
           />
         </>
       ) : (
@@ -129,7 +142,23 @@ export function DeviceForm({ account, device, owner, onDone, onGone, onSecret }:
   );
 }
 
-function Audio({ draft }: { draft: Draft<DeviceDoc> }) {
+function Networks({ draft, refused }: { draft: Draft<Edited>; refused: AccessList["last_refused"] }) {
+  const { t, i18n } = useTranslation("devices");
+  const when = (at: number) => new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" }).format(fromGregorian(at));
+  return (
+    <Section title={t("networks.title")} help={t("networks.help")}>
+      {refused && (
+        <p className={classes.failure}>
+          {t("networks.refused", { when: when(refused.timestamp), address: refused.address })}
+        </p>
+      )}
+      <Select label={t("networks.way")} allowDeselect={false} data={WAYS.map((way) => ({ value: way, label: t(`networks.${way}`) }))} {...draft.field("networks.way")} />
+      {draft.value.networks && draft.value.networks.way !== "any" && <Textarea label={t("networks.addresses")} description={t("networks.addressesHelp")} autosize minRows={2} maxRows={8} spellCheck={false} {...draft.field("networks.text")} />}
+    </Section>
+  );
+}
+
+function Audio({ draft }: { draft: Draft<Edited> }) {
   const { t } = useTranslation(["devices", "ui"]);
   const encryption = encryptionOf(draft.value);
   const codecs = draft.value.media?.audio?.codecs ?? [];

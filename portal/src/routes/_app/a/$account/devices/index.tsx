@@ -6,7 +6,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { accountQuery, type DeviceRow, devicesQuery, docQuery, patchDoc, removeDoc, usersQuery } from "@/api";
+import { accountQuery, call, type DeviceRow, devicesQuery, docQuery, patchDoc, removeDoc, urls, usersQuery } from "@/api";
 import type { DeviceDoc } from "@/pbx/devices";
 import { ErrorState } from "@/ui/error-state";
 import { userName } from "@/ui/frame/palette-entries";
@@ -18,6 +18,7 @@ import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot, type Tone } from "@/ui/state-dot";
 
+import type { AccessList } from "../accounts/-entry/access-list";
 import { type Secret, SecretDialog } from "../users/-secret-dialog";
 
 const DeviceForm = lazy(async () => ({ default: (await import("./-device-form")).DeviceForm }));
@@ -112,6 +113,8 @@ function Devices() {
 
 function Existing({ id, ...shared }: { account: string; id: string; onGone: () => void; onSecret: (device: { name: string; username: string; password: string }) => void }) {
   const device = useQuery(docQuery<DeviceDoc>(shared.account, "devices", id));
-  if (device.error) return <ErrorState error={device.error} onRetry={() => void device.refetch()} />;
-  return device.data ? <DeviceForm {...shared} device={device.data} onDone={() => undefined} /> : <Skeleton width={200} />;
+  const networks = useQuery({ queryKey: ["account", shared.account, "devices", id, "access_lists"], queryFn: async ({ signal }) => (await call<AccessList>("GET", urls.getGetDeviceAccessListUrl(shared.account, id), { signal })).data });
+  const failed = [device, networks].find(({ error }) => error);
+  if (failed) return <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />;
+  return device.data && networks.data ? <DeviceForm {...shared} device={device.data} networks={networks.data} onDone={() => undefined} /> : <Skeleton width={200} />;
 }

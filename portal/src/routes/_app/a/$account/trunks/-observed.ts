@@ -30,6 +30,9 @@ export interface Attempts {
   minutes: number;
   pdd_median_ms: number | null;
   pdd_p95_ms: number | null;
+  mos: number | null;
+  loss_percent: number | null;
+  jitter_ms: number | null;
 }
 
 export interface Code {

@@ -92,6 +92,9 @@ function Sums({ data, gateways }: { data: Statistics; gateways: GatewayStatus[] 
             <th scope="col">{t("figures.acd")}</th>
             <th scope="col">{t("figures.pdd")}</th>
             <th scope="col">{t("figures.pdd95")}</th>
+            <th scope="col">{t("figures.mos")}</th>
+            <th scope="col">{t("figures.loss")}</th>
+            <th scope="col">{t("figures.jitter")}</th>
           </tr>
         </thead>
         <tbody>
@@ -104,6 +107,9 @@ function Sums({ data, gateways }: { data: Statistics; gateways: GatewayStatus[] 
               <td>{seconds(one.acd)}</td>
               <td>{seconds(one.pdd_median_ms === null ? null : one.pdd_median_ms / 1000)}</td>
               <td>{seconds(one.pdd_p95_ms === null ? null : one.pdd_p95_ms / 1000)}</td>
+              <td>{one.mos === null ? "–" : number.format(one.mos)}</td>
+              <td>{one.loss_percent === null ? "–" : `${number.format(one.loss_percent)} %`}</td>
+              <td>{one.jitter_ms === null ? "–" : `${number.format(one.jitter_ms)} ms`}</td>
             </tr>
           ))}
         </tbody>

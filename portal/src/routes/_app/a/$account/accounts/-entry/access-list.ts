@@ -2,6 +2,8 @@
 export interface AccessList {
   order?: "allow,deny" | "deny,allow";
   cidrs?: string[];
+  /** Of a device: the last request that knew its password and came from elsewhere (Gregorian seconds). */
+  last_refused?: { address: string; method: string; timestamp: number };
 }
 
 export const WAYS = ["any", "only", "not"] as const;
@@ -20,6 +22,13 @@ export function entryOf({ order = "allow,deny", cidrs = [] }: AccessList): Entry
 
 /** The addresses that were typed: one a line, or with commas. */
 export const addressesOf = (text: string): string[] => [...new Set(text.split(/[\s,;]+/).filter(Boolean))];
+
+/** What is wrong with what was typed: the text that is no address, "" when nothing was typed, null when all is well. */
+export function wrongIn({ way, text }: Entry): string | null {
+  if (way === "any") return null;
+  const addresses = addressesOf(text);
+  return addresses.length === 0 ? "" : (addresses.find((one) => !isAddress(one)) ?? null);
+}
 
 /** What is sent. */
 export function listOf({ way, text }: Entry): AccessList {
