@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 
 import { given, walk } from "./walk.mjs";
 
-const { mark, number, second, customer, day } = given;
+const { mark, number, second, customer, owner, day, later } = given;
 const order = `Port ${mark}`;
 
 await walk(async ({ page, go, check }) => {
@@ -69,6 +69,11 @@ await walk(async ({ page, go, check }) => {
   await check("board");
   await ticket("Draft").focus();
   await page.keyboard.press("m");
+  await page.getByRole("menuitem", { name: "Submit" }).waitFor();
+  await check("menu", ["region"]);
+  await page.keyboard.press("Escape");
+  await page.getByRole("menuitem", { name: "Submit" }).waitFor({ state: "detached" });
+  await page.keyboard.press("m");
   await page.getByRole("menuitem", { name: "Submit" }).press("Enter");
   await ticket("Submitted").waitFor();
   await page.getByText(`${order} is submitted.`).waitFor();
@@ -95,6 +100,34 @@ await walk(async ({ page, go, check }) => {
   await page.keyboard.press("Escape");
   await ticket("Completed").waitFor();
 
+  // The other way: its account takes the lock off, another carrier asks, gets another day, and is refused after all.
+  await page.goto(new URL(`/a/${owner}/numbers?open=${encodeURIComponent(number)}`, given.portal).href);
+  const own = page.getByRole("dialog");
+  await own.getByRole("switch", { name: "Locked against being moved away" }).press("Space");
+  const proof = await own.getByLabel("Account number").inputValue();
+  await own.getByRole("button", { name: "Save", exact: true }).click();
+  await page.getByText("Saved. The next call to this number follows it.").waitFor();
+  await check("lock");
+  await go("porting?view=leaving&open=ask");
+  const ask = page.getByRole("dialog", { name: "Another carrier’s request" });
+  for (const [label, text] of [["Number", number], ["Carrier that wants it", `Taker ${mark}`], ["Account number that it gave", proof]]) await ask.getByLabel(label, { exact: true }).fill(text);
+  await ask.getByRole("button", { name: "Check the request" }).click();
+  const leaving = page.getByRole("row", { name: new RegExp(`Taker ${mark}`) });
+  await leaving.getByText("Leaves", { exact: true }).waitFor();
+  await leaving.getByRole("button", { name: "Another day" }).click();
+  const when = page.getByRole("dialog", { name: /^When does .* leave\?$/ });
+  await when.getByLabel("Day it leaves").fill("2020-01-02");
+  await when.getByRole("button", { name: "Set the day" }).click();
+  await when.getByText("That day is past.").waitFor();
+  await when.getByLabel("Day it leaves").fill(later.iso);
+  await check("another day");
+  await when.getByRole("button", { name: "Set the day" }).click();
+  await leaving.getByText(later.shown).waitFor();
+  await check("leaving");
+  await leaving.getByRole("button", { name: "Refuse" }).click();
+  await leaving.getByRole("button", { name: "Refuse after all?" }).click();
+  await leaving.getByText("refused by the desk").waitFor();
+
   // A file: the bad row is named, and nothing is made before all are good.
   await button("From a file").click();
   const bulk = page.getByRole("dialog", { name: "Orders from a file" });
@@ -113,7 +146,7 @@ await walk(async ({ page, go, check }) => {
 
   const wide = [];
   await page.setViewportSize({ width: 390, height: 844 });
-  for (const path of ["porting", `porting?view=calendar&month=${day.slice(0, 7)}`, "porting?open=file", "porting?open=new"]) {
+  for (const path of ["porting", `porting?view=calendar&month=${day.slice(0, 7)}`, "porting?open=file", "porting?open=new", "porting?view=leaving"]) {
     await go(path);
     await page.getByRole("heading", { level: 1 }).waitFor();
     await page.waitForLoadState("networkidle").catch(() => undefined);

@@ -89,7 +89,7 @@ await walk(async ({ page, go, check }) => {
 
   // When each schedule holds, as the call path sees it.
   await go("schedules");
-  await page.getByRole("row", { name: new RegExp(`Day ${mark}.*Not in force, next `) }).waitFor();
+  await page.getByRole("row", { name: new RegExp(`Day ${mark}.*Off until `) }).waitFor();
 
   // The account's own business: its balance, its next invoice, how its people sign in.
   await page.getByRole("link", { name: "Account", exact: true }).click();

@@ -37,9 +37,11 @@ def test_G1_B4_an_order_is_ported_from_draft_to_service(platform: Platform, tmp_
     day = date.today() + timedelta(days=40)  # noqa: DTZ011 - any working day ahead
     while day.weekday() > 4:
         day += timedelta(days=1)
+    later = day + timedelta(days=7)
     given = {
         **operator(platform), "mark": mark, "number": number, "second": second, "customer": acme.document["name"],
-        "day": day.isoformat(),
+        "day": day.isoformat(), "owner": acme.id,
+        "later": {"iso": later.isoformat(), "shown": f"{later:%b} {later.day}, {later.year}"},
     }  # fmt: skip
     try:
         assert walk("desk", given, tmp_path, platform)["wide"] == []

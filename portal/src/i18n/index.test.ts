@@ -14,6 +14,13 @@ test("English and French have the same keys and placeholders in every folder", a
   expect(flat(fr)).toEqual(flat(en));
 });
 
+test("French has a space before ; : ! ? and within quotes", async () => {
+  const { fr } = await resources();
+  const sentences = (words: unknown): string[] => (typeof words === "string" ? [words] : Object.values(words as object).flatMap(sentences));
+  // Numbers may hold a colon (10:30); words and placeholders may not.
+  expect(sentences(fr).filter((words) => /[^\s\d][;:!?](?=\s|$)|«[^ \u202F]|[^ \u202F]»/u.test(words))).toEqual([]);
+});
+
 test("French punctuation never begins a line", () => {
   expect(spaced({ a: { b: "Vide : « rien » ; 10:30" } })).toEqual({ a: { b: "Vide\u202F: «\u202Frien\u202F»\u202F; 10:30" } });
 });

@@ -26,6 +26,8 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.4 } } },
     Drawer: { defaultProps: { lockScroll: false, overlayProps: { backgroundOpacity: 0.2 } } },
+    // In the page's main part: what stands outside all landmarks is not found by those who jump between them.
+    Menu: { defaultProps: { portalProps: { target: "#content" } } },
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true } },
     TextInput: { defaultProps: { size: "sm" } },
     PasswordInput: { defaultProps: { size: "sm" } },

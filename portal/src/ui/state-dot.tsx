@@ -7,7 +7,7 @@ export function StateDot({ tone, children }: { tone: Tone; children: string }) {
   return (
     <span className={classes.state}>
       <span className={classes.dot} data-tone={tone} aria-hidden />
-      {children}
+      <span className={classes.stateText}>{children}</span>
     </span>
   );
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from qvoice.features.mail.queue_mail import base_of, queue_mail
 from qvoice.features.mail.recipients import for_money
 from qvoice.features.numbers import table
 from qvoice.features.port_outs import rules
+from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Conflict, Forbidden, Invalid, NotFound
 
 ANSWER = "port_outs.answer"
@@ -126,10 +127,7 @@ async def move(s: AsyncSession, id: str, wanted: str, *, by_platform: bool, day:
     if wanted == "refused":
         doc["reason"] = "desk" if by_platform else "disputed"
     if wanted == "accepted":
-        try:
-            doc["day"] = date.fromisoformat(day).isoformat()
-        except ValueError:
-            raise Invalid.field("day", "format", "give the day as 2026-12-24") from None
+        doc["day"] = _later(day).isoformat()
     row = (
         await s.execute(
             text(
@@ -144,6 +142,17 @@ async def move(s: AsyncSession, id: str, wanted: str, *, by_platform: bool, day:
     if not heard:
         await _answer_later(s, row)
     return row
+
+
+def _later(given: str) -> date:
+    """Return the day that was agreed; raises Invalid. Where the day begins last, it is still yesterday's."""
+    try:
+        day = date.fromisoformat(given)
+    except ValueError:
+        raise Invalid.field("day", "format", "give the day as 2026-12-24") from None
+    if day < utcnow().date() - timedelta(days=1):
+        raise Invalid.field("day", "past", "that day is past: give today or a later one")
+    return day
 
 
 async def _number(s: AsyncSession, row: Any) -> None:

@@ -109,7 +109,7 @@ function Inventory() {
           onOpen={(row) => change({ open: row.number }, false)}
           selected={selected}
           onSelect={setSelected}
-          empty={all?.length ? <EmptyState icon={IconHash} title={t("ui:list.noMatch")} text={t("ui:list.noMatchHelp")} /> : <EmptyState icon={IconHash} title={t("empty.title")} text={t(master ? "empty.text" : "empty.reseller")} />}
+          empty={all?.length ? <EmptyState icon={IconHash} title={t("ui:list.noMatch")} text={t("ui:list.noMatchHelp")} /> : <EmptyState icon={IconHash} title={t("empty.title")} text={t(master ? "empty.text" : "empty.reseller")} action={add || undefined} />}
         />
       )}
       <SidePanel opened={open !== undefined} onClose={() => change({ open: undefined })} title={panel}>

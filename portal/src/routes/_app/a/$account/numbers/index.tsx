@@ -28,6 +28,8 @@ export const Route = createFileRoute("/_app/a/$account/numbers/")({
 interface NumberLine {
   number: string;
   flow: string | undefined;
+  /** Whether calls can come: not yet for one on its way here. */
+  state: string;
   reaches: string;
   features: string[];
 }
@@ -47,11 +49,16 @@ function Numbers() {
     flows.data &&
     Object.entries(numbers.data).map(([number, row]): NumberLine => {
       const flow = flows.data.find((one) => one.numbers.includes(number))?.id;
-      return { number, flow, reaches: flow ? nameOf(flow) : "", features: row.features ?? [] };
+      return { number, flow, state: row.state, reaches: flow ? nameOf(flow) : "", features: row.features ?? [] };
     });
+  const reaches = (row: NumberLine) => {
+    const moving = (["port_in", "port_out"] as const).find((state) => state === row.state);
+    if (moving) return <StateDot tone="warn">{row.flow ? t("movingOf", { reaches: row.reaches, moving: t(`moving.${moving}`) }) : t(`moving.${moving}`)}</StateDot>;
+    return row.flow ? row.reaches : <StateDot tone="off">{t("spare")}</StateDot>;
+  };
   const columns: Column<NumberLine>[] = [
     { id: "number", title: t("column.number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "200px", phone: "54%" },
-    { id: "reaches", title: t("column.reaches"), cell: (row) => (row.flow ? row.reaches : <StateDot tone="off">{t("spare")}</StateDot>), value: (row) => row.reaches },
+    { id: "reaches", title: t("column.reaches"), cell: reaches, value: (row) => row.reaches },
     { id: "address", title: t("column.address"), cell: (row) => <StateDot tone={row.features.includes("e911") ? "good" : "warn"}>{t(row.features.includes("e911") ? "address.yes" : "address.no")}</StateDot>, value: (row) => String(row.features.includes("e911")), width: "200px", wide: true },
   ];
   const { open, use } = search;

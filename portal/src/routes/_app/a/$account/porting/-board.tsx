@@ -98,18 +98,14 @@ function Ticket({ card, opened, onOpen, onMove, onDrag }: TicketProps) {
         onDrag(card);
       }}
       onDragEnd={() => onDrag(null)}
+      // On the whole ticket: after Escape the focus is on the menu’s own button.
+      onKeyDown={(event) => {
+        if (event.key.toLowerCase() !== "m" || event.ctrlKey || event.metaKey || event.altKey || !movable || menu) return;
+        event.preventDefault();
+        setMenu(true);
+      }}
     >
-      <button
-        type="button"
-        className={classes.ticketMain}
-        onClick={onOpen}
-        aria-keyshortcuts={movable ? "M" : undefined}
-        onKeyDown={(event) => {
-          if (event.key.toLowerCase() !== "m" || event.ctrlKey || event.metaKey || event.altKey || !movable) return;
-          event.preventDefault();
-          setMenu(true);
-        }}
-      >
+      <button type="button" className={classes.ticketMain} onClick={onOpen} aria-keyshortcuts={movable ? "M" : undefined}>
         <span className={classes.ticketName}>{card.name}</span>
         <span className={classes.ticketFact}>{card.account_name}</span>
         <span className={classes.ticketFact}>
@@ -126,7 +122,7 @@ function Ticket({ card, opened, onOpen, onMove, onDrag }: TicketProps) {
       </button>
       {movable && (
         // The first item has the focus at once: Mantine’s placeholder for it is nothing that a menu may hold.
-        <Menu opened={menu} onChange={setMenu} position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
+        <Menu opened={menu} onChange={setMenu} position="bottom-end" withinPortal returnFocus withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon className={classes.ticketMove} variant="subtle" color="gray" size={28} aria-label={t("moveOf", { name: card.name })}>
               <IconArrowsExchange size={16} stroke={1.6} />

@@ -10,12 +10,12 @@ import form from "@/ui/form/form.module.css";
 import { Form, Pair } from "@/ui/form/setting";
 import { readable } from "@/ui/phone-number";
 
-import type { Out } from "./-out";
+import { type Out, outReason } from "./-out";
 
 const EMPTY = { number: "", winning_carrier: "", account_number: "", pin: "", end_user: "", day: "" };
 
 export function OutForm({ office, onMade }: { office: string; onMade: () => void }) {
-  const { t } = useTranslation(["porting", "ui"]);
+  const { t, i18n } = useTranslation(["porting", "ui"]);
   const client = useQueryClient();
   const [value, setValue] = useState(EMPTY);
   const [errors, setErrors] = useState<Record<string, string>>({});
@@ -40,7 +40,7 @@ export function OutForm({ office, onMade }: { office: string; onMade: () => void
     try {
       const { data } = await call<Out>("PUT", urls.getAddPortOutUrl(office), { body: value });
       await client.invalidateQueries({ queryKey: ["account", office, "port_outs"] });
-      tellDone(data.state === "accepted" ? t("out.ask.accepted", { number: readable(data.number), day: data.day }) : t("out.ask.refused", { number: readable(data.number), reason: data.message }));
+      tellDone(data.state === "accepted" ? t("out.ask.accepted", { number: readable(data.number), day: new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeZone: "UTC" }).format(new Date(data.day)) }) : t("out.ask.refused", { number: readable(data.number), reason: outReason(data, t) }));
       onMade();
     } catch (error) {
       setErrors(error instanceof Problem ? error.fields : {});

@@ -15,11 +15,13 @@ import { readable } from "@/ui/phone-number";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot, type Tone } from "@/ui/state-dot";
 
-import { type Out, type OutState, outQuery } from "./-out";
+import { type Out, type OutState, outQuery, outReason } from "./-out";
+import { OutDay } from "./-out-day";
+import { here } from "./-port";
 import classes from "./-porting.module.css";
 
 const TONES: Record<OutState, Tone> = { accepted: "warn", refused: "good", canceled: "off", completed: "off" };
-/** In the order that a desk thinks of them; another day is rarely given, and by API. */
+/** In the order that a desk thinks of them. */
 const ACTS = ["completed", "canceled", "refused"] as const;
 
 export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk: () => void }) {
@@ -27,12 +29,18 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
   const client = useQueryClient();
   const found = useQuery(outQuery(office));
   const [meant, setMeant] = useState<string | null>(null);
+  const [dated, setDated] = useState<Out | null>(null);
+  const [today] = useState(() => here(new Date()));
   const day = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeZone: "UTC" });
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium" });
   if (found.error) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton width={240} />;
   if (found.data.length === 0) return <EmptyState icon={IconDoorExit} title={t("out.empty.title")} text={t("out.empty.text")} action={<Button onClick={onAsk}>{t("out.ask.open")}</Button>} />;
-  const act = async (row: Out, to: OutState) => {
+  const refresh = async (row: Out) => {
+    await client.invalidateQueries({ queryKey: ["account", office, "port_outs"] });
+    await client.invalidateQueries({ queryKey: ["account", row.account_id] });
+  };
+  const act = async (row: Out, to: (typeof ACTS)[number]) => {
     // Each of these ends it for good: the first press asks, the second means it.
     if (meant !== `${row.id} ${to}`) return setMeant(`${row.id} ${to}`);
     setMeant(null);
@@ -42,11 +50,16 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
     } catch (error) {
       tellFailure(error);
     }
-    await client.invalidateQueries({ queryKey: ["account", office, "port_outs"] });
-    await client.invalidateQueries({ queryKey: ["account", row.account_id] });
+    await refresh(row);
+  };
+  const setDay = async (row: Out, on: string) => {
+    await call("PATCH", urls.getMovePortOutUrl(row.account_id, row.id, "accepted"), { body: { day: on } });
+    tellDone(t("out.done.accepted", { number: readable(row.number), day: day.format(new Date(on)) }));
+    await refresh(row);
   };
   // What waits for something comes first; the API gives the newest first.
   const rows = found.data.toSorted((one, other) => Number(other.state === "accepted") - Number(one.state === "accepted")).filter((row) => contains(q, row.number, readable(row.number), row.account_name, row.winning_carrier));
+  if (rows.length === 0) return <EmptyState icon={IconDoorExit} title={t("ui:list.noMatch")} text={t("ui:list.noMatchHelp")} />;
   return (
     // Wide tables scroll in their own box; it must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -75,11 +88,16 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
               </td>
               <td>
                 <StateDot tone={row.overdue ? "bad" : TONES[row.state]}>{t(row.overdue ? "out.overdue" : `out.state.${row.state}`)}</StateDot>
-                {row.state === "refused" ? <p>{row.message}</p> : row.day && <p>{day.format(new Date(row.day))}</p>}
+                {row.state === "refused" ? <p>{outReason(row, t)}</p> : row.day && <p>{day.format(new Date(row.day))}</p>}
               </td>
               <td className={classes.outAsked}>{when.format(fromGregorian(row.created))}</td>
               <td>
                 <div className={classes.outActs}>
+                  {row.may_become.includes("accepted") && (
+                    <Button size="compact-sm" variant="default" onClick={() => setDated(row)}>
+                      {t("out.act.accepted")}
+                    </Button>
+                  )}
                   {ACTS.filter((to) => row.may_become.includes(to)).map((to) => (
                     <Button key={to} size="compact-sm" variant={meant === `${row.id} ${to}` ? "filled" : "default"} color={meant === `${row.id} ${to}` && to !== "canceled" ? "red" : undefined} onClick={() => void act(row, to)} onBlur={() => setMeant(null)}>
                       {t(meant === `${row.id} ${to}` ? `out.sure.${to}` : `out.act.${to}`)}
@@ -91,6 +109,7 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
           ))}
         </tbody>
       </table>
+      {dated && <OutDay key={dated.id} out={dated} today={today} onClose={() => setDated(null)} onDay={(on) => setDay(dated, on)} />}
     </section>
   );
 }

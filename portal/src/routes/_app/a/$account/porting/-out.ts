@@ -1,6 +1,8 @@
 /** Numbers that other carriers want: their shape and their query. */
 import { queryOptions } from "@tanstack/react-query";
 
+import type { TFunction } from "i18next";
+
 import { call, urls } from "@/api";
 
 export type OutState = "accepted" | "refused" | "canceled" | "completed";
@@ -15,7 +17,8 @@ export interface Out {
   end_user: string;
   /** The day on which the number leaves; "2026-12-24". */
   day: string;
-  /** Why it was refused, in the reader's language. */
+  /** Why it was refused: a code, and the API's words for it in the account's language. */
+  reason: string;
   message: string;
   overdue: boolean;
   created: number;
@@ -28,3 +31,6 @@ export const outQuery = (office: string) =>
     queryFn: async ({ signal }) => (await call<Out[]>("GET", urls.getListPortOutsBelowUrl(office), { signal })).data,
     refetchInterval: 15_000,
   });
+
+/** Why a request was refused, in the reader's language. */
+export const outReason = ({ reason, message }: Pick<Out, "reason" | "message">, t: TFunction<["porting", "ui"]>) => t(`out.reason.${reason as "pin"}`, { defaultValue: message });

@@ -59,16 +59,21 @@ function Schedules() {
   /** A set is in force while any of its rules is. */
   const standing = (row: Row) => (kind === "rules" ? standings?.rules.get(row.id) : Array.isArray(row.rules) ? row.rules.map((id) => standings?.rules.get(id)).find((one) => one?.in_force) : undefined);
   const until = ({ in_force: on, until: at }: Standing) => (at ? t(on ? "now.until" : "now.from", { when: moment(at, standings?.timezone, i18n.language) }) : "");
+  const words = (known: Standing) => {
+    const when = kind === "rules" ? until(known) : "";
+    if (!known.in_force) return when || t("now.off");
+    return [t("now.on"), when].filter(Boolean).join(", ");
+  };
   const now = (row: Row) => {
     const known = standing(row);
     if (!known) return kind === "sets" && standings ? <StateDot tone="off">{t("now.off")}</StateDot> : null;
     return (
       <StateDot tone={known.in_force ? "good" : "off"}>
-        {known.overridden ? t(known.in_force ? "overrides.on" : "overrides.off") : [t(known.in_force ? "now.on" : "now.off"), kind === "rules" ? until(known) : ""].filter(Boolean).join(", ")}
+        {known.overridden ? t(known.in_force ? "overrides.on" : "overrides.off") : words(known)}
       </StateDot>
     );
   };
-  columns.splice(1, 0, { id: "now", title: t("now.title"), cell: now, value: (row) => (standing(row)?.in_force ? 0 : 1), width: kind === "rules" ? "300px" : "160px", phone: "56%" });
+  columns.splice(1, 0, { id: "now", title: t("now.title"), cell: now, value: (row) => (standing(row)?.in_force ? 0 : 1), width: kind === "rules" ? "360px" : "160px", phone: "56%" });
   const close = () => change({ open: undefined });
   return (
     <ListPage

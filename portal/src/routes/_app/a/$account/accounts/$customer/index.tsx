@@ -39,6 +39,9 @@ export const Route = createFileRoute("/_app/a/$account/accounts/$customer/")({
   component: Customer,
 });
 
+/** On a phone the tabs are wider than the screen: the one that is open is brought to where it can be seen. */
+const inSight = (tab: HTMLButtonElement | null) => tab?.scrollIntoView({ block: "nearest", inline: "center" });
+
 function Customer() {
   const { t } = useTranslation(["customer", "ui"]);
   const { account: office, customer } = Route.useParams();
@@ -56,7 +59,7 @@ function Customer() {
       <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: TABS.find((one) => one === next && one !== "summary") }, replace: true })} keepMounted={false}>
         <Tabs.List className={classes.tabs}>
           {TABS.map((one) => (
-            <Tabs.Tab key={one} value={one}>
+            <Tabs.Tab key={one} value={one} ref={one === tab ? inSight : undefined}>
               {t(`tab.${one}`)}
             </Tabs.Tab>
           ))}

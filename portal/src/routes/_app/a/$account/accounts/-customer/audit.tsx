@@ -29,6 +29,15 @@ interface Entry {
   source: string | null;
 }
 
+/** A path as people read it; one that is not well-formed as it is. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
 const METHODS = ["PUT", "POST", "PATCH", "DELETE", "GET"] as const;
 
 export function Audit({ office, account: { id } }: { office: string; account: Account }) {
@@ -45,17 +54,19 @@ export function Audit({ office, account: { id } }: { office: string; account: Ac
   /** The request without what everybody knows. */
   const what = (entry: Entry) => {
     const path = entry.path.replace(/^\/v2\/accounts\/[0-9a-f]{32}\/?/, "").replaceAll(/[0-9a-f]{32}/g, (one) => names.get(one) ?? one.slice(0, 8));
+    const [kind = "", ...rest] = decoded(path).split("/");
+    const noun = t(`audit.noun.${kind as "users"}`, { defaultValue: kind });
     const method = METHODS.find((one) => one === entry.method) ?? "POST";
-    return t(`audit.did.${method}`, { what: path || t("audit.itself") });
+    return t(`audit.did.${method}`, { what: [noun || t("audit.itself"), rest.join(" / ")].filter(Boolean).join(" ") });
   };
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "medium" });
   const who = (entry: Entry) => (entry.actor_id ? (names.get(entry.actor_id) ?? entry.actor_id.slice(0, 8)) : t("audit.apiKey"));
   const from = (entry: Entry) => (entry.actor_account_id === id ? t("audit.own") : t("audit.above"));
   const columns: Column<Entry>[] = [
-    { id: "at", title: t("audit.at"), cell: (row) => when.format(new Date(row.at)), value: (row) => row.at, width: "220px" },
-    { id: "who", title: t("audit.who"), cell: who, value: who, width: "180px" },
+    { id: "at", title: t("audit.at"), cell: (row) => when.format(new Date(row.at)), value: (row) => row.at, width: "220px", phone: "34%" },
+    { id: "who", title: t("audit.who"), cell: who, value: who, width: "180px", wide: true },
     { id: "from", title: t("audit.from"), cell: from, value: from, width: "140px", wide: true },
-    { id: "what", title: t("audit.what"), cell: what, value: what, wide: true },
+    { id: "what", title: t("audit.what"), cell: what, value: what },
     { id: "status", title: t("audit.end"), cell: (row) => <StateDot tone={row.status < 400 ? "good" : "bad"}>{row.status < 400 ? t("audit.done") : t("audit.refused", { status: row.status })}</StateDot>, value: (row) => row.status, width: "140px", wide: true },
     { id: "source", title: t("audit.source"), cell: (row) => row.source ?? "", value: (row) => row.source ?? "", width: "140px", wide: true },
   ];

@@ -52,14 +52,15 @@ export function Money({ account: { id, name, superduper_admin: top } }: { accoun
   const show = (amount: number) => money(amount, currency, i18n.language);
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" });
   const all = ledger.data?.pages.flatMap(({ data }) => data);
+  const source = (row: Entry) => t(`money.kind.${row.source.service as "services"}`, { defaultValue: row.source.service });
   const columns: Column<Entry>[] = [
-    { id: "at", title: t("money.when"), cell: (row) => when.format(fromGregorian(row.timestamp)), value: (row) => row.timestamp, width: "200px" },
-    { id: "what", title: t("money.what"), cell: (row) => row.description, value: (row) => row.description, wide: true },
-    { id: "source", title: t("money.source"), cell: (row) => row.source.service, value: (row) => row.source.service, width: "160px", wide: true },
-    { id: "amount", title: t("money.amount"), cell: (row) => <span data-sign={row.amount < 0 ? "minus" : "plus"} className={classes.amount}>{show(row.amount)}</span>, value: (row) => row.amount, width: "140px", numeric: true },
+    { id: "at", title: t("money.when"), cell: (row) => when.format(fromGregorian(row.timestamp)), value: (row) => row.timestamp, width: "200px", phone: "34%" },
+    { id: "what", title: t("money.what"), cell: (row) => row.description, value: (row) => row.description },
+    { id: "source", title: t("money.source"), cell: source, value: source, width: "160px", wide: true },
+    { id: "amount", title: t("money.amount"), cell: (row) => <span data-sign={row.amount < 0 ? "minus" : "plus"} className={classes.amount}>{show(row.amount)}</span>, value: (row) => row.amount, width: "140px", phone: "30%", numeric: true },
   ];
   const sort = parseSort(sortText, "-at");
-  const rows = all && sorted(all.filter((row) => contains(search, row.description, row.source.service)), columns, sort);
+  const rows = all && sorted(all.filter((row) => contains(search, row.description, source(row))), columns, sort);
   const tile = (what: string, amount: number | undefined) => (
     <div className={classes.tile}>
       <span className={classes.countName}>{what}</span>

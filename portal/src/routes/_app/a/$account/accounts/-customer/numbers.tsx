@@ -40,7 +40,7 @@ export function CustomerNumbers({ office, account: { id, name }, adding, onAddin
   const all = numbers.data && Object.entries(numbers.data).map(([number, row]): Line => ({ number, ...row }));
   const used = (row: Line) => (row.used_by ? t(`usedBy.${row.used_by as "callflow"}`, { defaultValue: row.used_by }) : t("spare"));
   const columns: Column<Line>[] = [
-    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "220px" },
+    { id: "number", title: t("number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "220px", phone: "56%" },
     { id: "used", title: t("use_"), cell: (row) => <StateDot tone={row.used_by ? "good" : "off"}>{used(row)}</StateDot>, value: used },
     { id: "state", title: t("numberState"), cell: (row) => t(`numberStates.${row.state as "in_service"}`, { defaultValue: row.state }), value: (row) => row.state, width: "160px", wide: true },
   ];

@@ -105,7 +105,7 @@ export function Summary({ office: from, account }: { office: string; account: Ac
             <div>
               <dt>{t("id")}</dt>
               <dd>
-                <code>{id}</code>
+                <code className={classes.id}>{id}</code>
               </dd>
             </div>
           </dl>
