@@ -73,6 +73,7 @@ await walk(async ({ page, go, check }) => {
   await check("menu", ["region"]);
   await page.keyboard.press("Escape");
   await page.getByRole("menuitem", { name: "Submit" }).waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.activeElement?.closest("li"));
   await page.keyboard.press("m");
   await page.getByRole("menuitem", { name: "Submit" }).press("Enter");
   await ticket("Submitted").waitFor();

@@ -83,10 +83,10 @@ def test_A8_a_file_of_no_use_is_refused_with_a_reason(raw, word):
 
 def test_A8_a_missing_quote_spoils_its_rows_and_says_where():
     found = read(b'first_name,last_name,email\nAnn,Lee,a@x.example,extra\n"Bob,Brown\nCid,Dee,c@x.example\n')
-    assert "more cells" in found.crooked[0]
+    assert "more cells" in found.crooked[0].message
     assert len(found.rows) == 2
     long = read(b'first_name,last_name\nAnn,"' + b"y" * 3000 + b'"\nBob,Brown\n')
-    assert "is a quote missing" in long.crooked[0]
+    assert "is a quote missing" in long.crooked[0].message
     assert len(long.rows[0]["last_name"]) == 50
 
 

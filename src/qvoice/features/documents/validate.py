@@ -53,6 +53,8 @@ def to_invalid(problem: ValidationError) -> Invalid:
         else:
             message = message.format(**context) if context else message
         details: dict[str, Any] = {"message": message}
+        if code := getattr(error.get("ctx", {}).get("error"), "code", ""):
+            details["code"] = code
         target = next((context[name] for name in _TARGETS if name in context), None)
         if target is not None:
             details["target"] = target

@@ -67,7 +67,8 @@ async def unlock(s: AsyncSession, reason: str) -> bool:
     row = done.first()
     if row is None:
         return False
-    await _note(s, "unlocked", reason or "unlocked by an administrator", {"level": row.level})
+    said = {} if reason else {"reason_code": "unlocked"}
+    await _note(s, "unlocked", reason or "unlocked by an administrator", {"level": row.level, **said})
     return True
 
 

@@ -72,11 +72,11 @@ class WebSounds:
                     ) as answer,
                 ):
                     if answer.status_code != 200:
-                        raise NotCalled(f"answered {answer.status_code}", answer.status_code)
+                        raise NotCalled(f"answered {answer.status_code}", answer.status_code, code="refused")
                     async for part in answer.aiter_bytes():
                         data += part
                         if len(data) > MAX_UPLOAD:
-                            raise NotCalled(f"more than {MAX_UPLOAD} bytes")
+                            raise NotCalled(f"more than {MAX_UPLOAD} bytes", code="too_large")
         except (httpx2.HTTPError, TimeoutError) as problem:
-            raise NotCalled(f"{type(problem).__name__}: {problem}"[:300]) from problem
+            raise NotCalled(f"{type(problem).__name__}: {problem}"[:300], code="no_answer") from problem
         return data

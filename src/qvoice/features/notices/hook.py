@@ -29,11 +29,14 @@ PAUSES = (2.0, 10.0, 30.0, 60.0)
 
 
 class NotCalled(Exception):
-    """It did not work this time; the text says why. `status`: what the server answered, 0 when it did not."""
+    """It did not work this time; the text says why. `code` is stable: clients word it in other languages by it.
+    `status`: what the server answered, 0 when it did not.
+    """
 
-    def __init__(self, why: str, status: int = 0) -> None:
+    def __init__(self, why: str, status: int = 0, *, code: str) -> None:
         super().__init__(why)
         self.status = status
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +104,14 @@ async def destination(url: str, *, private_too: bool, query: str = "") -> Destin
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise NotCalled("not a web address")
+        raise NotCalled("not a web address", code="no_address")
     try:
         port = parts.port
     except ValueError as problem:
-        raise NotCalled("the port is no port") from problem
+        raise NotCalled("the port is no port", code="no_address") from problem
     address = await _resolved(parts.hostname, port or (443 if parts.scheme == "https" else 80))
     if not private_too and not is_public(address):
-        raise NotCalled(f"{parts.hostname} is not a public address")
+        raise NotCalled(f"{parts.hostname} is not a public address", code="private")
     host = f"[{address}]" if ":" in address else address
     target = parts._replace(
         netloc=host if port is None else f"{host}:{port}", query="&".join(part for part in (parts.query, query) if part)
@@ -140,9 +143,9 @@ async def call_once(message: Message, *, private_too: bool) -> tuple[int, int]:
         ):
             status = answer.status_code  # what it says besides is of no use, and may be endless
     except (httpx2.HTTPError, TimeoutError) as problem:
-        raise NotCalled(f"{type(problem).__name__}: {problem}"[:300]) from problem
+        raise NotCalled(f"{type(problem).__name__}: {problem}"[:300], code="no_answer") from problem
     if not 200 <= status < 300:
-        raise NotCalled(f"answered {status}", status)
+        raise NotCalled(f"answered {status}", status, code="refused")
     return status, int((time.monotonic() - began) * 1000)
 
 
@@ -150,7 +153,7 @@ async def _resolved(host: str, port: int) -> str:
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError) as problem:
-        raise NotCalled(f"{host}: {problem}") from problem
+        raise NotCalled(f"{host}: {problem}", code="unknown_host") from problem
     return str(found[0][4][0])
 
 

@@ -44,17 +44,19 @@ def rows_of_csv(given: str) -> list[Row]:
     dialect = ";" if given.split("\n", 1)[0].count(";") > given.split("\n", 1)[0].count(",") else ","
     lines = [line for line in csv.reader(io.StringIO(given), delimiter=dialect) if any(cell.strip() for cell in line)]
     if not lines:
-        raise Invalid.field("csv", "required", "the file has no rows: write one number a line")
+        raise Invalid.field("csv", "required", "the file has no rows: write one number a line", code="csv_no_rows")
     names = [_NAMES.get(name, name) for name in (cell.strip().lower() for cell in lines[0])]
     if "number" not in names:
         if any(cell.strip().lstrip("+").replace(" ", "").isdigit() for cell in lines[0]):
             return _bounded({"number": line[0].strip()} for line in lines)
-        raise Invalid.field("csv", "required", "the first line must name the columns, `number` among them")
+        raise Invalid.field(
+            "csv", "required", "the first line must name the columns, `number` among them", code="csv_missing",
+            target="number",
+        )  # fmt: skip
     unknown = sorted({name for name in names if name and name not in COLUMNS})
     if unknown:
-        raise Invalid.field(
-            "csv", "enum", f"no such column: {', '.join(unknown)[:200]}; there are {', '.join(COLUMNS)}"
-        )
+        said = f"no such column: {', '.join(unknown)[:200]}; there are {', '.join(COLUMNS)}"
+        raise Invalid.field("csv", "enum", said, code="csv_unknown", target=", ".join(unknown)[:200])
     return _bounded(
         {name: cell.strip()[:200] for name, cell in zip(names, line, strict=False) if name} for line in lines[1:]
     )
@@ -77,9 +79,9 @@ def rows_of_range(first: str, last: str) -> list[Row]:
 def _bounded(rows: Iterable[Row]) -> list[Row]:
     found = list(rows)
     if len(found) > MAX_ROWS:
-        raise Invalid.field("csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", target=MAX_ROWS)
+        raise Invalid.field("csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", code="csv_rows", target=MAX_ROWS)
     if not found:
-        raise Invalid.field("csv", "required", "the file has no rows below its first line")
+        raise Invalid.field("csv", "required", "the file has no rows below its first line", code="csv_no_rows")
     return found
 
 

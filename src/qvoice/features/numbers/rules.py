@@ -14,26 +14,34 @@ STATES = frozenset(
 )
 
 
+class NoNumber(ValueError):
+    """This is no number; the text says what to do. `code` is stable: clients word it in other languages by it."""
+
+    def __init__(self, message: str, *, code: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def e164(text: str) -> str:
-    """Return a number in E.164. Ten digits are North American (the dialect's rule); raises ValueError saying what to
-    do.
-    """
+    """Return a number in E.164. Ten digits are North American (the dialect's rule); raises NoNumber."""
     number = re.sub(r"[\s().-]", "", text[:64])
     if re.fullmatch(r"[2-9][0-9]{9}", number):
         number = "+1" + number
     elif re.fullmatch(r"1[2-9][0-9]{9}", number):
         number = "+" + number
     if _E164.fullmatch(number) is None:
-        raise ValueError("not in E.164: write +, the country code and the number, such as +14164445555")
+        raise NoNumber("not in E.164: write +, the country code and the number, such as +14164445555", code="no_number")
     try:
         parsed = phonenumbers.parse(number, None)
     except phonenumbers.NumberParseException:
-        raise ValueError("no country has this code: check the digits after the +") from None
+        raise NoNumber("no country has this code: check the digits after the +", code="no_country") from None
     # North American lengths are fixed; elsewhere plans change, and some are short (the specification: +661234567).
     if parsed.country_code == _NANP and not phonenumbers.is_possible_number(parsed):
-        raise ValueError("too short or too long for its country: check the digits")
+        raise NoNumber("too short or too long for its country: check the digits", code="number_length")
     if len(number) <= _SHORTEST:
-        raise ValueError(f"too short: a number has at least {_SHORTEST} digits with its country code")
+        raise NoNumber(
+            f"too short: a number has at least {_SHORTEST} digits with its country code", code="number_length"
+        )
     return number
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
 
 from qvoice.features.documents.validate import to_invalid
-from qvoice.features.numbers.rules import e164
+from qvoice.features.numbers.rules import NoNumber, e164
 from qvoice.features.port_requests.schemas import PortRequest
 from qvoice.kit.errors import Invalid
 
@@ -25,6 +26,29 @@ NEEDED = ("tn", *_SAME)
 GROUP = (*_SAME, "type", "tenant")
 
 
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with a cell. `code` is stable, and `target` is what the message says in it: clients word it in
+    other languages by them.
+    """
+
+    column: str
+    message: str
+    code: str
+    target: Any = None
+
+
+def _told(why: Sequence[Wrong]) -> dict[str, Any]:
+    """Return what a verdict says: a sentence, and each problem by itself."""
+    return {
+        "message": "; ".join(f"{one.column}: {one.message}" for one in why)[:500],
+        "problems": [
+            {"column": one.column, "message": one.message, "code": one.code, "values": {"target": one.target}}
+            for one in why
+        ],
+    }
+
+
 @dataclass(slots=True)
 class Read:
     """What a file says: a verdict for each row, and the cells of each good one beside it (None for a bad one)."""
@@ -32,10 +56,10 @@ class Read:
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     rows: list[dict[str, str] | None] = field(default_factory=list)
 
-    def refuse(self, place: int, why: str) -> None:
+    def refuse(self, place: int, *why: Wrong) -> None:
         """Take back the good verdict of a row."""
         self.rows[place] = None
-        self.verdicts[place] |= {"verdict": "bad", "message": why}
+        self.verdicts[place] |= {"verdict": "bad", **_told(why)}
 
     @property
     def orders(self) -> list[tuple[str, dict[str, Any]]]:
@@ -60,41 +84,47 @@ def read(given: str) -> Read:
     unknown = [name for name in names if name not in COLUMNS]
     if missing or unknown:
         why = f"missing: {', '.join(missing)}" if missing else f"unknown: {', '.join(unknown)[:200]}"
-        raise Invalid.field("csv", "columns", f"the first line must name the columns; {why}")
+        code, names = ("csv_missing", missing) if missing else ("csv_unknown", unknown)
+        said = f"the first line must name the columns; {why}"
+        raise Invalid.field("csv", "columns", said, code=code, target=", ".join(names)[:200])
     lines.fieldnames = names
     found, seen = Read(), set[str]()
     for n, line in enumerate(lines, start=1):
         if n > MAX_ROWS:
-            raise Invalid.field("csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", target=MAX_ROWS)
+            raise Invalid.field("csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", code="csv_rows", target=MAX_ROWS)
         row = {key: (value or "").strip()[:200] for key, value in line.items() if key in COLUMNS}
         why = _why(row, seen)
         verdict = "bad" if why else "ok"
-        found.verdicts.append({"row": n, "number": row.get("tn", ""), "verdict": verdict, "message": why})
+        found.verdicts.append({"row": n, "number": row.get("tn", ""), "verdict": verdict, **_told(why)})
         found.rows.append(None if why else row)
         if not why:
             seen.add(row["tn"])
     if not found.verdicts:
-        raise Invalid.field("csv", "required", "the file has no rows below its first line")
+        raise Invalid.field("csv", "required", "the file has no rows below its first line", code="csv_no_rows")
     return found
 
 
-def _why(row: dict[str, str], seen: set[str]) -> str:
-    """Return what is wrong with a row, '' when nothing is; the row's number is written in E.164."""
+def _why(row: dict[str, str], seen: set[str]) -> list[Wrong]:
+    """Return what is wrong with a row; the row's number is written in E.164."""
     try:
         row["tn"] = e164(row.get("tn", ""))
-    except ValueError as problem:
-        return f"tn: {problem}"
+    except NoNumber as problem:
+        return [Wrong("tn", str(problem), problem.code)]
     if row["tn"] in seen:
-        return "tn: an earlier row has this number"
-    empty = [name for name in NEEDED if not row.get(name)]
+        return [Wrong("tn", "an earlier row has this number", code="row_twice")]
+    empty = [Wrong(name, "fill in", code="required") for name in NEEDED if not row.get(name)]
     if empty:
-        return f"{', '.join(empty)}: fill in"
+        return empty
     try:
         PortRequest.model_validate(_order([row]))
     except ValidationError as problem:
         fields = to_invalid(problem).fields
-        return "; ".join(f"{name}: {next(iter(rules.values()))['message']}" for name, rules in fields.items())[:500]
-    return ""
+        first = {name: next(iter(rules.items())) for name, rules in fields.items()}
+        return [
+            Wrong(name, told["message"], told.get("code", rule), told.get("target"))
+            for name, (rule, told) in first.items()
+        ]
+    return []
 
 
 def _order(rows: list[dict[str, str]]) -> dict[str, Any]:

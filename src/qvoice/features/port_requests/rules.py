@@ -60,48 +60,52 @@ def carriers_of(order: Mapping[str, Any]) -> dict[str, list[str]]:
 def problems(
     order: Mapping[str, Any], *, attached: Collection[str], taken: Collection[str], today: date
 ) -> Problems:
-    """Return why a losing carrier, or we, would refuse the order: {field: {rule: {message}}}; empty: it may go.
+    """Return why a losing carrier, or we, would refuse the order: {field: {rule: {message, code}}}; empty: it may go.
 
     `attached`: kinds of documents there are. `taken`: numbers that are on the platform or in another open order.
     """
     found: Problems = {}
 
-    def no(field: str, rule: str, message: str) -> None:
-        found.setdefault(field, {})[rule] = {"message": message}
+    def no(field: str, rule: str, message: str, *, code: str) -> None:
+        found.setdefault(field, {})[rule] = {"message": message, "code": code}
 
     bill = order.get("bill") or {}
     for key, what in _BILL.items():
         if not bill.get(key):
-            no(f"bill.{key}", "required", f"give {what}")
+            no(f"bill.{key}", "required", f"give {what}", code=f"bill_{key}")
     if not order.get("signee_name"):
-        no("signee_name", "required", "say who signed the letter of authorisation: the end user or who may act for him")
+        who = "say who signed the letter of authorisation: the end user or who may act for him"
+        no("signee_name", "required", who, code="signee")
     for kind in DOCUMENTS:
         if kind not in attached:
             what = "the signed letter of authorisation" if kind == "loa" else "a bill of the losing carrier"
-            no(f"attachments.{kind}", "required", f"attach {what} (PDF)")
+            no(f"attachments.{kind}", "required", f"attach {what} (PDF)", code=kind)
     if bill.get("wireless") is True and not bill.get("pin"):
-        no("bill.pin", "required", "mobile carriers port only with the account's PIN")
+        no("bill.pin", "required", "mobile carriers port only with the account's PIN", code="pin")
     numbers = list(order["numbers"])
     for number in numbers:
         if number in taken:
-            no(f"numbers.{number}", "unique", "this number is on the platform already, or in another open order")
+            why = "this number is on the platform already, or in another open order"
+            no(f"numbers.{number}", "unique", why, code="taken")
     if len({_region(number) for number in numbers}) > 1:
-        no("numbers", "mixed", "numbers of different countries need an order each: split them")
+        no("numbers", "mixed", "numbers of different countries need an order each: split them", code="countries")
     if any(is_toll_free(number) for number in numbers) and not all(is_toll_free(number) for number in numbers):
-        no("numbers", "mixed", "toll-free numbers port another way: give them an order of their own")
+        no("numbers", "mixed", "toll-free numbers port another way: give them an order of their own", code="toll_free")
     if len(carriers_of(order)) > 1:
-        no("numbers", "split", "the numbers leave several carriers: split the order by carrier (…/split)")
+        no("numbers", "split", "the numbers leave several carriers: split the order by carrier (…/split)", code="split")
     if order.get("type") == "partial" and bill.get("btn") in numbers and not order.get("new_btn"):
-        no("new_btn", "required", "the billing number leaves: say which remaining number is billed from then on")
+        why = "the billing number leaves: say which remaining number is billed from then on"
+        no("new_btn", "required", why, code="new_btn")
     if order.get("type", "full") == "full" and bill.get("btn") and bill["btn"] not in numbers:
-        no("bill.btn", "mismatch", "a full port takes the billing number too: add it, or make the order partial")
+        why = "a full port takes the billing number too: add it, or make the order partial"
+        no("bill.btn", "mismatch", why, code="btn")
     day = order.get("transfer_date")
     if day:
         wanted = date.fromisoformat(day)
         if wanted <= today:
-            no("transfer_date", "minimum", "the day must lie ahead")
+            no("transfer_date", "minimum", "the day must lie ahead", code="ahead")
         elif wanted.weekday() > 4:
-            no("transfer_date", "invalid", "carriers port on working days: choose Monday to Friday")
+            no("transfer_date", "invalid", "carriers port on working days: choose Monday to Friday", code="working_day")
     return found
 
 

@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from qvoice.db import Scope
 from qvoice.db.engine import enter
 from qvoice.features import documents
-from qvoice.features.port_requests.bulk import Read
+from qvoice.features.port_requests.bulk import Read, Wrong
 from qvoice.kit.ids import is_id
 
-_ACCOUNT = "tenant: no such account at or below this one: give its id or realm"
+_ACCOUNT = Wrong("tenant", "no such account at or below this one: give its id or realm", code="no_account")
 
 
 async def judge(s: AsyncSession, read: Read) -> dict[str, Scope]:
@@ -41,9 +41,9 @@ async def judge(s: AsyncSession, read: Read) -> dict[str, Scope]:
     await enter(s, own)
     for place, row in enumerate(read.rows):
         if row and row.get("assign_to") and row["assign_to"] not in known[row.get("tenant", "").lower()]:
-            read.refuse(
-                place, f"assign_to: nothing there is reached by {row['assign_to']}: give an extension"
-            )
+            target = row["assign_to"]
+            why = f"nothing there is reached by {target}: give an extension"
+            read.refuse(place, Wrong("assign_to", why, code="reaches_nothing", target=target))
     return scopes
 
 

@@ -129,10 +129,11 @@ async def create(request: Request, account_id: str, ctx: Context = permit("tasks
     async with ctx.tx() as s:
         verdicts = await action.check(s, found.rows, options)
         for number, problem in found.crooked.items():
-            verdicts[number] = [Problem("", problem), *verdicts[number]]
+            verdicts[number] = [problem, *verdicts[number]]
         judged = list(zip(found.rows, verdicts, strict=True))
         task_id = await store.create(
-            s, action.category, action.action, name=name, options=options, notes=found.notes, rows=judged,
+            s, action.category, action.action, name=name, options=options,
+            notes=[note.told() for note in found.notes], rows=judged,
             steps=await _steps(s, action, judged, options),
         )  # fmt: skip
         task = await _shown(ctx, s, await store.load(s, task_id))

@@ -44,7 +44,7 @@ async def create(
     *,
     name: str = "",
     options: dict[str, Any] | None = None,
-    notes: Sequence[str] = (),
+    notes: Sequence[dict[str, Any]] = (),
     rows: Sequence[tuple[Row, list[Problem]]] = (),
     steps: Sequence[Added] = (),
 ) -> str:
@@ -145,7 +145,8 @@ def shown(task: Any) -> dict[str, Any]:
         "success_count": task.done,
         "failure_count": task.failed,
         "progress": 100 if ended else min(99, 100 * through // task.total) if task.total and task.started else 0,
-        "notes": task.notes,
+        "notes": [note if isinstance(note, str) else note["message"] for note in task.notes],
+        "remarks": [note for note in task.notes if not isinstance(note, str)],
         "problem": task.problem or None,
         "output": {"name": task.file_name, "type": task.file_type, "size": task.file_size} if task.file_name else None,
         "submitted_at": to_gregorian(task.created),

@@ -90,6 +90,7 @@ def _shown(row: Any) -> dict[str, Any]:
         "data": row.data,
         "result": "failure" if row.problem else "success",
         "reason": row.problem,
+        "reason_code": row.code,
         "response_code": row.status or None,
         "milliseconds": row.milliseconds,
         "state": row.state,

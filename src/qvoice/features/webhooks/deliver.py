@@ -109,14 +109,14 @@ async def deliver(db: Database, settings: Settings, *, account_id: str, path: st
             await _end(s, delivery, "dropped")
             return
     sent = message(hook.doc, delivery, now=int(time.time()))
-    began, status, problem = time.monotonic(), 0, ""
+    began, status, problem, code = time.monotonic(), 0, "", ""
     try:
         status, _ = await call_once(sent, private_too=settings.network.webhooks_private == 1)
     except NotCalled as failure:
-        status, problem = failure.status, str(failure)
+        status, problem, code = failure.status, str(failure), failure.code
     spent = int((time.monotonic() - began) * 1000)
     async with db.tx(scope) as s:
-        await _note(s, delivery, status, spent, problem)
+        await _note(s, delivery, status, spent, (problem, code))
         tried = delivery.tried + 1
         if not problem:
             await _end(s, delivery, "done")
@@ -130,7 +130,7 @@ async def deliver(db: Database, settings: Settings, *, account_id: str, path: st
         else:
             await _end(s, delivery, "failed")
             if not test and await _count(s, hook.id, "failures + 1") >= MAX_FAILED:
-                await _switch_off(s, hook, problem)
+                await _switch_off(s, hook, problem, code)
 
 
 async def _load(s: AsyncSession, delivery_id: str) -> Any | None:
@@ -139,11 +139,11 @@ async def _load(s: AsyncSession, delivery_id: str) -> Any | None:
     ).first()
 
 
-async def _note(s: AsyncSession, delivery: Any, status: int, milliseconds: int, problem: str) -> None:
+async def _note(s: AsyncSession, delivery: Any, status: int, milliseconds: int, problem: tuple[str, str]) -> None:
     await s.execute(
         text(
-            "insert into webhook_attempts (account_id, webhook_id, delivery_id, status, milliseconds, problem)"
-            " values (:account, :hook, :id, :status, :ms, :problem)"
+            "insert into webhook_attempts (account_id, webhook_id, delivery_id, status, milliseconds, problem, code)"
+            " values (:account, :hook, :id, :status, :ms, :problem, :code)"
         ),
         {
             "account": delivery.account_id,
@@ -151,7 +151,8 @@ async def _note(s: AsyncSession, delivery: Any, status: int, milliseconds: int, 
             "id": delivery.id,
             "status": status,
             "ms": milliseconds,
-            "problem": problem[:300],
+            "problem": problem[0][:300],
+            "code": problem[1],
         },
     )
 
@@ -174,9 +175,9 @@ async def _count(s: AsyncSession, hook_id: str, value: str) -> int:
     )
 
 
-async def _switch_off(s: AsyncSession, hook: documents.Document, problem: str) -> None:
+async def _switch_off(s: AsyncSession, hook: documents.Document, problem: str, code: str) -> None:
     reason = f"{MAX_FAILED} deliveries in a row failed; the last one: {problem}"[:300]
-    await documents.merge(s, "webhooks", hook.id, {"enabled": False, "disable_reason": reason})
+    await documents.merge(s, "webhooks", hook.id, {"enabled": False, "disable_reason": reason, "disable_code": code})
     await _count(s, hook.id, "0")
     log.get().warning("webhook.switched_off", account=hook.account_id, webhook=hook.id, problem=problem)
     account = await documents.load(s, "accounts", hook.account_id)
