@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { IconLock } from "@tabler/icons-react";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -64,6 +65,9 @@ export const fraudQuery = (account: string) =>
 export const lock = (account: string, level: Level, reason: string, endsCalls?: boolean) => call("PUT", urls.getLockAccountUrl(account), { body: { level, reason, ends_calls: endsCalls } });
 export const unlock = (account: string) => call("DELETE", urls.getUnlockAccountUrl(account), { body: {} });
 
+/** Why an account was locked, in the reader's language: a guard's reason is worded by which guard it was, a person's is his own. */
+export const lockReason = (t: TFunction<["fraud", "ui"]>, language: string, { reason, source }: { reason: string; source?: string }) => (language === "en" ? reason : t(`lock.guard.${source as "velocity"}`, { defaultValue: reason }));
+
 /** Shown where an account is; nothing when it is not locked. */
 export function LockNotice({ account, name }: { account: string; name: string }) {
   const { t, i18n } = useTranslation(["fraud", "ui"]);
@@ -92,7 +96,7 @@ export function LockNotice({ account, name }: { account: string; name: string })
       <IconLock size={20} stroke={1.6} aria-hidden />
       <div className={classes.what}>
         <p className={classes.title}>{t(`lock.level.${level}.is`)}</p>
-        <p>{t("lock.because", { reason: i18n.language === "en" ? reason : t(`lock.guard.${source as "velocity"}`, { defaultValue: reason }) })}</p>
+        <p>{t("lock.because", { reason: lockReason(t, i18n.language, { reason, source }) })}</p>
         <p className={classes.when}>{[at === undefined ? "" : t("lock.since", { when: when.format(fromGregorian(at)) }), t(source === "manual" ? "lock.byHand" : "lock.byGuard"), t("lock.emergency")].filter(Boolean).join(" · ")}</p>
       </div>
       {account === home ? (

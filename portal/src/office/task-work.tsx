@@ -5,6 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { ruleWords } from "@/api";
 import { tellFailure } from "@/ui/failed";
 import form from "@/ui/form/form.module.css";
 import { Invoices } from "@/ui/invoices";
@@ -49,6 +50,7 @@ export function TaskWork({ account, task, startLabel, acceptLabel = startLabel, 
     }
   };
   const waiting = countOf(task, "ready");
+  const notes = task.remarks?.length ? task.remarks.map(({ message, code, values }) => ruleWords(code, { message, ...values })) : task.notes;
   const rows = makes === "rows";
   const costs = (task.charges ?? []).length > 0;
   const result = rows ? task.status !== "pending" : task.output !== null;
@@ -71,7 +73,7 @@ export function TaskWork({ account, task, startLabel, acceptLabel = startLabel, 
           {task.status === "stopped" && costs ? t("task.dearer") : task.problem}
         </p>
       )}
-      {task.notes.map((note) => (
+      {notes.map((note) => (
         <p key={note} className={form.notice}>
           {note}
         </p>

@@ -18,6 +18,8 @@ export interface Task {
   /** 0 to 100. */
   progress: number;
   notes: string[];
+  /** The notes again, worded by their codes in any language; tasks of before have none. */
+  remarks?: { message: string; code: string; values: { target?: unknown } }[];
   problem: string | null;
   /** What must be accepted before it starts or goes on; absent in lists. */
   charges?: Invoice[];

@@ -49,8 +49,14 @@ async def lock(
             " from (excluded.level, excluded.ends_calls))"
             " returning level"
         ),
-        {"account": s.info["scope"].account_id, "level": level, "reason": reason, "source": source, "now": now,
-         "ends": ends_calls},
+        {
+            "account": s.info["scope"].account_id,
+            "level": level,
+            "reason": reason,
+            "source": source,
+            "now": now,
+            "ends": ends_calls,
+        },
     )
     if done.first() is None:
         return False

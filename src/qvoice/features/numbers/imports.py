@@ -79,7 +79,9 @@ def rows_of_range(first: str, last: str) -> list[Row]:
 def _bounded(rows: Iterable[Row]) -> list[Row]:
     found = list(rows)
     if len(found) > MAX_ROWS:
-        raise Invalid.field("csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", code="csv_rows", target=MAX_ROWS)
+        raise Invalid.field(
+            "csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", code="csv_rows", target=MAX_ROWS
+        )
     if not found:
         raise Invalid.field("csv", "required", "the file has no rows below its first line", code="csv_no_rows")
     return found

@@ -91,7 +91,9 @@ def read(given: str) -> Read:
     found, seen = Read(), set[str]()
     for n, line in enumerate(lines, start=1):
         if n > MAX_ROWS:
-            raise Invalid.field("csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", code="csv_rows", target=MAX_ROWS)
+            raise Invalid.field(
+                "csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", code="csv_rows", target=MAX_ROWS
+            )
         row = {key: (value or "").strip()[:200] for key, value in line.items() if key in COLUMNS}
         why = _why(row, seen)
         verdict = "bad" if why else "ok"

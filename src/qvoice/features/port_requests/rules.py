@@ -57,9 +57,7 @@ def carriers_of(order: Mapping[str, Any]) -> dict[str, list[str]]:
     return found
 
 
-def problems(
-    order: Mapping[str, Any], *, attached: Collection[str], taken: Collection[str], today: date
-) -> Problems:
+def problems(order: Mapping[str, Any], *, attached: Collection[str], taken: Collection[str], today: date) -> Problems:
     """Return why a losing carrier, or we, would refuse the order: {field: {rule: {message, code}}}; empty: it may go.
 
     `attached`: kinds of documents there are. `taken`: numbers that are on the platform or in another open order.

@@ -37,7 +37,9 @@ def decoded(raw: bytes) -> tuple[str, Problem | None]:
         try:
             text = raw.decode("utf-16")
         except UnicodeDecodeError:
-            raise _refused("the file says it is UTF-16 and is not: save it as CSV (UTF-8)", code="csv_no_text") from None
+            raise _refused(
+                "the file says it is UTF-16 and is not: save it as CSV (UTF-8)", code="csv_no_text"
+            ) from None
     else:
         try:
             text = raw.decode("utf-8-sig")

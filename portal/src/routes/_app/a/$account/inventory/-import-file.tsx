@@ -26,7 +26,7 @@ interface Import {
 const MOST_BYTES = 20_000_000;
 
 export function ImportFile({ account }: { account: string }) {
-  const { t } = useTranslation(["inventory", "ui"]);
+  const { t, i18n } = useTranslation(["inventory", "ui"]);
   const client = useQueryClient();
   const [id, setId] = useState<string | null>(null);
   const [failure, setFailure] = useState<string | null>(null);
@@ -99,9 +99,9 @@ export function ImportFile({ account }: { account: string }) {
             <div className={office.failed}>
               <p>{t("file.refused", { count: running.refused })}</p>
               <ul>
-                {problems.slice(0, 50).map(({ row, number, message }) => (
+                {problems.slice(0, 50).map(({ row, number, verdict, message }) => (
                   <li key={row}>
-                    {t("file.row", { row })} {number} {message}
+                    {t("file.row", { row })} {number} {i18n.language === "en" ? message : t(`verdict.${verdict as "exists"}`, { defaultValue: message })}
                   </li>
                 ))}
               </ul>

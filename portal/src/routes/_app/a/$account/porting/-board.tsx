@@ -121,8 +121,8 @@ function Ticket({ card, opened, onOpen, onMove, onDrag }: TicketProps) {
         )}
       </button>
       {movable && (
-        // The first item has the focus at once: Mantine’s placeholder for it is nothing that a menu may hold.
-        <Menu opened={menu} onChange={setMenu} position="bottom-end" withinPortal returnFocus withInitialFocusPlaceholder={false}>
+        // The first item has the focus at once: Mantine’s placeholder for it is nothing that a menu may hold. No key outside closes it: M opens it.
+        <Menu opened={menu} onChange={setMenu} position="bottom-end" withinPortal returnFocus clickOutsideEvents={["mousedown", "touchstart"]} withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon className={classes.ticketMove} variant="subtle" color="gray" size={28} aria-label={t("moveOf", { name: card.name })}>
               <IconArrowsExchange size={16} stroke={1.6} />

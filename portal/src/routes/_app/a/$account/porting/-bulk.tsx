@@ -5,7 +5,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { call, explanation, Problem, urls } from "@/api";
+import { call, explanation, Problem, ruleWords, urls } from "@/api";
 import { AccountPicker } from "@/office/account-picker";
 import { tellDone } from "@/ui/done";
 import form from "@/ui/form/form.module.css";
@@ -20,6 +20,8 @@ interface Verdict {
   number: string;
   verdict: "ok" | "bad";
   message: string;
+  /** The same, one by one, worded by their codes in any language. */
+  problems?: { column: string; message: string; code: string; values: { target?: unknown } }[];
 }
 interface Read {
   rows: Verdict[];
@@ -66,6 +68,7 @@ export function Bulk({ office, onMade }: { office: string; onMade: () => void })
     await send(text, true);
   };
   const bad = found?.rows.filter(({ verdict }) => verdict !== "ok") ?? [];
+  const words = ({ message, problems }: Verdict) => problems?.map((one) => `${one.column}: ${ruleWords(one.code, { message: one.message, ...one.values })}`).join("; ") || message;
   const columns: Column<Verdict>[] = (["row", "number", "verdict", "message"] as const).map((id) => ({ id, title: id, cell: () => null, value: (row) => row[id] }));
   const template = () => {
     const cells: Column<string[]>[] = COLUMNS.map((id, at) => ({ id, title: id, cell: () => null, value: (row) => row[at] ?? "" }));
@@ -118,7 +121,7 @@ export function Bulk({ office, onMade }: { office: string; onMade: () => void })
                     <td className="tabular">{row.number}</td>
                     <td>
                       <StateDot tone={row.verdict === "ok" ? "good" : "bad"}>{t(row.verdict === "ok" ? "bulk.ok" : "bulk.refused")}</StateDot>
-                      {row.message && <p>{row.message}</p>}
+                      {row.message && <p>{words(row)}</p>}
                     </td>
                   </tr>
                 ))}

@@ -9,6 +9,7 @@ import { call, docQuery, urls } from "@/api";
 import { tellDone } from "@/ui/done";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
+import { readable } from "@/ui/phone-number";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot, type Tone } from "@/ui/state-dot";
 
@@ -73,7 +74,7 @@ export function OrderPanel({ office, card, onMove, onGone }: Props) {
 
 /** What would be refused; each finding leads to where it is mended. */
 function Findings({ card, onPapers, onSplit }: { card: Card; onPapers: () => void; onSplit: () => void }) {
-  const { t } = useTranslation(["porting", "ui"]);
+  const { t, i18n } = useTranslation(["porting", "ui"]);
   const client = useQueryClient();
   const findings = useQuery(checkQuery(card.account_id, card.id));
   const [busy, setBusy] = useState(false);
@@ -102,10 +103,10 @@ function Findings({ card, onPapers, onSplit }: { card: Card; onPapers: () => voi
       <p>{list.length ? t("check.found", { count: list.length }) : t("check.fine")}</p>
       {list.length > 0 && (
         <ul>
-          {list.map(({ field, message }) => (
+          {list.map(({ field, message, code }) => (
             <li key={`${field} ${message}`}>
               <button type="button" onClick={() => lead(field)}>
-                {message}
+                {i18n.language === "en" ? message : t(`finding.${code as "pin"}`, { defaultValue: message, number: readable(field.replace("numbers.", "")) })}
               </button>
             </li>
           ))}

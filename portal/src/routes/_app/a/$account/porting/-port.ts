@@ -62,8 +62,8 @@ export interface Paper {
   length: number;
 }
 
-/** {field: {rule: {message}}} */
-export type Findings = Record<string, Record<string, { message: string }>>;
+/** {field: {rule: {message, code}}} */
+export type Findings = Record<string, Record<string, { message: string; code?: string }>>;
 
 const key = (account: string, ...more: string[]) => ["account", account, "port_requests", ...more];
 
@@ -93,8 +93,8 @@ export const timelineQuery = (account: string, id: string) =>
   });
 
 /** The findings as a list, in the order the API gave. */
-export function listed(findings: Findings): { field: string; message: string }[] {
-  return Object.entries(findings).flatMap(([field, rules]) => Object.values(rules).map(({ message }) => ({ field, message })));
+export function listed(findings: Findings): { field: string; message: string; code?: string }[] {
+  return Object.entries(findings).flatMap(([field, rules]) => Object.values(rules).map(({ message, code }) => ({ field, message, code })));
 }
 
 /** Numbers as lines to edit: the number, and after a comma the carrier it leaves when that is not the bill's. */

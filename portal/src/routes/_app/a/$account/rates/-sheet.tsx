@@ -9,6 +9,9 @@ import office from "@/office/office.module.css";
 import form from "@/ui/form/form.module.css";
 import { Section } from "@/ui/form/setting";
 
+/** What kind of cell a column of a sheet has; a problem is worded by it where the API's sentence is not read. */
+const kindOf = (field: string) => (field === "prefix" || field === "direction" ? field : /(cost|surcharge)$/.test(field) ? "price" : /(minimum|increment|time|weight)/.test(field) ? "number" : field ? "text" : "other");
+
 interface Import {
   id: string;
   state: string;
@@ -23,7 +26,7 @@ interface Import {
 const PIECE = 4 * 1024 * 1024;
 
 export function Sheet({ account, deck }: { account: string; deck: string }) {
-  const { t } = useTranslation(["rates", "ui"]);
+  const { t, i18n } = useTranslation(["rates", "ui"]);
   const client = useQueryClient();
   const [mode, setMode] = useState<"replace" | "merge">("replace");
   const [id, setId] = useState<string | null>(null);
@@ -88,13 +91,13 @@ export function Sheet({ account, deck }: { account: string; deck: string }) {
       <div aria-live="polite">
         {busy && <Progress value={(sent ?? 0) * 30 + (running?.progress ?? 0) * 70} aria-label={t("sheet.progress")} />}
         {over && running && <p>{t("sheet.done", { good: running.success_count, bad: running.failure_count })}</p>}
-        {over && running?.message && <p className={form.help}>{running.message}</p>}
+        {over && running?.message && <p className={form.help}>{i18n.language === "en" ? running.message : t("sheet.notRead", { message: running.message })}</p>}
         {problems.length > 0 && (
           <div className={office.failed}>
             <ul>
               {problems.slice(0, 50).map(({ line, field, message }) => (
                 <li key={`${line}/${field}`}>
-                  {t("sheet.line", { line })} {message}
+                  {t("sheet.line", { line })} {i18n.language === "en" ? message : [field, t(`sheet.wrong.${kindOf(field)}`)].filter(Boolean).join(" : ")}
                 </li>
               ))}
             </ul>

@@ -77,14 +77,14 @@ export function Attempts({ account, id, enabled }: { account: string; id: string
 }
 
 function Detail({ attempt }: { attempt: Attempt }) {
-  const { t } = useTranslation("webhooks");
+  const { t, i18n } = useTranslation("webhooks");
   return (
     <>
       <dl className={classes.facts}>
         {attempt.reason && (
           <div>
             <dt>{t("reason")}</dt>
-            <dd>{attempt.reason}</dd>
+            <dd>{i18n.language === "en" ? attempt.reason : t(`why.${attempt.reason_code as "private"}`, { defaultValue: attempt.reason, status: attempt.response_code })}</dd>
           </div>
         )}
         <div>

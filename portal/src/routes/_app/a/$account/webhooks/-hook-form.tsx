@@ -32,7 +32,7 @@ interface Props {
 
 /** The document without what the server adds. */
 function own(hook: Omit<Hook, "id">): Omit<Hook, "id"> {
-  const { id: _id, _read_only: _computed, metadata: _names, disable_reason: _why, ...document } = hook as Hook & { _read_only?: unknown; metadata?: unknown };
+  const { id: _id, _read_only: _computed, metadata: _names, disable_reason: _why, disable_code: _because, ...document } = hook as Hook & { _read_only?: unknown; metadata?: unknown };
   return document;
 }
 

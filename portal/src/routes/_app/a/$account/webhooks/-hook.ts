@@ -13,6 +13,7 @@ export interface HookRow {
   enabled?: boolean;
   /** Why the system switched it off; absent when a person did. */
   disable_reason?: string;
+  disable_code?: string;
 }
 
 export interface Hook extends HookRow {
@@ -33,6 +34,7 @@ export interface Attempt {
   data: Record<string, unknown>;
   result: "success" | "failure";
   reason: string | null;
+  reason_code?: string;
   response_code: number | null;
   milliseconds: number;
   /** Of the delivery: `new` and `queued` are still being tried. */

@@ -108,7 +108,7 @@ interface ExistingProps {
 }
 
 function Existing({ account, id, tab, onTab, onGone }: ExistingProps) {
-  const { t } = useTranslation(["webhooks", "ui"]);
+  const { t, i18n } = useTranslation(["webhooks", "ui"]);
   const client = useQueryClient();
   const hook = useQuery(docQuery<Hook>(account, "webhooks", id));
   if (hook.error) return <ErrorState error={hook.error} onRetry={() => void hook.refetch()} />;
@@ -117,13 +117,16 @@ function Existing({ account, id, tab, onTab, onGone }: ExistingProps) {
     await patchDoc(account, "webhooks", id, { enabled });
     await client.invalidateQueries({ queryKey: ["account", account, "webhooks"] });
   };
+  const { disable_reason: reason = "", disable_code: code } = hook.data;
+  // Without the status of the last answer, which the list of attempts has.
+  const because = i18n.language === "en" || !code ? reason : t("why.off", { why: t(`why.${code as "private"}`, { status: "" }) });
   const on = () => void turn(true).then(() => tellDone(t("enabledOne", { name: hook.data.name }), () => void turn(false).catch(tellFailure)), tellFailure);
   return (
     <>
       {standing(hook.data) === "failed" && (
         <div className={classes.silenced} aria-live="polite">
           <p>{t("silencedOne")}</p>
-          <p className={classes.why}>{hook.data.disable_reason}</p>
+          <p className={classes.why}>{because}</p>
           <Button size="compact-sm" onClick={on}>
             {t("enable")}
           </Button>

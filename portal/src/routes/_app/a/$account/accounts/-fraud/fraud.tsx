@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { type Account, call, fromGregorian, urls, usersQuery } from "@/api";
-import { type Fraud, fraudQuery, type Level } from "@/office/lock";
+import { type Fraud, fraudQuery, type Level, lockReason } from "@/office/lock";
 import { ErrorState } from "@/ui/error-state";
 import { userName } from "@/ui/frame/palette-entries";
 import page from "@/ui/page.module.css";
@@ -34,6 +34,8 @@ interface Event {
   id: string;
   kind: "locked" | "unlocked";
   reason: string;
+  /** What the reason is when nobody gave one. */
+  reason_code?: "unlocked";
   timestamp: number;
   actor_id: string | null;
   level: Level;
@@ -63,7 +65,7 @@ function History({ office, account, lock }: { office: string; account: string; l
         {events.data?.map((event) => (
           <li key={event.id} data-kind={event.kind}>
             <p>{event.kind === "locked" ? t(`lock.level.${event.level}.is`) : t("history.unlocked")}</p>
-            <p className={classes.reason}>{event.reason}</p>
+            <p className={classes.reason}>{event.reason_code === "unlocked" ? t("history.byAdministrator") : lockReason(t, i18n.language, event)}</p>
             <p className={classes.help}>
               {when.format(fromGregorian(event.timestamp))} · {by(event)}
             </p>
