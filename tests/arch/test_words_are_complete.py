@@ -1,4 +1,4 @@
-"""What the API says by a code, the portal words in French: every rule, code and verdict in the sources has its words."""
+"""What the API says by a code, the portal says in French: every rule, code and verdict has its words."""
 
 from __future__ import annotations
 

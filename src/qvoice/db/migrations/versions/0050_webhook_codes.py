@@ -1,11 +1,11 @@
-"""Why a webhook's attempt failed, by a code too: clients word it in other languages by it. Attempts of before have none."""
+"""Why a webhook's attempt failed, by a code too: clients word it in other languages by it. Old attempts have none."""
 
 from __future__ import annotations
 
 from alembic import op
 
-revision = "0049"
-down_revision = "0048"
+revision = "0050"
+down_revision = "0049"
 
 
 def upgrade() -> None:
