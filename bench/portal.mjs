@@ -94,9 +94,9 @@ try {
       await page.goto("about:blank");
       await page.goto(at(place), { waitUntil: "commit" });
       result.pages[name].push(await usable(place.includes("/") ? "[data-step]" : "main h1"));
-      // What the early script (portal/src/early/reads.ts) asked for and no page took up was asked for in vain.
+      // What the early script asked for (a page’s -reads.ts) and no page took up was asked for in vain.
       const vain = await page.evaluate(() => [...globalThis.qvoiceEarly.answers.keys()]);
-      if (vain.length) throw new Error(`${name} does not read ${vain.join(", ")}: portal/src/early/reads.ts`);
+      if (vain.length) throw new Error(`${name} does not read ${vain.join(", ")}: see its -reads.ts`);
       await page.waitForTimeout(100);
     }
   }

@@ -15,6 +15,7 @@ import { createRoot } from "react-dom/client";
 import { useTranslation } from "react-i18next";
 
 import { onSession, Problem, session } from "./api";
+import { tellByPicture } from "./api/scheduler";
 import { ready } from "./i18n";
 import { routeTree } from "./routeTree.gen";
 import { loadBrand } from "./theme/brand";
@@ -23,6 +24,7 @@ import { Charges } from "./ui/charges";
 import { loadNumberRules } from "./ui/phone-number";
 import { usePreferences, useScheme } from "./ui/preferences";
 
+tellByPicture();
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
@@ -69,7 +71,12 @@ function Portal() {
   );
 }
 
-window.addEventListener("load", () => void loadNumberRules());
+// When the page stands and nothing else is to be done: they are large, and few pages show numbers of other countries.
+window.addEventListener("load", () => {
+  const load = () => void loadNumberRules();
+  if ("requestIdleCallback" in window) requestIdleCallback(load, { timeout: 2_000 });
+  else setTimeout(load, 1_000);
+});
 
 loadBrand();
 

@@ -18,6 +18,7 @@ const NOTHING: Known = { files: [], frame: { files: [], words: [] }, pages: {}, 
 async function bundled(what: Known): Promise<string> {
   const [output] = (await build({
     configFile: false,
+    resolve: { alias: { "@": fileURLToPath(new URL("..", import.meta.url)) } },
     logLevel: "error",
     define: { BUILT: JSON.stringify(what) },
     build: { write: false, target: "es2024", lib: { entry: SOURCE, formats: ["iife"], name: "early" } },

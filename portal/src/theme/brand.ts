@@ -56,7 +56,9 @@ function show(brand: Brand | null): void {
     if (value) document.documentElement.style.setProperty(`--qv-accent-${name}`, value);
     else document.documentElement.style.removeProperty(`--qv-accent-${name}`);
   document.title = productOf(brand);
-  document.querySelector('link[rel="icon"]')?.replaceWith(Object.assign(document.createElement("link"), { rel: "icon", href: iconOf(brand) }));
+  // Only another one: a link that is replaced is fetched again.
+  const icon = document.querySelector('link[rel="icon"]');
+  if (icon?.getAttribute("href") !== iconOf(brand)) icon?.replaceWith(Object.assign(document.createElement("link"), { rel: "icon", href: iconOf(brand) }));
   for (const listener of listeners) listener();
 }
 

@@ -122,7 +122,8 @@ async def page(
         rows = (await s.execute(query.limit(chunk))).all()
         for row in rows:
             document = _document(kind, row)
-            if where.holds(document.whole) and (visible is None or visible(document)):
+            # Without conditions nothing has to be put together for them to look at.
+            if (not where.conditions or where.holds(document.whole)) and (visible is None or visible(document)):
                 kept.append(document)
                 keys.append((row._mapping["sort_key"], document.id))
                 if len(kept) == wanted:

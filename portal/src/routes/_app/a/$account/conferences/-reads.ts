@@ -1,0 +1,5 @@
+/** What the page reads first (early/reads.ts). */
+import { all, type Reads } from "@/early/urls";
+
+const reads: Reads = [all("phone_numbers"), all("callflows"), all("conferences"), all("users")];
+export default reads;

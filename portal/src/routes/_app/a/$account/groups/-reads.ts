@@ -1,0 +1,5 @@
+/** What the page reads first (early/reads.ts). */
+import { all, type Reads } from "@/early/urls";
+
+const reads: Reads = [all("groups"), all("callflows")];
+export default reads;
