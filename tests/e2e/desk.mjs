@@ -105,13 +105,14 @@ await walk(async ({ page, go, check }) => {
   await page.goto(new URL(`/a/${owner}/numbers?open=${encodeURIComponent(number)}`, given.portal).href);
   const own = page.getByRole("dialog");
   await own.getByRole("switch", { name: "Locked against being moved away" }).press("Space");
-  const proof = await own.getByLabel("Account number").inputValue();
   await own.getByRole("button", { name: "Save", exact: true }).click();
   await page.getByText("Saved. The next call to this number follows it.").waitFor();
+  const proof = await own.getByLabel("Account number").inputValue();
+  const pin = await own.getByLabel("PIN").inputValue();
   await check("lock");
   await go("porting?view=leaving&open=ask");
   const ask = page.getByRole("dialog", { name: "Another carrier’s request" });
-  for (const [label, text] of [["Number", number], ["Carrier that wants it", `Taker ${mark}`], ["Account number that it gave", proof]]) await ask.getByLabel(label, { exact: true }).fill(text);
+  for (const [label, text] of [["Number", number], ["Carrier that wants it", `Taker ${mark}`], ["Account number that it gave", proof], ["PIN that it gave", pin]]) await ask.getByLabel(label, { exact: true }).fill(text);
   await ask.getByRole("button", { name: "Check the request" }).click();
   const leaving = page.getByRole("row", { name: new RegExp(`Taker ${mark}`) });
   await leaving.getByText("Leaves", { exact: true }).waitFor();
@@ -130,6 +131,7 @@ await walk(async ({ page, go, check }) => {
   await leaving.getByText("refused by the desk").waitFor();
 
   // A file: the bad row is named, and nothing is made before all are good.
+  await go("porting");
   await button("From a file").click();
   const bulk = page.getByRole("dialog", { name: "Orders from a file" });
   await pick(bulk, "For the account", customer);
