@@ -17,6 +17,7 @@ from qvoice.cli import new
     ("kind", "name", "expected"),
     [
         ("module", "call_park", "src/qvoice/core/flow/modules/call_park.py"),
+        ("module", "call_park", "tests/core/flow/test_call_park.py"),
         ("resource", "pager", "src/qvoice/features/pagers/resource.py"),
         ("resource", "directory_entry", "src/qvoice/features/directory_entries/api.py"),
         ("page", "reports", "portal/src/routes/_app/a/$account/reports/index.tsx"),
