@@ -1,5 +1,6 @@
-"""A deck of a million rates from a CSV sheet, by the installation's own worker, which is killed in the middle; calls
-are authorised all the while, and each must have the price that is in force: the old deck's until the new one is whole.
+"""A deck of 100,000 rates (`--big`: a million) from a CSV sheet, by the installation's own worker, which is killed in
+the middle; calls are authorised all the while, and each must have the price that is in force: the old deck's until the
+new one is whole.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from qvoice.features.rates.change import create
 from qvoice.kit.clock import utcnow
 from qvoice.kit.ids import new_id
 
-ROWS = 1_000_000
+ROWS, BIG = 100_000, 1_000_000
 PIECE = 4 * 1024 * 1024
 OLD_COST = Decimal("0.5")
 KILL_AT = 0.3
@@ -179,4 +180,4 @@ async def run(installation: Installation, rows: int) -> list[Figure]:
 
 def measure(installation: Installation) -> list[Figure]:
     """Import a large sheet."""
-    return asyncio.run(run(installation, 20_000 if installation.quick else ROWS))
+    return asyncio.run(run(installation, 20_000 if installation.quick else BIG if installation.big else ROWS))

@@ -33,6 +33,8 @@ class Installation:
     start_seconds: dict[str, float] = field(default_factory=dict)
     quick: bool = False
     """True: try each measurement briefly; the figures say little."""
+    big: bool = False
+    """True: the sizes that are promised (a million rates, a million call records), which take half an hour more."""
 
     @property
     def settings(self) -> Settings:

@@ -144,11 +144,19 @@ def _bench(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     quick: Annotated[bool, typer.Option("--quick", help="Try everything briefly; the figures say little.")] = False,
+    big: Annotated[
+        bool,
+        typer.Option(
+            "--big",
+            help="deck_import with 1,000,000 rates instead of 100,000 and reports with 1,000,000 calls instead of "
+            "200,000: up to half an hour more.",
+        ),
+    ] = False,
 ) -> None:
     """Measure, side by side in one run."""
     from qvoice.cli import bench as command
 
-    raise typer.Exit(command.run(name, data=data, as_json=as_json, quick=quick))
+    raise typer.Exit(command.run(name, data=data, as_json=as_json, quick=quick, big=big))
 
 
 @app.command("backup")

@@ -68,7 +68,7 @@ def modules() -> dict[str, Any]:
     return {name: module for name, module in loaded.items() if hasattr(module, "measure")}
 
 
-def run(name: str, *, data: Path | None, as_json: bool, quick: bool) -> int:
+def run(name: str, *, data: Path | None, as_json: bool, quick: bool, big: bool = False) -> int:
     """Measure `name` (all when empty); prints figures. Returns 1 if a benchmark failed or a wish was not met.
 
     Without `data` what is measured lives in a temporary folder and is gone afterwards; an installation that is given
@@ -86,9 +86,9 @@ def run(name: str, *, data: Path | None, as_json: bool, quick: bool) -> int:
         signal.signal(number, _end)
     try:
         if data:
-            results = measure(running(data.expanduser().absolute()), known, wanted, quick=quick)
+            results = measure(running(data.expanduser().absolute()), known, wanted, quick=quick, big=big)
         else:
-            results = measure_fresh(known, wanted, quick=quick)
+            results = measure_fresh(known, wanted, quick=quick, big=big)
     except Failed as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -101,7 +101,7 @@ def _end(number: int, frame: Any) -> None:
     raise SystemExit(128 + number)
 
 
-def measure_fresh(known: dict[str, Any], wanted: list[str], *, quick: bool) -> Results:
+def measure_fresh(known: dict[str, Any], wanted: list[str], *, quick: bool, big: bool = False) -> Results:
     """Measure an installation made for it; it is removed afterwards."""
     from bench.installation import fresh
 
@@ -113,7 +113,7 @@ def measure_fresh(known: dict[str, Any], wanted: list[str], *, quick: bool) -> R
         say("starting an installation to measure …")
         installation.start("cold")
         # How it starts, and what it holds when nobody has called yet, comes first.
-        return measure(installation, known, sorted(wanted, key=lambda one: one != "start"), quick=quick)
+        return measure(installation, known, sorted(wanted, key=lambda one: one != "start"), quick=quick, big=big)
     finally:
         try:
             installation.stop()
@@ -121,14 +121,14 @@ def measure_fresh(known: dict[str, Any], wanted: list[str], *, quick: bool) -> R
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure(installation: Any, known: dict[str, Any], wanted: list[str], *, quick: bool) -> Results:
+def measure(installation: Any, known: dict[str, Any], wanted: list[str], *, quick: bool, big: bool = False) -> Results:
     """Run the benchmarks one after the other. One whose tools (`NEEDS {program: package}` of its module) are missing,
     or that says so (`LeftOut`), is left out.
     """
     from bench.installation import LeftOut
 
     results = Results()
-    installation.quick = quick
+    installation.quick, installation.big = quick, big
     for one in wanted:
         if one == "start" and not installation.start_seconds:
             results.left_out[one] = "The installation is somebody's: it is not stopped to see how it starts."

@@ -17,8 +17,9 @@ from qvoice.db import SYSTEM, Scope
 from qvoice.db.queue import run_worker, worker_app
 from qvoice.features.invoices import jobs as invoice_jobs
 from qvoice.features.invoices.issue import issue
+from qvoice.features.ledgers import queries
 from qvoice.features.ledgers.post import PAYMENTS, post, transfer
-from qvoice.features.services import api, jobs, monthly, watch
+from qvoice.features.services import api, jobs, month_batch, monthly, watch
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
 
@@ -122,6 +123,62 @@ async def test_C1_other_charges_are_marked_up(world):
     async with world.db.tx(scope_of(world)) as s:
         await monthly.visit(s, DECEMBER)
     assert before - await balance(world) == Decimal("32.5")  # the seat, its tax, and a tenth of the calls
+
+
+async def test_C1_many_accounts_at_once_are_charged_as_each_by_itself(world, monkeypatch):
+    plain = {"name": "Plain", "plan": {key: PLAN["plan"][key] for key in ("users", "devices")}}
+    below = {"name": "Below", "plan": {"users": {"_all": {"rate": 7, "cascade": True}}}}
+    made = [(await world.reseller.put("accounts/{A}/service_plans", plan))["id"] for plan in (plain, below)]
+    others = [await world.account(world.reseller, f"other{n}") for n in range(4)]
+    special = {"users": {"_all": {"rate": 24}}}
+    for who, body in zip(
+        others,
+        ({"add": [made[0]]}, {"add": [made[0]], "overrides": special}, {"add": made[:1]}, {"add": made[1:]}),
+        strict=True,
+    ):
+        url = f"accounts/{who.account_id}/services"
+        await world.reseller.post(url, body, envelope={"accept_charges": True})
+    at(monkeypatch, datetime(2026, 12, 1, 6, tzinfo=UTC))  # an hour old
+    await others[2].put("accounts/{A}/devices", {"name": "Early"}, envelope={"accept_charges": True})
+    scopes = [Scope(who.account_id, scope_of(world, world.reseller).path + "." + who.account_id) for who in others]
+    alone = {}
+    for who, scope in zip(others, scopes, strict=True):
+        async with world.db.tx(scope) as s:
+            undone = await s.begin_nested()
+            await monthly.visit(s, DECEMBER)
+            alone[who.account_id] = (await queries.balance(s)).amount
+            await undone.rollback()
+
+    async def one_by_one(s, first):
+        seen.append(s.info["scope"].account_id)
+        await visit(s, first)
+
+    visit, seen = monthly.visit, []
+    monkeypatch.setattr(monthly, "visit", one_by_one)
+    await run_all(world, DECEMBER)
+    assert set(seen) == {world.customer.account_id, others[3].account_id}, "surcharges and trees are looked at singly"
+    assert {who.account_id: await balance(world, who) for who in others} == alone
+    assert len({str(amount) for amount in alone.values()}) == 4
+    invoices = [await who.get("accounts/{A}/invoices") for who in others]
+    assert [len(found) for found in invoices] == [1, 1, 1, 1], "November's, of what came in its middle"
+
+    # One account cannot be charged: the others of its batch are, and it is told.
+    real = month_batch.bill
+
+    def broken(level, *arguments):
+        if level.account_id == others[0].account_id:
+            raise RuntimeError("this one's plan is spoilt")
+        return real(level, *arguments)
+
+    monkeypatch.setattr(month_batch, "bill", broken)
+    monkeypatch.setattr(monthly, "bill", broken)
+    await run_all(world, JANUARY)
+    [failure] = await world.db.fetch("select failed_account, problem from billing_failures")
+    assert (failure.failed_account.hex, "spoilt" in failure.problem) == (others[0].account_id, True)
+    assert await balance(world, others[0]) == alone[others[0].account_id]
+    for who in others[1:]:
+        assert await balance(world, who) < alone[who.account_id]
+    assert await world.db.fetch("select * from ledger_discrepancies()") == []
 
 
 async def test_C1_a_run_broken_off_anywhere_goes_on_and_charges_nobody_twice(world, monkeypatch):
