@@ -1483,10 +1483,12 @@ export interface Modules {
 
 /**
  * Where to move an account. `ratedeck_id`: a deck of the new account above that it pays by; null: it pays none.
+ * `plans`: ids of its service plans; those of the old one, special prices and quantities by hand end with the move.
  */
 export interface Move {
   to: string;
   ratedeck_id?: string | null;
+  plans?: string[] | null;
   [key: string]: unknown;
  }
 

@@ -1176,7 +1176,7 @@ export const getMoveAccountUrl = (accountId: string,) => {
 }
 
 /**
- * Move the account under `to`.
+ * Move the account under `to`. 402 with the invoices when that costs it, or those above it, something.
  * @summary Move an account with all below it (master)
  */
 export const moveAccount = async (accountId: string,

@@ -52,11 +52,14 @@ class NewAccount(AccountDocument):
 
 
 class Move(BaseModel):
-    """Where to move an account. `ratedeck_id`: a deck of the new account above that it pays by; null: it pays none."""
+    """Where to move an account. `ratedeck_id`: a deck of the new account above that it pays by; null: it pays none.
+    `plans`: ids of its service plans; those of the old one, special prices and quantities by hand end with the move.
+    """
 
     model_config = ConfigDict(extra="allow")
     to: str
     ratedeck_id: str | None = None
+    plans: list[str] | None = None
 
 
 @contextmanager
@@ -273,7 +276,7 @@ async def parents(request: Request, account_id: str, ctx: Context = permit("acco
     summary="Move an account with all below it (master)",
 )  # fmt: skip
 async def move(request: Request, account_id: str, ctx: Context = permit("accounts", "move")) -> Response:
-    """Move the account under `to`."""
+    """Move the account under `to`. 402 with the invoices when that costs it, or those above it, something."""
     if not ctx.who.actor.is_master:
         raise Forbidden("only the master account moves accounts")
     to = ctx.data.get("to")
@@ -282,9 +285,12 @@ async def move(request: Request, account_id: str, ctx: Context = permit("account
     deck = ctx.data.get("ratedeck_id", "")
     if deck is not None and not (deck == "" or (isinstance(deck, str) and ids.is_id(deck))):
         raise Invalid.field("ratedeck_id", "type", "ratedeck_id is the id of a rate deck, or null")
+    plans = ctx.data.get("plans")
+    if plans is not None:
+        plans = assign.plan_ids(plans)
     master = Scope(ctx.who.account_id, ctx.who.account_id, ctx.who.owner_id, ctx.who.account_id)
     async with ctx.tx(master) as s:
-        account = await store.move_account(s, account_id, to, deck=deck)
+        account = await store.move_account(s, account_id, to, deck=deck, plans=plans)
         shown = await routes.shown(s, RESOURCE, account, ctx.principal)
     return ctx.reply(shown, revision=account.revision)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import func, literal, select, text, update
@@ -18,6 +18,7 @@ from qvoice.features.auth.tokens import TokenKey, api_key_hash
 from qvoice.features.callflows.defaults import create_feature_codes, create_no_match
 from qvoice.features.documents import Document
 from qvoice.features.ratedecks.bind import bind, pays_by, unbind
+from qvoice.features.services import moving
 from qvoice.kit.errors import Invalid
 
 
@@ -97,13 +98,15 @@ async def set_reseller(s: AsyncSession, account_id: str, is_reseller: bool) -> D
     return account
 
 
-async def move_account(s: AsyncSession, account_id: str, to: str, *, deck: str | None = "") -> Document:
+async def move_account(
+    s: AsyncSession, account_id: str, to: str, *, deck: str | None = "", plans: Sequence[str] | None = None
+) -> Document:
     """Move an account with everything below it under the account `to`. Run it in a scope that covers both (the
     master's).
 
     `deck`: the rate deck of the new account above that it pays by from now on; '' for that one's default, None: it may
-    call without paying. A deck of the old one counts no more. Raises Invalid for a move below itself, and for one that
-    would make its calls free unasked.
+    call without paying. `plans`: that one's service plans that it has from now on. Decks and plans of the old one count
+    no more. Raises Invalid for a move below itself, and for one that would make calls or services free unasked.
     """
     # Moves are rare; one at a time keeps two of them from making a circle together.
     await s.execute(text("select pg_advisory_xact_lock(713003)"))
@@ -122,6 +125,12 @@ async def move_account(s: AsyncSession, account_id: str, to: str, *, deck: str |
         raise Invalid.field(
             "to", "invalid", "an account cannot be moved below itself: choose an account outside its tree"
         )
+    scope: Scope = s.info["scope"]
+    provider = old.split(".")[-2] if "." in old else ""
+    leaves = provider != target.id
+    if leaves:
+        here = Scope(account.id, old, scope.actor_id, scope.actor_account_id)
+        await moving.leave(s, here, provider, target.id, plans)
     await s.execute(
         text(
             "update accounts set path = case when path = text2ltree(:old) then text2ltree(:fresh)"
@@ -137,7 +146,6 @@ async def move_account(s: AsyncSession, account_id: str, to: str, *, deck: str |
     )
     for moved_id in moved.scalars().all():
         await tell_change(s, await load_account(s, moved_id))
-    scope: Scope = s.info["scope"]
     await enter(s, Scope(account.id, f"{new_parent}.{account.id}", scope.actor_id, scope.actor_account_id))
     await unbind(s)
     if deck:
@@ -149,6 +157,8 @@ async def move_account(s: AsyncSession, account_id: str, to: str, *, deck: str |
             "the account pays for its calls now and would not there: give the id of a rate deck of the new account"
             " above, make one its default, or null if it shall call without paying",
         )
+    if leaves:
+        await moving.arrive(s, plans)
     await enter(s, scope)
     return await load_account(s, account_id)
 
