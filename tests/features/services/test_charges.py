@@ -12,6 +12,7 @@ from qvoice.core.plans.quote import share_left
 from qvoice.db import Scope
 from qvoice.features.services import monthly as monthly_run
 from qvoice.features.services import read
+from qvoice.kit.money import rounded
 
 pytestmark = [pytest.mark.db, pytest.mark.anyio]
 
@@ -399,6 +400,9 @@ async def test_C1_an_account_that_moves_ends_its_plans_there_and_begins_those_of
     assert now["invoices"][0]["summary"]["recurring"] == 12
     # The month was the old provider's; its run finds nothing more to charge.
     scope = Scope(world.customer.account_id, f"{world.master.account_id}.{to}.{world.customer.account_id}")
+    [last] = await world.db.fetch("select provider_id, closing from invoices", scope=scope)
+    assert last.provider_id.hex == world.reseller.account_id, "what none has goes on a last one of the old provider's"
+    assert last.closing == -before[world.customer.account_id] + rounded(29 * share_now)
     async with world.db.tx(scope) as s:
         _, today = await read.facts(s)
         await monthly_run.visit(s, today.replace(day=1))

@@ -148,6 +148,8 @@ async def move_account(
         await tell_change(s, await load_account(s, moved_id))
     await enter(s, Scope(account.id, f"{new_parent}.{account.id}", scope.actor_id, scope.actor_account_id))
     await unbind(s)
+    if leaves:
+        await moving.arrive(s, plans)  # a plan may name a deck
     if deck:
         await bind(s, deck)
     if pays and deck == "" and await pays_by(s, account.id) is None:
@@ -157,8 +159,6 @@ async def move_account(
             "the account pays for its calls now and would not there: give the id of a rate deck of the new account"
             " above, make one its default, or null if it shall call without paying",
         )
-    if leaves:
-        await moving.arrive(s, plans)
     await enter(s, scope)
     return await load_account(s, account_id)
 

@@ -1,13 +1,16 @@
 """Service plans of an account that goes to another provider: they are the old one's, and end with it.
 
 What is charged each month ends at the old provider as if everything were removed today (prorated where the plan gives
-back); plans of the new one, given in the same transaction, begin as if everything came today, and are asked about as
-any charge is. Special prices and quantities by hand were the old provider's word and end too.
+back), and a last invoice of its has all that none had. Plans of the new one, given in the same transaction, begin as if
+everything came today, and are asked about as any charge is. Special prices and quantities by hand were the old
+provider's word and end too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from datetime import timedelta
 
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +20,7 @@ from qvoice.db import Scope
 from qvoice.db.engine import enter
 from qvoice.db.notices import notify_document
 from qvoice.features.documents import watching
+from qvoice.features.invoices.issue import NobodyAbove, NothingToBill, make
 from qvoice.features.ledgers.post import post
 from qvoice.features.services.assign import assign, given
 from qvoice.features.services.levels import levels
@@ -67,6 +71,8 @@ async def leave(s: AsyncSession, account: Scope, provider: str, to: str, plans: 
         ),
         {"id": account.account_id},
     )
+    with suppress(NothingToBill, NobodyAbove):  # whose lines they are sends the invoice
+        await make(s, utcnow() + timedelta(milliseconds=1))
     id = account.account_id
     await notify_document(s, account_id=id, type="services", id=id, action="edited", revision=0)
     await enter(s, back)

@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_PATH, definer
 
-revision = "0049"
-down_revision = "0048"
+revision = "0052"
+down_revision = "0051"
 
 _SIMPLE = (
     ("vmboxes", "voicemails", "mailbox"),
@@ -120,7 +120,7 @@ language sql stable security definer set search_path = public, pg_temp as $$
                 case jsonb_typeof(l.ref -> 'items') when 'array' then l.ref -> 'items' else '[]' end) i
             where l.account_id = a.id and l.book = 'balance' and l.kind = 'services' and l.at >= begins and l.at < ends
                 and i.value ? 'monthly'), '[]'),
-        not exists (select from invoices v where v.account_id = a.id and v.period_start = before)
+        not exists (select from invoices v where v.account_id = a.id and v.month = before)
             and exists (select from ledger_lines l where l.account_id = a.id and l.book = 'balance' and l.amount <> 0
                 and l.at < until and l.at >= oldest
                 and not exists (select from invoice_lines i where i.line_id = l.id))
