@@ -1716,8 +1716,8 @@ export interface PhoneNumber {
  }
 
 /**
- * `id`: a rate deck of the plan's owner. Accounts with the plan pay for their calls by it, unless one was chosen for
- * them alone.
+ * `id`: a rate deck of the plan's owner. Accounts with the plan pay for their calls by it, unless one was chosen
+ * for them alone.
  */
 export interface PlanDeck {
   id?: string | null;
