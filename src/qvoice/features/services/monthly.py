@@ -114,7 +114,7 @@ async def run(db: Database, settings: Settings, *, period: str, after: str | Non
     )
     waiting = [Scope(row.id.hex, row.path) for row in rows]
     failed: dict[str, str] = {}
-    month, before = months(first, rows[0].zone) if rows else (None, None)
+    month, before = months(first, rows[0].zone if rows else "UTC")
 
     async def together(some: list[Scope]) -> None:
         """Charge accounts in one transaction; one by one when that is refused, to find out which it was."""
