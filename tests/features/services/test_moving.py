@@ -38,8 +38,8 @@ async def test_C1_an_account_that_moves_ends_its_plans_there_and_begins_those_of
     body = {"to": to, "plans": [wanted["id"]]}
     asked = await world.master.call("POST", move, body)
     assert asked.status_code == 402
-    monthly = {one["account_id"]: one["summary"]["recurring"] for one in asked.json()["data"]}
-    assert monthly == {world.customer.account_id: 12, to: 10}, "the new provider pays for one more of its own"
+    more = {one["account_id"]: one["summary"]["recurring"] for one in asked.json()["data"]}
+    assert more == {world.customer.account_id: 12, to: 10}, "the new provider pays for one more of its own"
     assert (await world.reseller.get(f"accounts/{world.customer.account_id}"))["id"] == world.customer.account_id
 
     before = {who.account_id: await owes(who) for who in (world.customer, world.reseller, world.stranger)}
