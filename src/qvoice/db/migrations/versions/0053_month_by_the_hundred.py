@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import CURRENT_PATH, definer
 
-revision = "0052"
-down_revision = "0051"
+revision = "0053"
+down_revision = "0052"
 
 _SIMPLE = (
     ("vmboxes", "voicemails", "mailbox"),
