@@ -25,9 +25,9 @@ _FOR_TEXT = RIGHT - MARGIN - 90
 """Points that a line's text may take beside its amount."""
 
 
-def rows(invoice: dict[str, Any], words: dict[str, str]) -> list[tuple[str, str]]:
+def rows(invoice: dict[str, Any], language: str) -> list[tuple[str, str]]:
     """Return (what, amount) of each line, items indented below theirs."""
-    found = []
+    words, found = words_of(_WORDS, language), []
     for line in invoice["lines"]:
         text = line["text"]
         if "count" in line:
@@ -67,7 +67,7 @@ def pdf(invoice: dict[str, Any], sender: Sender, language: str) -> bytes:
     paper.text(MARGIN, words["opening"])
     paper.text(RIGHT, shown(Decimal(str(invoice["opening"]))), right=True)
     paper.down()
-    for what, amount in rows(invoice, words):
+    for what, amount in rows(invoice, language):
         indent = 16 if what.startswith("    ") else 0
         for at, part in enumerate(wrapped(what, _FOR_TEXT - indent)):
             paper.text(MARGIN + indent, part)
