@@ -120,7 +120,7 @@ try {
   await check("user, phone, dark, French");
   await french.getByRole("tab", { name: "Compte" }).click();
   await french.getByRole("button", { name: "Supprimer", exact: true }).click();
-  await page.getByRole("dialog", { name: "Supprimer cet utilisateur?" }).getByRole("button", { name: "Supprimer" }).click();
+  await page.getByRole("dialog", { name: /^Supprimer cet utilisateur/ }).getByRole("button", { name: "Supprimer" }).click();
   await page.getByText("L’utilisateur a été supprimé").waitFor();
   await page.getByRole("button", { name, exact: true }).waitFor({ state: "detached" });
 
