@@ -21,7 +21,7 @@ from qvoice.db import Scope
 from qvoice.features.invoices.issue import LATE
 from qvoice.features.ledgers.post import Line
 from qvoice.features.services.levels import CLASSES, PATTERNS, Counts, Level, assigned, cascades
-from qvoice.features.services.monthly import Month, bill, key_of
+from qvoice.features.services.month import Month, bill, key_of
 from qvoice.features.services.watch import KIND
 from qvoice.kit.money import ZERO
 

@@ -7,12 +7,10 @@ what it posts has a key, so a run that is broken off anywhere goes on and charge
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -22,13 +20,15 @@ from qvoice.db import SYSTEM, Database, Scope
 from qvoice.db.queue import defer
 from qvoice.features.invoices.issue import issue
 from qvoice.features.ledgers import queries as ledger
-from qvoice.features.ledgers.post import BALANCE, TAXES, Line, post, transfer
+from qvoice.features.ledgers.post import BALANCE, post
 from qvoice.features.services.levels import Level, levels
+from qvoice.features.services.month import Month, bill, key_of, months, zone_of
+from qvoice.features.services.month_batch import charge_many
 from qvoice.features.services.watch import KIND, local_day
 from qvoice.kit import log
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import QvoiceError
-from qvoice.kit.money import ZERO, rounded
+from qvoice.kit.money import ZERO
 from qvoice.kit.settings import Settings
 
 TASK = "services.monthly"
@@ -36,38 +36,6 @@ BATCH = 400
 TOGETHER = 50
 """Accounts in one transaction. Their calls wait while it posts, a tenth of a second."""
 AT_ONCE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """A month of the billing zone: its first day and the moments it begins and ends."""
-
-    first: date
-    begins: datetime
-    ends: datetime
-
-    @classmethod
-    def of(cls, day: date, zone: str) -> Month:
-        """Return the month that a day is in."""
-        first = day.replace(day=1)
-        following = date(first.year + first.month // 12, first.month % 12 + 1, 1)
-        begins, ends = (datetime(d.year, d.month, d.day, tzinfo=ZoneInfo(zone)) for d in (first, following))
-        return cls(first, begins, ends)
-
-    @property
-    def name(self) -> str:
-        """`2026-11`."""
-        return self.first.strftime("%Y-%m")
-
-
-def months(first: date, zone: str) -> tuple[Month, Month]:
-    """Return the month that begins on `first`, and the one before."""
-    return Month.of(first, zone), Month.of(date(first.year - (first.month == 1), (first.month - 2) % 12 + 1, 1), zone)
-
-
-async def zone_of(s: AsyncSession) -> str:
-    """Return the zone that months are counted in."""
-    return (await s.execute(sql("select billing_zone()"))).scalar_one()
 
 
 async def start_due(db: Database, settings: Settings) -> None:
@@ -105,8 +73,6 @@ async def start(s: AsyncSession, now: datetime, *, again: bool = False) -> date 
 
 async def run(db: Database, settings: Settings, *, period: str, after: str | None) -> None:
     """Do one batch, and put the next into the queue with the progress of this one."""
-    from qvoice.features.services.month_batch import charge_many  # imported late: it builds on this
-
     first = date.fromisoformat(period)
     rows = await db.fetch(
         "select id, path, billing_zone() as zone from billing_accounts(cast(:after as uuid), :most)",
@@ -208,51 +174,6 @@ async def charge(s: AsyncSession, level: Level, month: Month, before: Month) -> 
             text=f"Services {month.name}",
         )  # fmt: skip
     return total
-
-
-def key_of(account_id: str, month: Month) -> str:
-    """Return the key of an account's charge for a month: whatever posts it, it is posted once."""
-    return f"monthly:{account_id}:{month.name}"
-
-
-def bill(
-    level: Level,
-    month: Month,
-    since: Decimal,
-    taxed: Mapping[str, Decimal],
-    used: Mapping[str, tuple[Decimal, Decimal]],
-) -> tuple[Decimal, list[Line]]:
-    """Return what an account pays for a month, without taxes, and the ledger's lines; none when it is nothing.
-
-    `since`, `taxed`: what changes since the month began added to the monthly price and its taxes; `used`: what was
-    spent in the month before by source, for surcharges.
-    """
-    lines = level.lines
-    due = rounded(quote.total(lines) - since)
-    added = quote.markups(level.plan, used)
-    total = due + sum((amount for _, _, amount in added), ZERO)
-    facts: dict[str, Any] = {
-        "text": f"Services {month.name}",
-        "month": month.name,
-        "items": [
-            {
-                "category": line.category, "item": line.item, "name": line.name, "quantity": line.priced.billable,
-                "rate": str(line.priced.rate), "discount": str(line.priced.discount), "amount": str(line.priced.total),
-            }
-            for line in lines
-            if line.priced.billable
-        ]
-        + [{"category": "ledgers", "item": s_, "name": r.name or s_, "amount": str(a)} for s_, r, a in added],
-    }  # fmt: skip
-    if due != quote.total(lines):
-        facts["items"].append({"name": "charged as it changed", "amount": str(due - quote.total(lines))})
-    pairs = transfer(level.account_id, level.provider_id, total, ref=facts)
-    taxes = quote.taxes(lines)
-    for name in sorted({**taxes, **taxed}):
-        tax = taxes.get(name, ZERO) - taxed.get(name, ZERO)
-        if tax:
-            pairs += transfer(level.account_id, level.provider_id, tax, book=TAXES, ref={"tax": name, "text": name})
-    return total, pairs if any(line.amount for line in pairs) else []
 
 
 async def _changed_since(s: AsyncSession, month: Month) -> tuple[Decimal, dict[str, Decimal]]:

@@ -24,7 +24,8 @@ from qvoice.features.invoices.issue import NobodyAbove, NothingToBill, make
 from qvoice.features.ledgers.post import post
 from qvoice.features.services.assign import assign, given
 from qvoice.features.services.levels import levels
-from qvoice.features.services.monthly import charge, months
+from qvoice.features.services.month import months
+from qvoice.features.services.monthly import charge
 from qvoice.features.services.watch import KIND, level_lines, local_day
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow

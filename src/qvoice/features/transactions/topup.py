@@ -13,7 +13,7 @@ from qvoice.db import SYSTEM, Database, Scope
 from qvoice.features import documents
 from qvoice.features.mail.queue_mail import queue_mail
 from qvoice.features.mail.recipients import for_money
-from qvoice.features.services.monthly import Month, zone_of
+from qvoice.features.services.month import Month, zone_of
 from qvoice.features.services.watch import local_day
 from qvoice.features.transactions import pay
 from qvoice.kit import log, money
