@@ -100,7 +100,8 @@ async def test_A7_total_administrators_may_all_but_what_is_kept_above_them(share
                 if answer.reason == "master-only":
                     assert isinstance(reseller, access.Denied), endpoint.path
     for must in (("accounts", "promote"), ("accounts", "demote"), ("accounts", "create"), ("accounts", "delete"),
-                 ("accounts", "move"), ("accounts", "restore"), ("limits", "update")):  # fmt: skip
+                 ("accounts", "move"), ("accounts", "restore"), ("limits", "update"),
+                 ("allotments", "update")):  # fmt: skip
         assert must in kept, must
 
 

@@ -65,7 +65,7 @@ async def furnished(shared_world):
 def test_every_kind_of_document_is_tried():
     # Plans are given by id from one account to those below it: tests/features/services tries who may.
     # Carriers are the master's alone: tests/features/carriers tries everybody else.
-    apart = {"accounts", "limits", "fraud", "apps_store", "service_plans", "carriers"}
+    apart = {"accounts", "limits", "allotments", "fraud", "apps_store", "service_plans", "carriers"}
     missing = set(resources()) - set(BODIES) - apart
     assert missing == set(), "write a body for each kind, so that its ids are tried from other tenants"
 

@@ -20,7 +20,7 @@ from qvoice.core.limits.refusals import LOCK, OUT_OF_MONEY, SPENT, USED_UP, Refu
 from qvoice.core.rating.cost import FOR_EVER
 from qvoice.core.ring.plan import Gateway, RingPlan
 from qvoice.db.engine import DatabaseAway
-from qvoice.features.cdrs.record import record_id_of
+from qvoice.features.cdrs.record import record_id_of, talked
 from qvoice.features.charging.admission import WINDOW, Admission, Authoriser
 from qvoice.features.charging.charge import charge, finish
 from qvoice.kit import log
@@ -266,7 +266,7 @@ class Meters:
             leg=leg.uuid,
             record_id=record_id_of(leg.created, leg.uuid),
             caller=leg.caller_number,
-            seconds=max(round(leg.ended - leg.answered), 0),
+            seconds=talked(leg.answered, leg.ended),
             ended=leg.ended,
         )
         leg.bill = done.record

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -75,21 +78,34 @@ async def test_pages_meet_and_a_batch_written_twice_is_one(world, db) -> None:
 
 async def test_more_than_31_days_are_refused_with_date_range(world) -> None:
     end = int(time.time()) + GREGORIAN_OFFSET
-    answer = await world.customer.call(
-        "GET", f"accounts/{{A}}/cdrs?created_from={end - 40 * 86400}&created_to={end}"
-    )
+    answer = await world.customer.call("GET", f"accounts/{{A}}/cdrs?created_from={end - 40 * 86400}&created_to={end}")
     assert answer.status_code == 400
     assert "date_range" in answer.json()["data"]["created_to"]
 
 
-async def test_the_csv_runs_no_formula(world, db) -> None:
+async def test_D20_the_csv_has_how_it_sounded_and_runs_no_formula(world, db) -> None:
     me = world.customer
-    await keep(db, *call(me.account_id, time.time(), name='=HYPERLINK("http://x","y")'))
+    caller, callee = call(me.account_id, time.time(), name='=HYPERLINK("http://x","y")')
+    heard = "lp=20;rxjitter=0.004000;rxcount=180;txjitter=0.002000;txcount=200;rlp=2;rtt=0.100000"
+    await keep(db, caller, replace(callee, counted=heard, bill={"cost": 0.3, "rate": 6, "rate_name": "Canada"}))
     answer = await me.call("GET", "accounts/{A}/cdrs?paginate=false&accept=text/csv")
     assert answer.headers["content-type"].startswith("text/csv")
     assert answer.text.splitlines()[0].startswith("id,call_id,interaction_id,datetime")
     assert "'=HYPERLINK" in answer.text
     assert ",=HYPERLINK" not in answer.text.replace('"', "")
+    lines = {line["call_id"]: line for line in csv.DictReader(io.StringIO(answer.text))}
+    said, other = lines[callee.uuid], lines[caller.uuid]
+    assert (said["received_loss_percent"], said["received_jitter_ms"]) == ("10.0", "2.0")
+    assert (said["sent_loss_percent"], said["sent_jitter_ms"]) == ("1.0", "4.0")
+    assert 1 < float(said["received_mos"]) < float(said["sent_mos"]) < 4.5
+    assert (said["cost"], said["rate"], said["rate_name"]) == ("0.3", "6", "Canada")
+    assert (other["received_mos"], other["sent_loss_percent"], other["cost"]) == ("", "", "0")
+
+
+async def test_D20_a_call_that_is_answered_and_hung_up_at_once_has_a_second_of_talk(world, db) -> None:
+    me = world.customer
+    await keep(db, *call(me.account_id, time.time(), talk=0.2))
+    assert [one["billing_seconds"] for one in await me.get("accounts/{A}/cdrs")] == [1, 1]
 
 
 async def test_a_start_key_that_is_none_is_refused(world) -> None:

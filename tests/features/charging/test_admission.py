@@ -215,6 +215,29 @@ async def test_C3_post_paid_accounts_may_owe_so_much_and_not_more(books: Books) 
     assert "neither" in neither.why
 
 
+async def test_C3_a_rate_whose_first_minutes_are_free_is_paid_in_advance_after_them(books: Books) -> None:
+    world = books.world
+    customer, reseller = world.customer.account_id, world.reseller.account_id
+    deck = (await world.reseller.put("accounts/{A}/ratedecks", {"name": "first minutes free"}))["id"]
+    rate = {"ratedeck_id": deck, "prefix": "1", "rate_cost": "0.06", "rate_minimum": 1, "rate_increment": 1}
+    await world.reseller.put("accounts/{A}/rates", {**rate, "rate_nocharge_time": 200})
+    await world.reseller.post(f"accounts/{customer}/ratedeck", {"ratedeck_id": deck})
+    books.authoriser.levels.on_notice({})
+    await books.fund(reseller, world.master.account_id, "1")
+    await books.fund(customer, reseller, "0.30")
+    admission = await books.ask(customer)
+    assert isinstance(admission, Admission)
+    assert (admission.paid, books.held(customer)) == (WINDOW, 0)
+    more = await books.authoriser.extend(admission, 240, answered=NOON.timestamp(), now=NOON)
+    assert isinstance(more, Admission)
+    assert (more.paid, books.held(customer)) == (240, Decimal("0.24"))
+    last = await books.authoriser.extend(more, 400, answered=NOON.timestamp(), now=NOON)
+    assert isinstance(last, Admission)
+    assert last.paid == 300, "and what the balance pays for, to the second"
+    await books.over(charged(last, 300))
+    assert books.balance(customer) == 0
+
+
 async def test_C3_caps_per_day_and_month_hold_at_every_level_for_running_calls_too(books: Books) -> None:
     customer, reseller = books.world.customer.account_id, books.world.reseller.account_id
     await books.fund(customer, reseller, "10")

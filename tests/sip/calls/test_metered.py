@@ -236,14 +236,15 @@ async def test_C5_a_lock_ends_paid_calls_with_a_reason_but_never_a_call_for_help
     await rescue.wait_over()
 
 
-async def test_C3_minutes_of_the_plan_come_first_and_the_call_goes_on_for_money_until_that_ends(
+async def test_C3_allotted_minutes_come_first_then_the_plans_and_the_call_goes_on_for_money_until_that_ends(
     platform: Platform, phone: Phones, carrier: UserAgent, meter: Meter
 ) -> None:
     acme, master = platform.acme, platform.master
     meter.fund(0.40)
     plans = f"accounts/{meter.reseller}/service_plans"
-    plan = master.put(plans, {"name": "bundle test", "plan": {}, "bundles": {"talk": {"seconds": 5}}})["id"]
+    plan = master.put(plans, {"name": "bundle test", "plan": {}, "bundles": {"talk": {"seconds": 2}}})["id"]
     master.post(acme.path("services"), {"add": [plan]})
+    master.post(acme.path("allotments"), {"did_us": {"amount": 3, "cycle": "daily"}})
     try:
         alice = await phone(acme, "1000")
         call, incoming = await connected(alice, OUTSIDE, carrier)
@@ -253,9 +254,63 @@ async def test_C3_minutes_of_the_plan_come_first_and_the_call_goes_on_for_money_
         out = next(leg for leg in await cdrs(acme, call=call, count=2) if leg["call_direction"] == "outbound")
         whole = acme.rest.get(acme.path("cdrs", out["id"]))
         assert (whole["hangup_cause"], whole["cost"], whole["bundles"]) == (
-            "INSUFFICIENT_FUNDS", 0.4, [{"name": "talk", "seconds": 5}],
+            "INSUFFICIENT_FUNDS", 0.4, [{"name": "did_us", "seconds": 3}, {"name": "talk", "seconds": 2}],
         )  # fmt: skip
-        assert acme.rest.get(acme.path("limits"))["bundles"][0]["left"] == 0
+        assert [one["left"] for one in acme.rest.get(acme.path("limits"))["bundles"]] == [0, 0]
+        assert acme.rest.get(acme.path("allotments", "consumed"))["did_us"]["consumed"] == 3
     finally:
+        master.post(acme.path("allotments"), {})
         master.post(acme.path("services"), {"delete": [plan]})
         master.delete(f"{plans}/{plan}")
+
+
+async def test_C2_the_deck_that_a_plan_names_prices_the_call_at_two_levels_and_the_sums_are_the_ledger(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    acme, master = platform.acme, platform.master
+    reseller = reseller_of(platform, acme)
+    above, payers = (reseller, master.account_id), (acme.id, reseller)
+    before = [master.get(f"accounts/{one}/ledgers/total")["amount"] for one in payers]
+    made: list[tuple[str, str, str]] = []
+    try:
+        for seller, payer, price in zip(above, payers, (6, 1.5), strict=True):
+            deck = master.put(f"accounts/{seller}/ratedecks", {"name": "of a plan"})["id"]
+            rate = {"ratedeck_id": deck, "rate_name": f"plan of {seller[:4]}", "rate_minimum": 3, "rate_increment": 1}
+            master.put(f"accounts/{seller}/rates", {**rate, "prefix": "1416", "rate_cost": price})
+            wanted = {"name": "names a deck", "plan": {}, "ratedeck": {"id": deck}}
+            plan = master.put(f"accounts/{seller}/service_plans", wanted)["id"]
+            made.append((seller, deck, plan))
+            master.post(f"accounts/{payer}/services", {"add": [plan]})
+            master.put(f"accounts/{payer}/ledgers/credit", {"amount": 50})
+        assert acme.rest.get(acme.path("ratedeck"))["in_force"]["source"] == "plan"
+        alice = await phone(acme, "1000")
+        call, incoming = await connected(alice, OUTSIDE, carrier)
+        await talk(call, incoming)
+        await call.hang_up()
+        out = next(leg for leg in await cdrs(acme, call=call, count=2) if leg["call_direction"] == "outbound")
+        whole = acme.rest.get(acme.path("cdrs", out["id"]))
+        seconds = max(whole["billing_seconds"], 3)
+        assert (whole["rate"], whole["rate_name"], whole["rate_prefix"]) == (6, f"plan of {reseller[:4]}", "1416")
+        assert whole["cost"] == pytest.approx(seconds * 0.1)
+        taken = [round(seconds * price, 6) for price in (0.1, 0.025)]
+        await eventually(
+            lambda: (
+                [
+                    round(was + 50 - master.get(f"accounts/{one}/ledgers/total")["amount"], 6)
+                    for one, was in zip(payers, before, strict=True)
+                ]
+                == taken
+            ),
+            what="each level pays by its plan's deck",
+        )
+        for seller, amount in zip(above, taken, strict=True):
+            income = master.get(f"accounts/{seller}/ledgers/per-minute-voip", book="income")
+            assert [one["amount"] for one in income if one["metadata"].get("cdr_id") == out["id"]] == [amount]
+    finally:
+        for (seller, deck, plan), payer, was in zip(made, payers, before, strict=False):
+            master.post(f"accounts/{payer}/services", {"delete": [plan]})
+            master.delete(f"accounts/{seller}/service_plans/{plan}")
+            master.delete(f"accounts/{seller}/ratedecks/{deck}")
+            more = round(master.get(f"accounts/{payer}/ledgers/total")["amount"] - was, 6)
+            if more > 0:
+                master.put(f"accounts/{payer}/ledgers/debit", {"amount": more})

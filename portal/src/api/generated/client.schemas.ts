@@ -175,6 +175,55 @@ export interface Act {
   [key: string]: unknown;
  }
 
+export type AllotmentCycle = typeof AllotmentCycle[keyof typeof AllotmentCycle];
+
+
+export const AllotmentCycle = {
+  minutely: 'minutely',
+  hourly: 'hourly',
+  daily: 'daily',
+  weekly: 'weekly',
+  monthly: 'monthly',
+} as const;
+
+/**
+ * `amount` seconds of talk in each `cycle` (by the clock of the account) before calls of the class cost money.
+ *
+ * `minimum`, `increment`: a call takes at least, and in steps of, so many seconds. `no_consume_time`: a call of at
+ * most so many seconds takes nothing. `group_consume`: what calls of those allotments take counts here too.
+ */
+export interface Allotment {
+  /**
+     * @minimum 0
+     * @maximum 1000000000
+     */
+  amount: number;
+  cycle?: AllotmentCycle;
+  /**
+     * @minimum 0
+     * @maximum 3600
+     */
+  minimum?: number;
+  /**
+     * @minimum 1
+     * @maximum 3600
+     */
+  increment?: number;
+  /**
+     * @minimum 0
+     * @maximum 3600
+     */
+  no_consume_time?: number;
+  /** @maxItems 30 */
+  group_consume?: string[];
+  [key: string]: unknown;
+ }
+
+/**
+ * {class of numbers, or direction_class: allotment}.
+ */
+export interface Allotments {[key: string]: Allotment}
+
 /**
  * An account's API key, 64 hex.
  */
@@ -3046,6 +3095,75 @@ export const RestoreAccount201Status = {
 export type RestoreAccount201 = {
   data: AccountDocument;
   status: RestoreAccount201Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetAllotments200Status = typeof GetAllotments200Status[keyof typeof GetAllotments200Status];
+
+
+export const GetAllotments200Status = {
+  success: 'success',
+} as const;
+
+export type GetAllotments200 = {
+  data: Allotments;
+  status: GetAllotments200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type ReplaceAllotmentsBody = {
+  data: Allotments;
+};
+
+export type ReplaceAllotments200Status = typeof ReplaceAllotments200Status[keyof typeof ReplaceAllotments200Status];
+
+
+export const ReplaceAllotments200Status = {
+  success: 'success',
+} as const;
+
+export type ReplaceAllotments200 = {
+  data: Allotments;
+  status: ReplaceAllotments200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetAllotmentsConsumed200Data = { [key: string]: unknown };
+
+export type GetAllotmentsConsumed200Status = typeof GetAllotmentsConsumed200Status[keyof typeof GetAllotmentsConsumed200Status];
+
+
+export const GetAllotmentsConsumed200Status = {
+  success: 'success',
+} as const;
+
+export type GetAllotmentsConsumed200 = {
+  data: GetAllotmentsConsumed200Data;
+  status: GetAllotmentsConsumed200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

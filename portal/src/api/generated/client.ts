@@ -138,6 +138,8 @@ import type {
   FixPhoneNumber200,
   GetAccount200,
   GetAccountMetaflows200,
+  GetAllotments200,
+  GetAllotmentsConsumed200,
   GetBlacklist200,
   GetCallflow200,
   GetCallflowChanges200,
@@ -347,6 +349,8 @@ import type {
   ReplaceAccountBody,
   ReplaceAccountMetaflows200,
   ReplaceAccountMetaflowsBody,
+  ReplaceAllotments200,
+  ReplaceAllotmentsBody,
   ReplaceApiKey200,
   ReplaceApiKeyBody,
   ReplaceApp200,
@@ -1369,6 +1373,97 @@ return send<RestoreAccount201>(getRestoreAccountUrl(accountId,deletedId),
     method: 'PUT',
     headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
     body: JSON.stringify(restoreAccountBody)
+  }
+);}
+
+
+
+export const getGetAllotmentsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/allotments`
+}
+
+/**
+ * Return the minutes that the account has in each cycle, by class of numbers; {} when it has none.
+ * @summary Read the allotments
+ */
+export const getAllotments = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetAllotments200> => {
+
+  return send<GetAllotments200>(getGetAllotmentsUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getReplaceAllotmentsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/allotments`
+}
+
+/**
+ * Replace all of the account's allotments; calls that run keep what they have taken.
+ * @summary Replace the allotments
+ */
+export const replaceAllotments = async (accountId: string,
+    replaceAllotmentsBody: ReplaceAllotmentsBody, options?: Parameters<typeof send>[1]): Promise<ReplaceAllotments200> => {
+
+    const getHeaders = (h?: NonNullable<RequestInit['headers']>): Record<string, string | readonly string[]> => {
+    if (!h) return {};
+    if (h instanceof Headers) return Object.fromEntries(h.entries());
+    if (Symbol.iterator in h) {
+      return Object.fromEntries(
+        Array.from(h as Iterable<Iterable<string>>, (entry) => Array.from(entry) as [string, string]),
+      );
+    }
+    const headers: Record<string, string | readonly string[]> = {};
+    for (const [name, value] of Object.entries<string | readonly string[] | undefined>(h)) {
+      if (value !== undefined) headers[name] = value;
+    }
+    return headers;
+  };
+return send<ReplaceAllotments200>(getReplaceAllotmentsUrl(accountId),
+  {
+    ...options,
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', ...getHeaders(options?.headers) },
+    body: JSON.stringify(replaceAllotmentsBody)
+  }
+);}
+
+
+
+export const getGetAllotmentsConsumedUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/allotments/consumed`
+}
+
+/**
+ * Return, by allotment, the seconds that calls took in the cycle that runs (running calls: what they have
+ * reserved), or in all cycles that began on the days from `created_from` to `created_to` (Gregorian seconds).
+ * @summary What calls took of the allotments
+ */
+export const getAllotmentsConsumed = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetAllotmentsConsumed200> => {
+
+  return send<GetAllotmentsConsumed200>(getGetAllotmentsConsumedUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
   }
 );}
 

@@ -97,6 +97,7 @@ RESELLER_ONLY: Grants = frozenset(
 FROM_ABOVE: Grants = frozenset(
     {
         ("limits", "update"),
+        ("allotments", "update"),
         ("fraud", "update"),
         ("ratedeck", "update"),
         ("services", "update"),

@@ -160,6 +160,8 @@ class Periods:
 
 
 def affordable(levels: Sequence[Priced], short: str, amount: Decimal) -> int:
-    """Return how many seconds the level `short` can pay with `amount`; 0 when not one."""
+    """Return how many seconds the level `short` can pay with `amount`; without any, what its minutes cover."""
     level = next((one for one in levels if one.account_id == short), None)
-    return level.seconds_for(amount) if level is not None and amount > 0 else 0
+    if level is None:
+        return 0
+    return level.seconds_for(amount) if amount > 0 else level.included

@@ -1,4 +1,5 @@
-"""Bundles: seconds of talk that a service plan includes in each cycle, for calls of some classes.
+"""Bundles: seconds of talk that a service plan, or an allotment (`allotment.py`), includes in each cycle, for calls of
+some classes.
 
 Seconds are taken from a *pool*: the account's own, or one that all accounts with the plan share. A call takes its share
 of a pool in advance, as it does with money, so that no pool ever gives more than it has; what it did not use goes back
@@ -11,16 +12,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-CYCLES = ("daily", "weekly", "monthly")
+from qvoice.core.rating import cycle as cycles
+
 CHARGE, END = "charge", "end"
 
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
     """`seconds` in each `cycle`; empty `classes`: all. `minimum`, `increment`: as of rates, of what a call takes from
-    the pool. `ends`: when the pool is empty the call is ended, instead of going on for money.
+    the pool. `ends`: when the pool is empty the call is ended, instead of going on for money. `free`: a call of at most
+    so many seconds takes nothing. `counted`: (pool, owner, cycle) of others in which what calls take here counts too.
     """
 
     pool: str
@@ -35,27 +37,33 @@ class Bundle:
     increment: int = 1
     ends: bool = False
     timezone: str = "UTC"
+    free: int = 0
+    counted: tuple[tuple[str, str, str], ...] = ()
+
+    @property
+    def allotted(self) -> bool:
+        """Whether it is an allotment, and no plan's."""
+        return self.pool.startswith("allotment:")
+
+    def counted_in(self, others: Sequence[Bundle]) -> Bundle:
+        """Return it with others in whose pools its calls count as well."""
+        return replace(self, counted=tuple((one.pool, one.owner, one.cycle) for one in others))
 
     def fits(self, number_class: str, direction: str) -> bool:
         """Whether a call may take from it."""
         return self.direction in (direction, "both") and (not self.classes or number_class in self.classes)
 
     def period(self, now: datetime) -> str:
-        """Return the cycle that `now` is in: `2026-11-27`, `2026-W48` (ISO 8601) or `2026-11`."""
-        try:
-            local = now.astimezone(ZoneInfo(self.timezone or "UTC"))
-        except (ZoneInfoNotFoundError, ValueError):
-            local = now
-        if self.cycle == "weekly":
-            year, week, _ = local.isocalendar()
-            return f"{year}-W{week:02d}"
-        return f"{local:%Y-%m-%d}" if self.cycle == "daily" else f"{local:%Y-%m}"
+        """Return the cycle that `now` is in (see `cycle.py`)."""
+        return cycles.period(self.cycle, now, self.timezone)
 
     def share(self, now: datetime) -> Share:
         """Return an empty share for a call that begins now."""
+        also = tuple((pool, cycles.period(cycle, now, self.timezone), owner) for pool, owner, cycle in self.counted)
         return Share(
-            self.pool, self.owner, self.name, self.period(now), self.seconds, self.minimum, self.increment, self.ends
-        )
+            self.pool, self.owner, self.name, self.period(now), self.seconds, self.minimum, self.increment, self.ends,
+            free=self.free, also=also,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +80,16 @@ class Share:
     ends: bool = False
     taken: int = 0
     covers: int = 0
+    free: int = 0
+    also: tuple[tuple[str, str, str], ...] = ()
+    """(pool, period, owner) of others in which what it takes counts, whether they have so much or not."""
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> Share:
+        """Read what `to_json` wrote."""
+        pool, period, owner = range(3)
+        also = tuple((str(one[pool]), str(one[period]), str(one[owner])) for one in data.get("also", ()))
+        return cls(**{**data, "also": also})
 
     def billed(self, seconds: int) -> int:
         """Return what `seconds` of talk take from the pool."""
@@ -116,7 +134,7 @@ def used(shares: Sequence[Share], talked: int) -> list[tuple[Share, int]]:
     found, left = [], talked
     for share in shares:
         here = min(left, share.covers)
-        found.append((share, min(share.billed(here), share.taken)))
+        found.append((share, min(share.billed(here), share.taken) if talked > share.free else 0))
         left -= here
     return found
 
@@ -137,18 +155,20 @@ def bundles_of(
             owner, zone = provider if doc.get("shared") is True else account
             classes = doc.get("classes")
             bundle = Bundle(
-                f"{plan['plan']}:{name}:{owner}", owner, str(doc.get("name") or name), _whole(doc.get("seconds")),
+                f"{plan['plan']}:{name}:{owner}", owner, str(doc.get("name") or name), whole(doc.get("seconds")),
                 frozenset(map(str, classes)) if isinstance(classes, list | tuple) else frozenset(),
-                str(doc.get("direction") or "outbound"), _cycle(doc.get("cycle")), _whole(doc.get("minimum")),
-                max(_whole(doc.get("increment")), 1), doc.get("at_end") == END, zone,
+                str(doc.get("direction") or "outbound"), cycle_of(doc.get("cycle")), whole(doc.get("minimum")),
+                max(whole(doc.get("increment")), 1), doc.get("at_end") == END, zone,
             )  # fmt: skip
             found.append((-int(plan.get("priority") or 0), name, bundle))
     return tuple(bundle for *_, bundle in sorted(found, key=lambda one: (one[0], one[1], one[2].pool)))
 
 
-def _cycle(value: Any) -> str:
-    return value if value in CYCLES else "monthly"
+def cycle_of(value: Any) -> str:
+    """Return the name of a cycle as written; monthly when it is none."""
+    return value if value in cycles.CYCLES else "monthly"
 
 
-def _whole(value: Any) -> int:
+def whole(value: Any) -> int:
+    """Return a count as written; 0 when it is none."""
     return value if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0

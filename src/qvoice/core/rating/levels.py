@@ -81,7 +81,7 @@ class Priced:
             data.get("included", 0),
             Decimal(data.get("floor", "0")),
             data.get("timezone", "UTC"),
-            tuple(Share(**share) for share in data.get("shares", ())),
+            tuple(Share.from_json(share) for share in data.get("shares", ())),
         )
 
 

@@ -46,14 +46,30 @@ CSV_COLUMNS = (
     "media_server",
     "user_agent",
     "cost",
+    "rate",
+    "rate_name",
+    "received_loss_percent",
+    "received_jitter_ms",
+    "received_mos",
+    "sent_loss_percent",
+    "sent_jitter_ms",
+    "sent_mos",
 )
-"""The CSV's columns, always these and in this order."""
+"""The CSV's columns, always these and in this order. `received_…`: how what came from the far end sounded, as
+measured here; `sent_…`: what the far end says it got; empty where nobody measured.
+"""
+_QUALITY = ("loss_percent", "jitter_ms", "mos")
 
 
 def csv_row(record: dict[str, Any]) -> dict[str, Any]:
     """Return a record as a CSV row; times in UTC."""
     variables = record.get("custom_channel_vars") or {}
     at = from_gregorian(record["timestamp"])
+    quality = {
+        f"{way}_{key}": ((record.get("quality") or {}).get(way) or {}).get(key)
+        for way in ("received", "sent")
+        for key in _QUALITY
+    }
     return {
         **record,
         "datetime": at.strftime("%Y-%m-%d %H:%M:%S"),
@@ -64,6 +80,7 @@ def csv_row(record: dict[str, Any]) -> dict[str, Any]:
         "owner_id": variables.get("owner_id"),
         "authorizing_id": variables.get("authorizing_id"),
         "cost": record.get("cost", 0),
+        **quality,
     }
 
 

@@ -103,12 +103,19 @@ def record_id_of(created: float, uuid: str) -> str:
     return f"{datetime.fromtimestamp(created, UTC):%Y%m}-{uuid}"
 
 
+def talked(answered: float, ended: float) -> int:
+    """Return the seconds of talk that a leg's record says and its charge is for: 0 when it was not answered, and at
+    least 1 when it was, for calls that are hung up at once have been calls (times in Unix seconds).
+    """
+    return max(round(ended - answered), 1) if answered else 0
+
+
 def row(leg: LegRecord) -> dict[str, Any]:
     """Return the row of `cdrs` for a finished leg, as `calls_write` takes it.
 
     `duration_seconds` from creation to end, `billing_seconds` from the answer to the end, `ringing_seconds` from the
     first
-    ringing to the answer or end; each rounded once, here, to whole seconds.
+    ringing to the answer or end; each rounded once, here, to whole seconds (see `talked`).
     """
     until = leg.answered or leg.ended
     document = {
@@ -118,7 +125,7 @@ def row(leg: LegRecord) -> dict[str, Any]:
         "timestamp": to_gregorian(datetime.fromtimestamp(leg.created, UTC)),
         "channel_created_time": int(leg.created * 1_000_000),
         "duration_seconds": max(round(leg.ended - leg.created), 0),
-        "billing_seconds": max(round(leg.ended - leg.answered), 0) if leg.answered else 0,
+        "billing_seconds": talked(leg.answered, leg.ended),
         "ringing_seconds": max(round(until - leg.rang), 0) if leg.rang else 0,
         "call_direction": leg.direction,
         "caller_id_name": leg.caller_name,

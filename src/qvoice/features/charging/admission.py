@@ -166,7 +166,8 @@ class Authoriser:
         self, asked: Admission, levels: tuple[Level, ...], *, call_id: str, now: datetime
     ) -> Admission | Refusal:
         """Take what the call needs: a whole window, or as much of it as everybody can pay."""
-        seconds = WINDOW if any(level.shares or level.cost(WINDOW) > 0 for level in asked.levels) else FOR_EVER
+        # A rate may be free for longer than a window, and then not: only what never costs anything is not watched.
+        seconds = WINDOW if any(level.shares or level.cost(FOR_EVER) > 0 for level in asked.levels) else FOR_EVER
         caps: Caps = {}
         for tried in range(_TRIES):
             wanted = asked.for_talk(seconds, caps)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from qvoice.core.limits.admission import Periods
-from qvoice.core.rating.bundle import used
+from qvoice.core.rating.bundle import Share, used
 from qvoice.core.rating.cost import billed_seconds
 from qvoice.features.charging.admission import Admission
 from qvoice.kit import money
@@ -25,6 +25,11 @@ class Charge:
 def finish(admission: Admission) -> dict[str, Any]:
     """Return the row that ends an admission without any charge: nobody answered."""
     return {"id": admission.id}
+
+
+def _free(share: Share, talked: int) -> bool:
+    """Whether a call cost nothing, and took nothing of a bundle, because it was so short."""
+    return 0 < talked <= min(share.free, share.covers)
 
 
 def charge(
@@ -47,8 +52,9 @@ def charge(
         periods = Periods.at(at, level.timezone)
         bundled = used(level.shares, talked)
         for share, seconds_used in bundled:
-            pools[share.pool, share.period] = pools.get((share.pool, share.period), 0) + seconds_used
-        named = [{"name": share.name, "seconds": taken} for share, taken in bundled if taken]
+            for pool in ((share.pool, share.period), *((pool, period) for pool, period, _ in share.also)):
+                pools[pool] = pools.get(pool, 0) + seconds_used
+        named = [{"name": share.name, "seconds": taken} for share, taken in bundled if taken or _free(share, talked)]
         levels.append(
             {
                 "place": place,

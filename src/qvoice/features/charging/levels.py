@@ -13,11 +13,14 @@ from typing import Any
 
 from qvoice.core.limits.admission import Level
 from qvoice.core.limits.settings import Guards, Limits, Lock
-from qvoice.core.rating.bundle import bundles_of
+from qvoice.core.rating.allotment import allotments_of
+from qvoice.core.rating.bundle import Bundle, bundles_of
 from qvoice.db.engine import Database, DatabaseAway
 
 MAX_ACCOUNTS = 20_000
-NOTICES = frozenset({"accounts", "limits", "fraud", "locks", "ratedeck", "ratedecks", "services", "service_plans"})
+NOTICES = frozenset(
+    {"accounts", "allotments", "limits", "fraud", "locks", "ratedeck", "ratedecks", "services", "service_plans"}
+)
 """Types of documents whose notices put an account's levels, and those of all below it, out of date."""
 
 
@@ -80,6 +83,15 @@ class Levels:
                 known.fresh = False
 
 
+def minutes(row: Any, above: Any) -> tuple[Bundle, ...]:
+    """Return what minutes an account has, of a row of `call_levels` and the one above it: allotments, which are used
+    up first, then those of its plans.
+    """
+    own = (row.id.hex, row.timezone or "UTC")
+    plans = bundles_of(row.plans, own, (above.id.hex, above.timezone or "UTC"))
+    return allotments_of((row.allotments or {}).get("allotments"), own) + plans
+
+
 def _level(row: Any, above: list[Any]) -> Level:
     zone = row.timezone or "UTC"
     return Level(
@@ -90,5 +102,5 @@ def _level(row: Any, above: list[Any]) -> Level:
         Lock(row.lock_level or 0, row.lock_reason or "", row.lock_ends_calls or False),
         zone,
         (row.deck_id.hex, row.version_id.hex, row.built) if row.version_id else None,
-        bundles_of(row.plans, (row.id.hex, zone), (above[0].id.hex, above[0].timezone or "UTC")) if above else (),
+        minutes(row, above[0]) if above else (),
     )

@@ -13,6 +13,8 @@ from qvoice.core.limits.refusals import Refusal
 if TYPE_CHECKING:
     from qvoice.features.charging.admission import Admission
 
+_UNBOUND = 2**31 - 1
+
 Caps = dict[tuple[str, str], int]
 """(pool, period) → what a call can have of it in all."""
 
@@ -60,6 +62,12 @@ def _pools(admission: Admission) -> list[dict[str, Any]]:
                 {"pool": share.pool, "period": share.period, "owner": share.owner, "size": share.size, "want": 0},
             )
             row["want"] += share.taken
+            for pool, period, owner in share.also:
+                # It counts there, and does not ask whether there is so much.
+                other = wanted.setdefault(
+                    (pool, period), {"pool": pool, "period": period, "owner": owner, "size": _UNBOUND, "want": 0}
+                )
+                other["want"] += share.taken
     return [row for row in wanted.values() if row["want"]]
 
 

@@ -1,28 +1,37 @@
-"""What is left of an account's bundles of minutes, and what an invoice's month used of them."""
+"""What is left of an account's bundles of minutes and allotments, and what an invoice's month used of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from qvoice.core.rating.bundle import Bundle, bundles_of
+from qvoice.core.rating import cycle
+from qvoice.core.rating.bundle import Bundle
+from qvoice.features.charging.levels import minutes
 
 _USE = sql("select * from call_bundles_use(cast(:pools as text[]), :since, :until)")
 
 
 async def of_account(s: AsyncSession) -> tuple[Bundle, ...]:
-    """Return the bundles that the plans of the session's account include."""
+    """Return the minutes that the session's account has been allotted, and those that its plans include."""
     rows = (
         await s.execute(sql("select * from call_levels(cast(:id as uuid)) limit 2"), {"id": s.info["scope"].account_id})
     ).all()
     if len(rows) < 2:
         return ()
-    own, above = rows
-    return bundles_of(own.plans, (own.id.hex, own.timezone or "UTC"), (above.id.hex, above.timezone or "UTC"))
+    return minutes(*rows)
+
+
+async def use(s: AsyncSession, bundle: Bundle, since: str, until: str) -> tuple[int, int]:
+    """Return (seconds used, calls) of a bundle in its cycles whose names are from `since` to `until`; of running calls
+    what they have reserved.
+    """
+    rows = await s.execute(_USE, {"pools": [bundle.pool], "since": since, "until": until})
+    there = [row for row in rows if cycle.is_of(row.period, bundle.cycle)]
+    return sum(row.used for row in there), sum(row.calls for row in there)
 
 
 async def shown(s: AsyncSession, now: datetime) -> list[dict[str, Any]]:
@@ -30,14 +39,13 @@ async def shown(s: AsyncSession, now: datetime) -> list[dict[str, Any]]:
     found = []
     for bundle in await of_account(s):
         period = bundle.period(now)
-        rows = (await s.execute(_USE, {"pools": [bundle.pool], "since": period, "until": period})).all()
-        used, calls = (rows[0].used, rows[0].calls) if rows else (0, 0)
+        used, calls = await use(s, bundle, period, period)
         found.append(
             {
                 "name": bundle.name, "cycle": bundle.cycle, "period": period, "seconds": bundle.seconds, "used": used,
                 "left": max(bundle.seconds - used, 0), "calls": calls, "classes": sorted(bundle.classes),
                 "direction": bundle.direction, "shared": bundle.owner != s.info["scope"].account_id,
-                "at_end": "end" if bundle.ends else "charge",
+                "at_end": "end" if bundle.ends else "charge", "allotted": bundle.allotted,
             }
         )  # fmt: skip
     return found
@@ -47,25 +55,14 @@ async def of_month(s: AsyncSession, first: date, last: date) -> list[dict[str, A
     """Return what was used of each bundle in the cycles that began from `first` to `last`, for an invoice."""
     found = []
     for bundle in await of_account(s):
-        periods = _periods(bundle.cycle, first, last)
-        if not periods:
+        since, until, number = cycle.begun(bundle.cycle, first, last)
+        if not number:
             continue
-        rows = await s.execute(_USE, {"pools": [bundle.pool], "since": periods[0], "until": periods[-1]})
-        there = [row for row in rows if row.period in periods]
+        used, calls = await use(s, bundle, since, until)
         found.append(
             {
-                "name": bundle.name, "cycle": bundle.cycle, "seconds": bundle.seconds * len(periods),
-                "used": sum(row.used for row in there), "calls": sum(row.calls for row in there),
+                "name": bundle.name, "cycle": bundle.cycle, "seconds": bundle.seconds * number,
+                "used": used, "calls": calls,
             }
         )  # fmt: skip
     return found
-
-
-def _periods(cycle: str, first: date, last: date) -> Sequence[str]:
-    """Return the cycles that begin from `first` to `last`, in order."""
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    if cycle == "daily":
-        return [day.isoformat() for day in days]
-    if cycle == "weekly":
-        return [f"{day.isocalendar().year}-W{day.isocalendar().week:02d}" for day in days if day.weekday() == 0]
-    return [f"{day:%Y-%m}" for day in days if day.day == 1]

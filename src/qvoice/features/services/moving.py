@@ -2,8 +2,8 @@
 
 What is charged each month ends at the old provider as if everything were removed today (prorated where the plan gives
 back), and a last invoice of its has all that none had. Plans of the new one, given in the same transaction, begin as if
-everything came today, and are asked about as any charge is. Special prices and quantities by hand were the old
-provider's word and end too.
+everything came today, and are asked about as any charge is. Special prices, quantities by hand and allotments were the
+old provider's word and end too.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from qvoice.core.plans.quote import differences, share_left
 from qvoice.db import Scope
 from qvoice.db.engine import enter
 from qvoice.db.notices import notify_document
+from qvoice.features import documents
 from qvoice.features.documents import watching
 from qvoice.features.invoices.issue import NobodyAbove, NothingToBill, make
 from qvoice.features.ledgers.post import post
@@ -72,6 +73,8 @@ async def leave(s: AsyncSession, account: Scope, provider: str, to: str, plans: 
         ),
         {"id": account.account_id},
     )
+    if await documents.get(s, "allotments", account.account_id, lock=True) is not None:
+        await documents.replace(s, "allotments", account.account_id, {"allotments": {}})
     with suppress(NothingToBill, NobodyAbove):  # whose lines they are sends the invoice
         await make(s, utcnow() + timedelta(milliseconds=1))
     id = account.account_id
