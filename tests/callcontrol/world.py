@@ -52,6 +52,8 @@ class Scripts:
         self.owners: dict[str, NumberOwner] = {}
         self.people: dict[str, str] = {}
         """Device id → id of its owner."""
+        self.formatters: dict[str, dict[str, Any]] = {}
+        """Of trunks, by id."""
         self.accounts: dict[str, dict[str, Any]] = {
             id: {"id": id, "name": realm, "realm": realm, "enabled": True, "timezone": "America/Toronto"}
             for id, realm in REALM.items()
@@ -85,6 +87,9 @@ class Scripts:
 
     async def number_owner(self, e164: str) -> NumberOwner | None:
         return self.owners.get(e164)
+
+    async def inbound_formatters(self, trunk_id: str) -> dict[str, Any]:
+        return self.formatters.get(trunk_id, {})
 
     async def caller_name(self, e164: str) -> str:
         return ""

@@ -145,6 +145,8 @@ def create_body(leg: CallLeg, plan: PlanLeg, *, call_id: str, hops: int, app: st
     """
     headers: dict[str, str] = {"X-QV-Account": leg.account_id, "X-QV-Call": call_id}
     codecs: tuple[str, ...] = ()
+    if isinstance(plan.target, Aor | Gateway) and plan.target.fax:
+        headers["X-QV-Fax"] = "yes"
     match plan.target:
         case Aor(device_id=device_id, media=media, codecs=codecs, invite_user=invite_user):
             headers |= {"X-QV-Dest": "aor", "X-QV-Media": media, "X-QV-Device": device_id or "-"}

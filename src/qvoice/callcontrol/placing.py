@@ -5,14 +5,15 @@ account or device is switched off, or nothing answers to the number.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from qvoice.callcontrol import causes
 from qvoice.core.dialing.emergency import Callbacks
 from qvoice.core.dialing.normalise import is_e164
 from qvoice.core.flow.admission import refusal
-from qvoice.core.flow.arrived import came_by
+from qvoice.core.flow.arrived import arrived_by, came_by
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.callers import shown_caller
 from qvoice.core.flow.checkpoint import Checkpoint, call_from_json
@@ -78,6 +79,9 @@ class Directory(Protocol):
     async def number_owner(self, e164: str) -> NumberOwner | None:
         """Whose number this is."""
 
+    async def inbound_formatters(self, trunk_id: str) -> Mapping[str, Any]:
+        """The formatters of a trunk that a call came by; empty when it has none."""
+
     async def caller_name(self, e164: str) -> str:
         """What the number of a caller shows to the world, '' when nobody can tell in time."""
 
@@ -95,7 +99,12 @@ class Placing:
         account_id = came.account_id
         dialled = came.request_user
         owner: NumberOwner | None = None
+        shown = CallerId(came.caller_name, came.caller_number, private=came.privacy == "full")
         if came.source == "carrier":
+            rules = await self.directory.inbound_formatters(came.resource_id)
+            if rules:
+                dialled, shown = arrived_by(rules, dialled, shown)
+                call.caller.caller_name, call.caller.caller_number = shown.name, shown.number
             owner = await owner_of(self.directory, dialled)
             if owner is None:
                 raise RefusedCall(404, f"nobody owns {dialled!r}")
@@ -113,7 +122,7 @@ class Placing:
             source=came.source,
             dialled=dialled,
             request_user=came.request_user,
-            caller=CallerId(came.caller_name, came.caller_number, private=came.privacy == "full"),
+            caller=shown,
             now=utcnow(),
             world=world,
             device_id=came.device_id or None,

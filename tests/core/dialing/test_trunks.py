@@ -56,6 +56,28 @@ def test_formatters_know_direction_lists_strip_and_suffix() -> None:
     assert apply({"to": {"regex": "("}}, {"to": "1"}) == {"to": "1"}
 
 
+def test_B5_formatters_rewrite_callee_request_and_caller_the_gateways_way() -> None:
+    at = [{"server": "sip.example", "prefix": "99", "invite_format": "npan"}]
+    assert uris(trunk(gateways=at, formatters={"to_did": {"regex": r"^416(\d+)$"}})) == ["sip:995550123@sip.example"]
+    assert uris(trunk(gateways=at, formatters={"outbound-callee-id-number": {"suffix": "#"}})) == [
+        "sip:994165550123#@sip.example"
+    ]
+    assert uris(trunk(gateways=at, formatters={"request": {"regex": r"^99(\d+)$", "prefix": "8"}})) == [
+        "sip:84165550123@sip.example"
+    ]
+    assert uris(trunk(formatters={"request": {"value": "1", "direction": "inbound"}})) == uris(trunk())
+    national = trunk(gateways=at, formatters={"from": {"match_invite_format": True}})
+    assert [leg.caller.number for leg in select([national], NUMBER, callers=CALLERS)] == ["4165550100"]
+
+
+def test_B7_a_formatter_never_costs_a_call_for_help() -> None:
+    lost = trunk(emergency=True, formatters={"request": {"strip": True}, "emergency_caller_id_number": {"prefix": "0"}})
+    (leg,) = select([lost], "911", callers=CALLERS)
+    assert isinstance(leg.target, Gateway)
+    assert (leg.target.uri, leg.caller.number) == ("sip:911@sip.example", "0+14165550199")
+    assert uris(trunk(formatters={"request": {"strip": True}})) == []
+
+
 def test_B5_rules_keep_the_largest_group_and_the_last_rule_counts() -> None:
     assert uris(trunk()) == ["sip:4165550123@sip.example"]
     assert uris(trunk(rules=[r"^\+1(\d{10})$", r"^(\+1\d{10})$"])) == ["sip:+14165550123@sip.example"]

@@ -26,7 +26,7 @@ from qvoice.core.ring.machine import (
     Tick,
     WakeAt,
 )
-from qvoice.core.ring.plan import Aor, CallerId, Leg, RingPlan, Stage
+from qvoice.core.ring.plan import Aor, CallerId, Gateway, Leg, RingPlan, Stage
 
 
 def leg(id: str, **more: Any) -> Leg:
@@ -95,6 +95,16 @@ def test_B6_a_rejecting_gateway_gives_way_but_a_callee_who_rang_and_refused_ends
     m.on(LegRinging("a"), 1.0)
     assert m.on(LegFailed("a", "USER_BUSY", 486), 2.0) == [Finished(None, "USER_BUSY", 486)]
     m = machine((a,), (b,))
+    m.start(0.0)
+    m.on(LegRinging("a"), 1.0)
+    assert StartLeg(b) in m.on(LegFailed("a", "USER_BUSY", 486), 2.0)
+
+
+def test_B7_a_busy_emergency_centre_is_asked_again_by_the_next_carrier() -> None:
+    a, b = (
+        Leg(id, Gateway(id, 0, f"sip:911@{id}.example", emergency=True), CallerId(), timeout=60.0) for id in ("a", "b")
+    )
+    m = machine((a,), (b,), trunks=True)
     m.start(0.0)
     m.on(LegRinging("a"), 1.0)
     assert StartLeg(b) in m.on(LegFailed("a", "USER_BUSY", 486), 2.0)

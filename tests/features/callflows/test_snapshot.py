@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import uuid
 
 import psycopg
 import pytest
+from psycopg.types.json import Jsonb
 
 from qvoice.core.flow.world import GLOBAL_POOL
 from qvoice.db import Database
@@ -266,6 +268,25 @@ async def test_number_owners_are_cached_and_expire_with_a_notice(accounts, snaps
         {"account": accounts["acme"].account_id, "type": "phone_numbers", "id": "+14165550100", "action": "edited"}
     )
     assert (await snapshots.number_owner("+14165550100")).account_id == accounts["globex"].account_id
+
+
+async def test_B5_formatters_of_trunks_are_read_for_calls_of_nobody_yet_and_again_after_a_notice(
+    accounts, snapshots, database
+):
+    acme, trunk, other = accounts["acme"].account_id, uuid.uuid4(), uuid.uuid4()
+    rules = {"request": {"prefix": "+1"}}
+    with psycopg.connect(database.admin_url) as admin:
+        for id, formatters in ((trunk, rules), (other, {})):
+            admin.execute(
+                "insert into resources (id, account_id, doc, name, enabled) values (%s, %s, %s, 'T', true)",
+                [id, acme, Jsonb({"name": "T", "formatters": formatters})],
+            )
+    assert await snapshots.inbound_formatters(trunk.hex) == rules
+    assert await snapshots.inbound_formatters(other.hex) == {}
+    with psycopg.connect(database.admin_url) as admin:
+        admin.execute("update resources set enabled = false where id = %s", [trunk])
+    snapshots.on_notice({"account": acme, "type": "resources", "id": trunk.hex, "action": "edited"})
+    assert await snapshots.inbound_formatters(trunk.hex) == {}
 
 
 async def test_a_disabled_account_above_disables_those_below(accounts, snapshots, database):

@@ -92,6 +92,8 @@ def test_unknown_keys_are_kept_at_every_level():
             "classifiers.international.weight_cost",
             "maximum",
         ),
+        (trunk(formatters={"caller_idd": {"value": "1"}}), "formatters.caller_idd", "invalid"),
+        (gateway(codecs=["G723", "VP8"]), "gateways.0", "invalid"),
         (gateway(custom_sip_headers={"X-QV-Account": "a"}), "gateways.0", "invalid"),
         (gateway(custom_sip_headers={"Bad Name": "a"}), "gateways.0", "invalid"),
         (gateway(invite_format="username", username=""), "gateways.0", "invalid"),

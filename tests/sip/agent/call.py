@@ -294,6 +294,9 @@ class Call:
         self.target = address(transaction.request.get("Contact")) or self.target
         headers: tuple[tuple[str, str], ...] = (("Contact", f"<{self.agent.contact}>"),)
         body = b""
+        if transaction.request.body and b"m=audio" not in transaction.request.body:
+            transaction.respond(488, "Not Acceptable Here", tag=parameter(self.local, "tag"), headers=headers)
+            return
         if transaction.request.body or transaction.request.method == "INVITE":
             if transaction.request.body:
                 theirs = sdp.parse(transaction.request.body)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.fixtures.platform import Platform
 from tests.sip.agent import UserAgent, sound, until
-from tests.sip.agent.message import address, user_of
+from tests.sip.agent.message import address, display, user_of
 from tests.sip.conftest import Phones
 from tests.sip.scenes import call_in, talk
 
@@ -26,6 +26,30 @@ async def test_B2_a_direct_number_rings_its_user_with_the_callers_number(
     await talk(call, incoming)
     await call.hang_up()
     await incoming.wait_over()
+
+
+async def test_B5_a_trunks_inbound_formatters_rewrite_the_number_called_and_the_caller(
+    platform: Platform, phone: Phones, carrier: UserAgent
+) -> None:
+    alice, did = await phone(platform.acme, "1000"), platform.acme.numbers[1]
+    trunk = next(row for row in platform.master.get("resources") if row["name"] == "Demo carrier")
+    path = f"resources/{trunk['id']}"
+    rules = {
+        "request": {"direction": "inbound", "regex": r"^0(\d{10})$", "prefix": "+1"},
+        "caller-id-number": [{"regex": r"^0([1-9]\d+)$", "prefix": "+66"}],
+        "caller_id_name": {"direction": "inbound", "value": "By Siam"},
+    }
+    platform.master.patch(path, {"formatters": rules})
+    try:
+        call = await call_in(carrier, did.replace("+1", "0"), caller="021234567", name="X")
+        incoming = await alice.incoming()
+        assert incoming.invite
+        assert user_of(address(incoming.invite.get("From"))) == "+6621234567"
+        assert display(incoming.remote) == "By Siam"
+        await call.cancel()
+        await incoming.wait_over()
+    finally:
+        platform.master.patch(path, {"formatters": None})
 
 
 async def test_A3_each_accounts_number_rings_in_its_account(

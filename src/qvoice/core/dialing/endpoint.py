@@ -50,6 +50,7 @@ class Endpoint:
     enabled: bool = True
     username: str = ""
     media: str = "rtp"
+    fax: bool = False
     codecs: tuple[str, ...] = ()
     invite_format: str = "contact"
     route: str = ""
@@ -134,6 +135,7 @@ def _merge(
         enabled=all(level.get("enabled") is not False for level in levels),
         username=_text(sip.get("username")),
         media=_encryption(media, device),
+        fax=takes_fax(media),
         codecs=asterisk_codecs(_map(media.get("audio")).get("codecs")),
         invite_format=_text(sip.get("invite_format")) or "contact",
         route=_text(sip.get("route")) or _text(sip.get("static_route")),
@@ -248,6 +250,11 @@ def _flags(levels: Sequence[Document]) -> tuple[tuple[str, ...], tuple[str, ...]
 
 def _strings(value: Any) -> list[str]:
     return [item for item in value if isinstance(item, str) and item] if isinstance(value, list | tuple) else []
+
+
+def takes_fax(media: Any) -> bool:
+    """Whether `media.fax_option` lets a device or gateway change to fax over IP (T.38): only when it is said."""
+    return _map(media).get("fax_option") in (True, "true", "auto")
 
 
 def _encryption(media: Document, device: Document) -> str:

@@ -4,6 +4,12 @@ A field has one rule or a list (the first that applies wins). A rule applies whe
 (if any) is
 found in the value. Then: `strip` empties the field, `value` forces it, else capture group 1 (or the match) between
 prefix and suffix.
+
+Names of fields are written with `_` or `-`. A call that a trunk takes out has: `outbound_caller_id_number` and `_name`
+(`from` is the number as well; of emergency calls `emergency_caller_id_number` and `_name` come after), `to_did` (or
+`outbound_callee_id_number`: the number, before the gateway's prefix), `request` (or `to`: the user of the request URI
+as it is sent). One that comes in by it has: `request` (or `to`: the number called), `caller_id_number` (or `from`),
+`caller_id_name`.
 """
 
 from __future__ import annotations
@@ -13,6 +19,29 @@ from typing import Any
 
 from qvoice.core.dialing.invite_format import formatted
 from qvoice.core.dialing.pattern import safe_search
+
+CALLER_NUMBER_OUT = ("from", "outbound_caller_id_number")
+CALLER_NAME_OUT = ("outbound_caller_id_name",)
+EMERGENCY_NUMBER_OUT = ("emergency_caller_id_number",)
+EMERGENCY_NAME_OUT = ("emergency_caller_id_name",)
+CALLEE_OUT = ("to_did", "outbound_callee_id_number")
+REQUEST = ("request", "to")
+CALLER_NUMBER_IN = ("from", "caller_id_number")
+CALLER_NAME_IN = ("caller_id_name",)
+
+_OUT = (*CALLER_NUMBER_OUT, *CALLER_NAME_OUT, *EMERGENCY_NUMBER_OUT, *EMERGENCY_NAME_OUT, *CALLEE_OUT)
+FIELDS = frozenset((*_OUT, *REQUEST, *CALLER_NUMBER_IN, *CALLER_NAME_IN))
+"""What a trunk's formatters may name."""
+
+
+def rewritten(
+    formatters: Any, names: tuple[str, ...], value: str, *, direction: str = "outbound", invite_format: str = "route"
+) -> str:
+    """Return a field with the rules of all its `names` applied, one after the other."""
+    for name in names:
+        for key in (name, name.replace("_", "-")) if "_" in name else (name,):
+            value = apply(formatters, {key: value}, direction=direction, invite_format=invite_format)[key]
+    return value
 
 
 def apply(

@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 from qvoice.core.dialing import formatters
 from qvoice.core.dialing.classify import classify
 from qvoice.core.dialing.emergency import is_emergency
-from qvoice.core.dialing.endpoint import asterisk_codecs, safe_headers
+from qvoice.core.dialing.endpoint import asterisk_codecs, safe_headers, takes_fax
 from qvoice.core.dialing.invite_format import formatted, host_of, is_user_part, sip_uri
 from qvoice.core.dialing.normalise import DEFAULT_COUNTRY
 from qvoice.core.dialing.pattern import safe_search
@@ -117,8 +117,9 @@ def select(
                         codecs=_codecs(resource, gateway),
                         from_realm=_from_realm(resource, gateway, account_realm),
                         emergency=choice.emergency,
+                        fax=takes_fax(gateway.get("media")),
                     ),
-                    caller=_formatted_caller(resource, caller),
+                    caller=_formatted_caller(resource, gateway, caller, emergency=choice.emergency),
                     timeout=timeout,
                     progress_timeout=float(progress) if _is_number(progress) and progress > 0 else PROGRESS_TIMEOUT,
                     headers=headers + safe_headers(gateway.get("custom_sip_headers")) + emitted,
@@ -238,16 +239,21 @@ def _uri(choice: Choice, gateway: Document, number: str) -> str | None:
     host = host_of(server.strip()) if isinstance(server, str) else None
     if host is None:
         return None
-    invite_format = gateway.get("invite_format") or "route"
+    invite_format = str(gateway.get("invite_format") or "route")
+    rules = choice.resource.get("formatters")
     if invite_format == "username":
         user = str(gateway.get("username", ""))
     else:
-        sent = choice.number if invite_format == "route" else formatted(number, str(invite_format))
+        sent = choice.number if invite_format == "route" else formatted(number, invite_format)
+        sent = formatters.rewritten(rules, formatters.CALLEE_OUT, sent, invite_format=invite_format)
         prefix = choice.prefix if choice.prefix is not None else _own(gateway, "prefix") or ""
         suffix = choice.suffix if choice.suffix is not None else _own(gateway, "suffix") or ""
         user = f"{prefix}{sent}{suffix}"
+    user = formatters.rewritten(rules, formatters.REQUEST, user, invite_format=invite_format)
     if not is_user_part(user):
-        return None
+        if not choice.emergency:
+            return None
+        user = number  # a formatter gone wrong costs no call for help
     port = gateway.get("port")
     where = f"{host}:{int(port)}" if _is_number(port) and 0 < int(port) < 65536 and int(port) != 5060 else host
     return sip_uri(f"sip:{user}@{where}{_parameters(gateway)}")
@@ -285,10 +291,13 @@ def _from_realm(resource: Document, gateway: Document, account_realm: str) -> st
     return ""
 
 
-def _formatted_caller(resource: Document, caller: CallerId) -> CallerId:
-    fields = formatters.apply(
-        resource.get("formatters"),
-        {"outbound_caller_id_number": caller.number, "outbound_caller_id_name": caller.name},
-        direction="outbound",
+def _formatted_caller(resource: Document, gateway: Document, caller: CallerId, *, emergency: bool) -> CallerId:
+    rules, invite_format = resource.get("formatters"), str(gateway.get("invite_format") or "route")
+    numbers, names = formatters.CALLER_NUMBER_OUT, formatters.CALLER_NAME_OUT
+    if emergency:
+        numbers, names = (*numbers, *formatters.EMERGENCY_NUMBER_OUT), (*names, *formatters.EMERGENCY_NAME_OUT)
+    return CallerId(
+        formatters.rewritten(rules, names, caller.name, invite_format=invite_format),
+        formatters.rewritten(rules, numbers, caller.number, invite_format=invite_format),
+        caller.private,
     )
-    return CallerId(fields["outbound_caller_id_name"], fields["outbound_caller_id_number"], caller.private)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+from qvoice.core.dialing import formatters
 from qvoice.core.dialing.did import CANNOT_TAKE
 from qvoice.core.flow.call import Call
 from qvoice.core.flow.exits import Next, after_ring
 from qvoice.core.flow.requests import NumberOwner
 from qvoice.core.flow.talk import Talk, ring
 from qvoice.core.ring.plan import CallerId, Gateway, Leg, Loop, RingPlan, Stage
+from qvoice.kit.text import clean_line
 
 FAILOVER_SECONDS = 60.0
 
@@ -21,6 +24,22 @@ def came_by(call: Call, owner: NumberOwner) -> None:
     call.caller_id_prefix = settings.prepend
     call.ringback, call.transfer_ringback = settings.ringback, settings.transfer_ringback
     call.failover = "" if call.account_id in call.forwarded_by else settings.failover
+
+
+def arrived_by(rules: Mapping[str, Any], dialled: str, caller: CallerId) -> tuple[str, CallerId]:
+    """Return what a carrier's call is for, and who calls, with the formatters of the trunk that it came by applied."""
+
+    def rewritten(names: tuple[str, ...], value: str) -> str:
+        return clean_line(formatters.rewritten(rules, names, value, direction="inbound"), 64)
+
+    dialled = rewritten(formatters.REQUEST, dialled)
+    if caller.private:
+        return dialled, caller
+    return dialled, replace(
+        caller,
+        name=rewritten(formatters.CALLER_NAME_IN, caller.name),
+        number=rewritten(formatters.CALLER_NUMBER_IN, caller.number),
+    )
 
 
 def can_fail_over(call: Call, cause: str) -> bool:

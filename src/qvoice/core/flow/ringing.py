@@ -241,6 +241,7 @@ def _target(call: Call, endpoint: Endpoint, wish: Wish) -> Aor | Gateway | None:
         media=endpoint.media,
         codecs=endpoint.codecs,
         invite_user=user if is_user_part(user) else "",
+        fax=endpoint.fax,
     )
 
 

@@ -15,7 +15,7 @@ from enum import Enum
 from typing import TypeAlias
 
 from qvoice.core.ring.causes import CALLEE_SPOKE, CHOSEN, REJECTIONS, Failure, code_of, overall
-from qvoice.core.ring.plan import Leg, RingPlan
+from qvoice.core.ring.plan import Gateway, Leg, RingPlan
 
 CONFIRM_SECONDS = 30.0
 """Longest wait for the confirming key (three prompts of 7 s and their audio)."""
@@ -268,7 +268,7 @@ class RingMachine:
         self._failures.append(failure)
         rejected = self.plan.fail_on_single_reject and failure.cause in REJECTIONS
         rejected = rejected or (bool(live.leg.announce) and failure.cause in CHOSEN)
-        if (self.plan.trunks and spoke) or rejected:
+        if (self.plan.trunks and spoke and not _is_for_help(live.leg)) or rejected:
             self._finish(None, Failure(failure.cause, failure.sip_code or code_of(failure.cause)), "refused")
 
     def _finish(self, winner: str | None, why: Failure, reason: str) -> None:
@@ -361,6 +361,13 @@ class RingMachine:
             self._out.append(WakeAt(max(min(times), now)))
         actions, self._out = self._out, []
         return actions
+
+
+def _is_for_help(leg: Leg) -> bool:
+    """Whether it is an emergency call: a busy or refusing centre is asked again by the next carrier, who may have
+    another way to it.
+    """
+    return isinstance(leg.target, Gateway) and leg.target.emergency
 
 
 Reaction: TypeAlias = Callable[[RingMachine, _Live, RingEvent, float], None]

@@ -33,6 +33,8 @@ class Aor:
     """Allowed codecs in order (Asterisk names: ulaw alaw g722 opus g729 …); empty = the default list."""
     invite_user: str = ""
     """User part to send instead of the contact's (a device's sip.invite_format/number), empty = contact."""
+    fax: bool = False
+    """It may be asked to change to fax over IP (T.38)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Gateway:
     codecs: tuple[str, ...] = ()
     from_realm: str = ""
     emergency: bool = False
+    fax: bool = False
+    """It may change to fax over IP (T.38)."""
 
 
 @dataclass(frozen=True, slots=True)

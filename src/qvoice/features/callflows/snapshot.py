@@ -6,6 +6,7 @@ While the database is away, what is cached goes on being served.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
@@ -58,6 +59,9 @@ class Snapshots:
         self._numbers: OrderedDict[str, tuple[float, NumberOwner | None]] = OrderedDict()
         self._numbers_version = 0
         self._names = Names()
+        self._formatters: dict[str, Document] = {}
+        self._formatters_old = True
+        self._formatters_read = asyncio.Lock()
         self._max_documents = max_documents
         self._dead: frozenset[tuple[str, int]] = frozenset()
         self._away_until = 0.0
@@ -184,6 +188,23 @@ class Snapshots:
             self._numbers.popitem(last=False)
         return owner
 
+    async def inbound_formatters(self, trunk_id: str) -> Document:
+        """Return the formatters of the trunk that a carrier's call came by, empty when it has none. All trunks that
+        have any are kept: providers have few. What was known stays while the database is away.
+        """
+        async with self._formatters_read:
+            if self._formatters_old:
+                self._formatters_old = False  # first: what changes while this reads is read once more
+                try:
+                    rows = await self._db.fetch("select trunk_id, formatters from trunk_formatters()")
+                    self._formatters = {row.trunk_id.hex: row.formatters for row in rows}
+                except DatabaseAway:
+                    self._formatters_old = True
+                except BaseException:
+                    self._formatters_old = True
+                    raise
+        return self._formatters.get(trunk_id, {})
+
     async def caller_name(self, e164: str) -> str:
         """Return what a number shows to the world: ours by their setting, others as a carrier knows them; else ''."""
         owner = await self.number_owner(e164)
@@ -214,6 +235,7 @@ class Snapshots:
     def on_notice(self, notice: dict[str, Any]) -> None:
         """Put out of date what a `qvoice_doc` notice names; an empty one ((re)connected) everything."""
         if not notice:
+            self._formatters_old = True
             self._expire_numbers()
             for tenant in self._tenants.values():
                 tenant.mark_all()
@@ -222,6 +244,7 @@ class Snapshots:
         if kind == "vmboxes" and notice.get("action") == "messages":
             return
         if kind in ("accounts", "resources"):
+            self._formatters_old = True
             self._expire_numbers()
             for tenant in self._tenants.values():
                 if account in tenant.chain or id in tenant.chain or not tenant.chain:

@@ -10,11 +10,16 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, model_validator
 
+from qvoice.core.dialing.endpoint import asterisk_codecs
+from qvoice.core.dialing.formatters import FIELDS
 from qvoice.features.resources.patterns import Pattern
 
 _HOST = re.compile(r"(?!-)[A-Za-z0-9_-]{1,63}(?<!-)(\.(?!-)[A-Za-z0-9_-]{1,63}(?<!-))*\.?")
 _USER_PART = re.compile(r"[A-Za-z0-9\-_.!~*'()&=+$,;?/%#]*")
 """RFC 3261 25.1: what may stand in the user part of a SIP URI, plus # that dial strings use."""
+
+SPOKEN = frozenset({"ulaw", "alaw", "g722", "opus", "g729"})
+"""What media nodes can offer a carrier (engine/asterisk/pjsip.conf)."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 InviteFormat = Literal["route", "username", "e164", "npan", "1npan", "strip_plus"]
@@ -92,6 +97,8 @@ class TrunkGateway(BaseModel):
             raise ValueError("invite_format `username` needs a username")
         if self.route and not re.match(r"sips?:[^\s<>\"]+$", self.route):
             raise ValueError("route must be a SIP URI such as sip:15551230000@carrier.example")
+        if self.codecs and not set(asterisk_codecs(self.codecs)) & SPOKEN:
+            raise ValueError("codecs: name at least one of PCMU, PCMA, G722, OPUS, G729; others are passed over")
         for name in self.custom_sip_headers or {}:
             if not re.fullmatch(r"[A-Za-z0-9\-.!%*_+`'~]{1,64}", name):
                 raise ValueError(f"custom_sip_headers: {name!r} is not a header name")
@@ -131,6 +138,12 @@ OneOrMore = Annotated[
 ]
 
 
+def _field_of_a_call(name: str) -> str:
+    if name.replace("-", "_") not in FIELDS:
+        raise ValueError(f"no formatter can rewrite this: name one of {', '.join(sorted(FIELDS))}")
+    return name
+
+
 class TrunkClassifier(BaseModel):
     """What this trunk does with one class of numbers."""
 
@@ -161,7 +174,7 @@ class Trunk(BaseModel):
     require_flags: bool | None = None
     ignore_flags: bool | None = None
     classifiers: dict[str, TrunkClassifier] | None = None
-    formatters: dict[str, OneOrMore] | None = None
+    formatters: dict[Annotated[str, AfterValidator(_field_of_a_call)], OneOrMore] | None = None
     format_from_uri: bool | None = None
     from_uri_realm: Realm | None = None
     from_account_realm: bool = False
