@@ -6,8 +6,8 @@ from alembic import op
 
 from qvoice.db.tenancy import definer
 
-revision = "0054"
-down_revision = "0053"
+revision = "0055"
+down_revision = "0054"
 
 FORMATTERS = """
 create function trunk_formatters() returns table (trunk_id uuid, formatters jsonb)
