@@ -147,7 +147,7 @@ async def run(settings: Settings, *, stop: asyncio.Event) -> None:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await journal.flush()
-        await asyncio.gather(kamailio.close(), db.close())
+        await asyncio.gather(exchange.lists.close(), kamailio.close(), db.close())
         log.get().info("callcontrol.down", calls=len(exchange.calls))
 
 

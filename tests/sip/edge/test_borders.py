@@ -73,6 +73,16 @@ async def test_methods_that_nobody_offers_are_refused_with_what_is(platform: Pla
     assert not [one for one in bob.requests if one.method != "NOTIFY"]
 
 
+async def test_what_a_proxy_must_do_and_we_cannot_is_refused(platform: Platform, phone: Phones) -> None:
+    """RFC 3261 section 16.3, 5."""
+    alice = await phone(platform.acme, "1000")
+    request = alice._plain("OPTIONS", alice.aor, alice.aor)
+    request.headers.append(("Proxy-Require", "nobody-does-this"))
+    answer = await alice.exchange(request, alice.proxy)
+    assert answer.status == 420
+    assert "nobody-does-this" in answer.get("Unsupported")
+
+
 async def test_A3_a_phone_cannot_call_in_anothers_name(platform: Platform, phone: Phones) -> None:
     alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
     call = await alice.call("1001", caller=f"sip:{platform.acme.device('1002')['username']}@{platform.acme.realm}")

@@ -36,6 +36,10 @@ class Lists:
         """Return all bridges; raises AriError."""
         return wire.decode_bridges(await self._get("bridges"))
 
+    async def close(self) -> None:
+        """End what is under way."""
+        await self._http.aclose()
+
     async def _get(self, what: str) -> bytes:
         try:
             answer = await self._http.get(f"/ari/{what}")
