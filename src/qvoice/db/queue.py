@@ -93,6 +93,16 @@ async def defer(
     await job.defer_async(**arguments)
 
 
+async def defer_many(
+    session: AsyncSession, task: str, arguments: Sequence[dict[str, Any]], *, queue: str = "default"
+) -> None:
+    """Put many jobs of one task into the session's transaction by one statement, one for each of `arguments`."""
+    if arguments:
+        raw = await (await session.connection()).get_raw_connection()
+        job = _unopened().configure_task(task, queue=queue, connection=raw.driver_connection)
+        await job.batch_defer_async(*arguments)
+
+
 def worker_app(dsn: str, tasks: Sequence[Task], *given: Any) -> procrastinate.App:
     """Return the app that runs `tasks`, each called with `given` and its own arguments."""
     app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=dsn, min_size=1, max_size=4))

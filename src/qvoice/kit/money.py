@@ -68,8 +68,12 @@ def number(amount: Decimal) -> int | float:
     return int(plain) if plain.is_integer() and abs(plain) < 1e15 else plain
 
 
-def words(amount: Decimal, currency: str) -> str:
-    """Return an amount to read, such as `12.50 CAD`; more than two places only when they are needed."""
+def words(amount: Decimal, currency: str, language: str = "en") -> str:
+    """Return an amount to read, such as `1,012.50 CAD`, in French `1 012,50 CAD` with spaces that do not break; more
+    than two places only when they are needed.
+    """
     short = cents(amount)
-    shown = short if short == amount else rounded(amount).normalize()
-    return f"{shown:,f} {currency}"
+    shown = f"{short if short == amount else rounded(amount).normalize():,f}"
+    if language[:2].lower() == "fr":
+        shown = shown.translate({ord(","): "\u00a0", ord("."): ","})
+    return f"{shown} {currency}"

@@ -11,6 +11,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from tests.features.invoices.on_paper import written
 from tests.features.services.test_monthly import (
     DECEMBER,
     JANUARY,
@@ -20,7 +21,6 @@ from tests.features.services.test_monthly import (
     call,
     run_all,
     scope_of,
-    written,
 )
 
 from qvoice.features.credit_notes import jobs
@@ -172,7 +172,7 @@ async def test_C6_a_note_is_mailed_once_and_its_pdf_and_table_say_what_it_gives_
     [part] = [part for part in mail.walk() if part.get_filename()]
     assert part.get_filename() == "credit-note-1.pdf"
     on_paper = written(part.get_payload(decode=True))
-    assert {"Note de crédit 1", "reseller", "customer", "Partie de la facture", "GST", "5.00"} <= on_paper
+    assert {"Note de crédit 1", "reseller", "customer", "Partie de la facture", "GST", "5,00"} <= on_paper
     table = await world.customer.call("GET", f"accounts/{{A}}/credit_notes/{note['id']}?accept=text/csv")
     rows = list(csv.DictReader(io.StringIO(table.text)))
     assert sum(Decimal(row["amount"]) for row in rows) == 5

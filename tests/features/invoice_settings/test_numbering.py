@@ -13,7 +13,8 @@ from typing import Any
 
 import psycopg
 import pytest
-from tests.features.services.test_monthly import DECEMBER, NOVEMBER, written
+from tests.features.invoices.on_paper import written
+from tests.features.services.test_monthly import DECEMBER, NOVEMBER
 
 from qvoice.db import Scope
 from qvoice.features.invoices.issue import issue

@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-import re
-import zlib
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import text
+from tests.features.invoices.on_paper import written
 
 from qvoice.db import SYSTEM, Scope
 from qvoice.db.queue import run_worker, worker_app
@@ -273,18 +272,6 @@ async def test_C6_what_the_next_invoice_says_so_far_can_be_read_and_makes_none(w
     assert found["closing"] == found["charges"] == before["charges"] - 0.0125
     assert next(line for line in found["lines"] if line not in before["lines"])["amount"] == "-0.012500"
     assert await world.customer.get("accounts/{A}/invoices") == []
-
-
-def written(pdf: bytes) -> set[str]:
-    """Return what stands on a PDF's pages, checking that its table of objects leads to them."""
-    table = int(re.search(rb"startxref\n(\d+)", pdf)[1])
-    assert pdf[table : table + 4] == b"xref"
-    places = [int(found) for found in re.findall(rb"(\d{10}) 00000 n", pdf)]
-    assert all(pdf[place:].startswith(f"{number} 0 obj".encode()) for number, place in enumerate(places, 1))
-    streams = [zlib.decompress(found) for found in re.findall(rb"stream\n(.*?)\nendstream", pdf, re.DOTALL)]
-    texts = [found for stream in streams for found in re.findall(rb"Td \(((?:\\.|[^\\()])*)\) Tj ET", stream)]
-    assert len(texts) == sum(stream.count(b"BT /F") for stream in streams)
-    return {re.sub(rb"\\(.)", rb"\1", found).decode("cp1252") for found in texts}
 
 
 async def test_C6_an_account_has_one_invoice_a_month_and_none_for_nothing(world):

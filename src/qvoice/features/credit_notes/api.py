@@ -71,7 +71,7 @@ async def one(
         note = read.whole(await read.load(s, note_id))
         sender = await letter.sender(s, note, note["invoice_id"])
     if envelope.wants_csv(request):
-        rows = paper.table(note, sender, ctx.account.language if ctx.account else "en")
+        rows = paper.table(note, sender, letter.language_of(note, ctx.account))
         return envelope.as_csv(rows, paper.CSV_COLUMNS, name=letter.file_name("credit-note", note["label"]))
     return _pdf(ctx, note, sender) if wanted.startswith("application/pdf") else ctx.reply(note)
 
@@ -88,5 +88,5 @@ async def on_paper(
 
 
 def _pdf(ctx: Context, note: dict[str, Any], sender: letter.Sender) -> Response:
-    made = paper.pdf(note, sender, ctx.account.language if ctx.account else "en")
+    made = paper.pdf(note, sender, letter.language_of(note, ctx.account))
     return letter.answer(made, letter.file_name("credit-note", note["label"]))

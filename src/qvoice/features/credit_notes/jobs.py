@@ -24,10 +24,11 @@ async def mail(db: Database, settings: Settings, *, account_id: str, path: str, 
             "issuer": str(sender.issuer["name"]),
             "number": note["label"],
             "invoice": note["invoice_label"],
-            "amount": money.words(row.amount, row.currency),
+            "amount": money.words(row.amount, row.currency, language),
             "reason": note["reason"],
         }
-        return letter.Written(facts, paper.pdf(note, sender, language), letter.file_name("credit-note", note["label"]))
+        made = paper.pdf(note, sender, note.get("language") or language)
+        return letter.Written(facts, made, letter.file_name("credit-note", note["label"]))
 
     await letter.mail_once(db, Scope(account_id, path), "credit_note", note_id, make)
 

@@ -35,12 +35,12 @@ def pdf(note: dict[str, Any], sender: Sender, language: str) -> bytes:
         for at, part in enumerate(wrapped(str(line["text"] or words["part"]), RIGHT - MARGIN - 90)):
             paper.text(MARGIN, part)
             if not at:
-                paper.text(RIGHT, shown(Decimal(line["amount"])), right=True)
+                paper.text(RIGHT, shown(Decimal(line["amount"]), language), right=True)
             paper.down()
     paper.rule()
     paper.down(18)
     paper.text(MARGIN, words["total"], bold=True, size=11)
-    paper.text(RIGHT, shown(Decimal(str(note["amount"]))), right=True, bold=True, size=11)
+    paper.text(RIGHT, shown(Decimal(str(note["amount"])), language), right=True, bold=True, size=11)
     end(paper, sender)
     return paper.bytes(title)
 

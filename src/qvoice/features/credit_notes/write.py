@@ -68,6 +68,8 @@ async def write(s: AsyncSession, invoice: Any, wanted: dict[str, Any], *, provid
         "account": invoice.doc["account"],
         "invoice": {"id": invoice.id.hex, "number": invoice.number, "label": invoice.label},
         "reason": wanted["reason"],
+        "language": await language_of(s),
+        "logo": taken.logo,
         "lines": shown,
     }
     row = await s.execute(
@@ -87,6 +89,12 @@ async def write(s: AsyncSession, invoice: Any, wanted: dict[str, Any], *, provid
     )  # fmt: skip
     await defer(s, MAIL, account_id=account_id, path=s.info["scope"].path, note_id=note_id)
     return row.one()
+
+
+async def language_of(s: AsyncSession) -> str:
+    """Return the language of the session's account."""
+    query = sql("select language from accounts where id = cast(:id as uuid)")
+    return (await s.execute(query, {"id": s.info["scope"].account_id})).scalar_one()
 
 
 def _booked(

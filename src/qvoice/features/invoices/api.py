@@ -160,5 +160,5 @@ async def on_paper(
 
 
 def _pdf(ctx: Context, invoice: dict[str, Any], sender: letter.Sender) -> Response:
-    made = paper.pdf(invoice, sender, ctx.account.language if ctx.account else "en")
+    made = paper.pdf(invoice, sender, letter.language_of(invoice, ctx.account))
     return letter.answer(made, letter.file_name("invoice", invoice["label"]))

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db.queue import defer
 from qvoice.features.invoice_settings import read as settings
+from qvoice.features.ledgers.said import named, said, translated
 from qvoice.features.services import bundles
 from qvoice.kit import ids
 from qvoice.kit.errors import Conflict
@@ -50,8 +51,10 @@ class NobodyAbove(Conflict):
     code = "nobody_above"
 
 
-def compose(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], Decimal]:
+def compose(rows: Sequence[Any], language: str = "en") -> tuple[list[dict[str, Any]], Decimal]:
     """Return an invoice's lines for ledger lines, and their sum; amounts are texts, above zero in the account's favour.
+
+    What we wrote ourselves is in the account's `language`.
 
     The sum of what is returned is the sum of what was given, exactly: nothing is rounded.
     """
@@ -60,7 +63,7 @@ def compose(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], Decimal]:
     total = ZERO
     for row in rows:
         facts = {**row.ref, **row.line_ref}
-        text = str(facts.get("text") or row.text or row.kind)
+        text = said(row.kind, str(facts.get("text") or row.text or ""), facts, language)
         total += row.amount
         if row.kind in SUMMED:
             entry = sums.setdefault(
@@ -77,10 +80,17 @@ def compose(rows: Sequence[Any]) -> tuple[list[dict[str, Any]], Decimal]:
             if facts.get("tax"):
                 line["tax"] = str(facts["tax"])
             if isinstance(facts.get("items"), list):
-                line["items"] = facts["items"]
+                line["items"] = [_item(item, language) for item in facts["items"]]
             lines.append(line)
     lines += [{**entry, "amount": str(entry["amount"])} for entry in sums.values()]
     return lines, total
+
+
+def _item(item: Any, language: str) -> Any:
+    """Return what a line is made of with its name in a language."""
+    if not isinstance(item, dict) or not isinstance(item.get("name"), str):
+        return item
+    return {**item, "name": translated(named(item["name"], language), language)}
 
 
 async def preview(s: AsyncSession, until: datetime) -> dict[str, Any] | None:
@@ -93,7 +103,8 @@ async def preview(s: AsyncSession, until: datetime) -> dict[str, Any] | None:
     day = await _day(s, until)
     name, given = await settings.above(s)
     opening = await _owed(s)
-    lines, total = compose(rows)
+    account = await _account(s)
+    lines, total = compose(rows, account.language)
     return {
         "period": {"start": (await _since(s, rows[0].at, day)).isoformat(), "end": day.isoformat()},
         "currency": rows[0].currency,
@@ -118,9 +129,7 @@ async def issue(s: AsyncSession, first: date, until: datetime) -> str | None:
     if not rows:
         return None
     last = (until - timedelta(seconds=1)).date()
-    billed = await _billed_to(s)
-    since = min(max(first, billed), last) if billed else first
-    return await _write(s, rows, (since, last), month=first)
+    return await _write(s, rows, (since(first, last, await _billed_to(s)), last), month=first)
 
 
 async def make(s: AsyncSession, until: datetime, *, key: str | None = None) -> str:
@@ -189,46 +198,69 @@ async def _write(
 ) -> str:  # fmt: skip
     """Write the invoice of these lines with its number, and the job that mails it; return its id."""
     account_id = s.info["scope"].account_id
-    opening = await _owed(s)
-    lines, total = compose(rows)
-    account = (
-        await s.execute(sql("select name, doc from accounts where id = cast(:id as uuid)"), {"id": account_id})
-    ).one()
+    account, opening = await _account(s), await _owed(s)
     taken = (
         await s.execute(
             sql("select n.*, a.name from invoice_number(cast(:account as uuid)) n, invoice_settings_above() a"),
             {"account": account_id},
         )
     ).one()
-    invoice_id = ids.new_id()
-    address = account.doc.get("address") or account.doc.get("org") or ""
-    doc = {
-        "issuer": settings.issuer(taken.name, taken.settings),
-        "account": {"name": account.name, "address": address},
-        "due": settings.due_on(taken.day, taken.settings),
-        "lines": lines,
-        "bundles": await bundles.of_month(s, month or period[0], period[1]),
-    }
+    used = await bundles.of_month(s, month or period[0], period[1])
+    made = written(account_id, account, rows, taken, period=period, opening=opening, used=used, month=month, key=key)
     await s.execute(
         sql(
             "insert into invoices (id, account_id, provider_id, number, label, day, month, key, period_start,"
-            " period_end, currency, opening, closing, doc) values (cast(:id as uuid), cast(:account as uuid),"
-            " :provider, :number, :label, :day, :month, :key, :first, :last, :currency, :opening, :closing,"
-            " cast(:doc as jsonb))"
+            " period_end, currency, opening, closing, doc) values (cast(:id as uuid), cast(:account_id as uuid),"
+            " cast(:provider_id as uuid), :number, :label, :day, :month, :key, :period_start, :period_end, :currency,"
+            " :opening, :closing, cast(:doc as jsonb))"
         ),
-        {
-            "id": invoice_id, "account": account_id, "provider": taken.provider_id, "number": taken.number,
-            "label": taken.label, "day": taken.day, "month": month, "key": key, "first": period[0], "last": period[1],
-            "currency": rows[0].currency, "opening": opening, "closing": opening + total,
-            "doc": msgspec.json.encode(doc).decode(),
-        },
-    )  # fmt: skip
+        {**made, "doc": msgspec.json.encode(made["doc"]).decode()},
+    )
     await s.execute(
         sql(
             "insert into invoice_lines (line_id, account_id, invoice_id)"
-            " select unnest(cast(:lines as bigint[])), cast(:account as uuid), cast(:invoice as uuid)"
+            " select unnest(cast(:line_ids as bigint[])), cast(:account_id as uuid), cast(:id as uuid)"
         ),
-        {"lines": [row.id for row in rows], "account": account_id, "invoice": invoice_id},
+        made,
     )
-    await defer(s, MAIL, account_id=account_id, path=s.info["scope"].path, invoice_id=invoice_id)
-    return invoice_id
+    await defer(s, MAIL, account_id=account_id, path=s.info["scope"].path, invoice_id=made["id"])
+    return made["id"]
+
+
+async def _account(s: AsyncSession) -> Any:
+    """Return what an invoice says of the session's account: name, document, language."""
+    query = sql("select name, doc, language from accounts where id = cast(:id as uuid)")
+    return (await s.execute(query, {"id": s.info["scope"].account_id})).one()
+
+
+def written(
+    account_id: str, account: Any, rows: Sequence[Any], taken: Any, *, period: tuple[date, date], opening: Decimal,
+    used: Sequence[dict[str, Any]], month: date | None = None, key: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
+    """Return a new invoice's row, with the ids of its lines: all that it will ever say is in it.
+
+    `account`: name, doc, language; `taken`: the number with who gave it (`invoice_number`); `used`: of its bundles.
+    """
+    lines, total = compose(rows, account.language)
+    return {
+        "id": ids.new_id(), "account_id": account_id, "provider_id": taken.provider_id.hex, "number": taken.number,
+        "label": taken.label, "day": taken.day, "month": month, "key": key, "period_start": period[0],
+        "period_end": period[1], "currency": rows[0].currency, "opening": opening, "closing": opening + total,
+        "line_ids": [row.id for row in rows],
+        "doc": {
+            "issuer": settings.issuer(taken.name, taken.settings),
+            "account": {
+                "name": account.name, "address": account.doc.get("address") or account.doc.get("org") or ""
+            },
+            "due": settings.due_on(taken.day, taken.settings),
+            "language": account.language,
+            "logo": taken.logo,
+            "lines": lines,
+            "bundles": list(used),
+        },
+    }  # fmt: skip
+
+
+def since(first: date, last: date, billed: date | None) -> date:
+    """Return the first day of a month's own invoice: where the one before ended, if that was within the month."""
+    return min(max(first, billed), last) if billed else first

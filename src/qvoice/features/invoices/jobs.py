@@ -28,11 +28,11 @@ async def mail(db: Database, settings: Settings, *, account_id: str, path: str, 
             "issuer": str(sender.issuer["name"]),
             "number": invoice["label"],
             "period": f"{invoice['period']['start']} – {invoice['period']['end']}",
-            "amount": money.words(due, invoice["currency"]),
+            "amount": money.words(due, invoice["currency"], language),
             "due": str(invoice.get("due") or "") if due else "",
         }
         name = letter.file_name("invoice", invoice["label"])
-        return letter.Written(facts, paper.pdf(invoice, sender, language), name)
+        return letter.Written(facts, paper.pdf(invoice, sender, invoice.get("language") or language), name)
 
     await letter.mail_once(db, Scope(account_id, path), "invoice", invoice_id, make)
 

@@ -36,7 +36,7 @@ RIGHT = WIDTH - MARGIN
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """Who issued a paper, as it was then, with the logo of today."""
+    """Who issued a paper, and the logo, as they were then."""
 
     issuer: dict[str, Any]
     logo: Image | None = field(default=None, repr=False)
@@ -57,9 +57,17 @@ async def sender(s: AsyncSession, doc: dict[str, Any], invoice_id: str) -> Sende
     if not issuer:  # written before issuers were kept
         found = await s.execute(sql("select invoice_provider_name(cast(:id as uuid))"), {"id": invoice_id})
         issuer = {"name": found.scalar() or ""}
-    row = (await s.execute(sql("select * from invoice_logo(cast(:id as uuid))"), {"id": invoice_id})).first()
+    row = None
+    if doc.get("logo") or "logo" not in doc:  # written before logos were kept: the one of when that began
+        query = sql("select * from paper_logo(cast(:id as uuid), :logo)")
+        row = (await s.execute(query, {"id": invoice_id, "logo": doc.get("logo")})).first()
     # Taking a picture apart may take a second: others go on meanwhile, and what was taken apart is kept.
     return Sender(issuer, await asyncio.to_thread(image, row.kind, bytes(row.data)) if row else None)
+
+
+def language_of(doc: dict[str, Any], account: Any) -> str:
+    """Return the language that a paper was written in; the account's of today for those that say none."""
+    return str(doc.get("language") or (account.language if account else "en"))
 
 
 def words_of(own: dict[str, dict[str, str]], language: str) -> dict[str, str]:
@@ -68,9 +76,9 @@ def words_of(own: dict[str, dict[str, str]], language: str) -> dict[str, str]:
     return {**WORDS[base], **own[base]}
 
 
-def shown(amount: Decimal) -> str:
+def shown(amount: Decimal, language: str) -> str:
     """Return an amount to the cent, or exactly when it has parts of cents."""
-    return money.words(amount, "").strip()
+    return money.words(amount, "", language).strip()
 
 
 def begin(title: str, sender: Sender, words: dict[str, str], *pairs: tuple[str, Any]) -> Paper:

@@ -12,12 +12,14 @@ from qvoice.kit import money
 _WORDS = {
     "en": {
         "invoice": "Invoice", "period": "Period", "opening": "Balance before", "closing": "Balance after",
-        "charges": "Charges", "credits": "Payments and credits", "minutes": "min used of", "calls": "calls",
+        "charges": "Charges", "credits": "Payments and credits", "minutes": "min used of", "call": "call",
+        "calls": "calls",
         "due": "Amount due", "by": "To be paid by",
     },
     "fr": {
         "invoice": "Facture", "period": "Période", "opening": "Solde avant", "closing": "Solde après",
-        "charges": "Frais", "credits": "Paiements et crédits", "minutes": "min utilisées sur", "calls": "appels",
+        "charges": "Frais", "credits": "Paiements et crédits", "minutes": "min utilisées sur", "call": "appel",
+        "calls": "appels",
         "due": "Montant dû", "by": "À payer avant le",
     },
 }  # fmt: skip
@@ -31,26 +33,34 @@ def rows(invoice: dict[str, Any], language: str) -> list[tuple[str, str]]:
     for line in invoice["lines"]:
         text = line["text"]
         if "count" in line:
-            minutes = Decimal(str(line["quantity"])) / 60
-            used = f", {minutes:.1f} min" if line.get("unit") == "sec" else ""
-            text = f"{text}: {line['count']} {words['calls']}{used}"
-        found.append((text, shown(Decimal(line["amount"]))))
+            used = f", {_minutes(line['quantity'], language)} min" if line.get("unit") == "sec" else ""
+            text = f"{text}: {_calls(line['count'], words)}{used}"
+        found.append((text, shown(Decimal(line["amount"]), language)))
         for item in line.get("items", ()):
             detail = str(item.get("name") or item.get("item") or "")
             if item.get("quantity") is not None and "rate" in item:
-                detail += f": {item['quantity']} x {shown(Decimal(item['rate']))}"
+                detail += f": {item['quantity']} x {shown(Decimal(item['rate']), language)}"
                 if Decimal(item.get("discount", "0")):
-                    detail += f" - {shown(Decimal(item['discount']))}"
+                    detail += f" - {shown(Decimal(item['discount']), language)}"
             if "amount" in item:
-                detail += f" = {shown(Decimal(item['amount']))}"
+                detail += f" = {shown(Decimal(item['amount']), language)}"
             elif "before" in item:
                 detail += f": {item['before']} -> {item['after']}"
             found.append((f"    {detail}", ""))
     for bundle in invoice.get("bundles") or ():
-        used, of = (Decimal(bundle[key]) / 60 for key in ("used", "seconds"))
-        minutes = f"{used:.1f} {words['minutes']} {of:.1f}"
-        found.append((f"{bundle['name']}: {minutes}, {bundle['calls']} {words['calls']}", ""))
+        used, of = (_minutes(bundle[key], language) for key in ("used", "seconds"))
+        text = f"{bundle['name']}: {used} {words['minutes']} {of}, {_calls(bundle['calls'], words)}"
+        found.append((text, ""))
     return found
+
+
+def _minutes(seconds: Any, language: str) -> str:
+    minutes = f"{Decimal(str(seconds)) / 60:.1f}"
+    return minutes.replace(".", ",") if language[:2] == "fr" else minutes
+
+
+def _calls(count: int, words: dict[str, str]) -> str:
+    return f"{count} {words['call' if count == 1 else 'calls']}"
 
 
 def pdf(invoice: dict[str, Any], sender: Sender, language: str) -> bytes:
@@ -65,7 +75,7 @@ def pdf(invoice: dict[str, Any], sender: Sender, language: str) -> bytes:
         (words["in"], invoice["currency"]),
     )  # fmt: skip
     paper.text(MARGIN, words["opening"])
-    paper.text(RIGHT, shown(Decimal(str(invoice["opening"]))), right=True)
+    paper.text(RIGHT, shown(Decimal(str(invoice["opening"])), language), right=True)
     paper.down()
     for what, amount in rows(invoice, language):
         indent = 16 if what.startswith("    ") else 0
@@ -78,11 +88,11 @@ def pdf(invoice: dict[str, Any], sender: Sender, language: str) -> bytes:
     paper.down(18)
     for name in ("charges", "credits", "closing"):
         paper.text(MARGIN, words[name], bold=name == "closing")
-        paper.text(RIGHT, shown(Decimal(str(invoice[name]))), right=True, bold=name == "closing")
+        paper.text(RIGHT, shown(Decimal(str(invoice[name])), language), right=True, bold=name == "closing")
         paper.down()
     closing = Decimal(str(invoice["closing"]))
     paper.text(MARGIN, words["due"], bold=True, size=11)
-    paper.text(RIGHT, shown(money.cents(max(-closing, money.ZERO))), right=True, bold=True, size=11)
+    paper.text(RIGHT, shown(money.cents(max(-closing, money.ZERO)), language), right=True, bold=True, size=11)
     end(paper, sender)
     return paper.bytes(title)
 

@@ -1,56 +1,29 @@
-"""A PDF of text in columns, with one picture: the standard fonts, nothing embedded, so nothing to install (PDF 1.4,
-ISO 32000-1).
-"""
+"""A PDF of text in columns, with one picture and its fonts (PDF 1.4, ISO 32000-1)."""
 
 from __future__ import annotations
 
-import unicodedata
-import zlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from qvoice.features.invoices.lettering import Lettering, readable, stream, width_of
 from qvoice.features.invoices.picture import Image
 
 WIDTH, HEIGHT, MARGIN = 595, 842, 50
 """A4 in points."""
-_WIDTHS = (
-    "278 278 355 556 556 889 667 191 333 333 389 584 278 333 278 278 556 556 556 556 556 556 556 556 556 556 278 278"
-    " 584 584 584 556 1015 667 667 722 722 667 611 778 722 278 500 667 556 833 722 778 667 778 722 667 611 722 667 944"
-    " 667 667 611 278 278 278 469 556 333 556 556 500 556 556 278 556 556 222 222 500 222 833 556 556 556 556 333 500"
-    " 278 556 500 722 500 500 500 334 260 334 584"
-)
-"""Widths of Helvetica from the space to the tilde, in thousandths (Adobe's metrics of the standard fonts)."""
-_WIDE = {chr(32 + place): int(width) for place, width in enumerate(_WIDTHS.split())}
-BOLDER = 1.08
-_PLAIN = {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ı": "i", "\u2212": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " "}
-
-
-def printable(words: str) -> bytes:
-    """Return words in the fonts' letters: one that they lack without its accent, else as a question mark; in one line,
-    since what is written between the brackets of a PDF must steer nothing.
-    """
-    found = bytearray()
-    for letter in words:
-        plain = _PLAIN.get(letter, letter)
-        if unicodedata.category(plain) in ("Cc", "Cf"):
-            continue
-        try:
-            found += plain.encode("cp1252")
-        except UnicodeEncodeError:
-            found += unicodedata.normalize("NFKD", plain).encode("ascii", "ignore") or b"?"
-    return bytes(found)
-
-
-def width_of(words: str, size: float) -> float:
-    """Return how wide words are in points; accents do not widen a letter."""
-    base = (unicodedata.normalize("NFKD", letter)[:1] for letter in words)
-    return sum(_WIDE.get(letter, 556) for letter in base) * size / 1000
+RIGHT = WIDTH - MARGIN
+_FIRST = 4
+"""Number of the first object after the catalogue, the list of pages and the title."""
+_BREAKS = re.compile(r"[ \t\n\r\f\v]+")
 
 
 def wrapped(words: str, width: float, size: float = 9) -> list[str]:
-    """Return words as lines of at most `width` points; a word that is wider is broken where the line ends."""
+    """Return words as lines of at most `width` points; a word that is wider is broken where the line ends.
+
+    Spaces that do not break hold words together; what stands before a line's first word is kept.
+    """
     lines: list[str] = [""]
-    for word in words.split():
+    for word in filter(None, _BREAKS.split(words)):
         room = f"{lines[-1]} {word}" if lines[-1] else word
         if width_of(room, size) <= width:
             lines[-1] = room
@@ -71,14 +44,17 @@ class Paper:
     pages: list[list[str]] = field(default_factory=lambda: [[]])
     y: float = HEIGHT - MARGIN
     image: Image | None = None
+    lettering: Lettering = field(default_factory=Lettering)
 
     def text(self, x: float, words: str, *, size: int = 9, bold: bool = False, right: bool = False) -> None:
         """Write on the current line; `right`: ending at x."""
-        if right:  # bold digits are as wide as others, bold letters wider
-            x -= width_of(words, size) * (BOLDER if bold and words[:1].isalpha() else 1)
-        written = printable(words).replace(b"\\", rb"\\").replace(b"(", rb"\(").replace(b")", rb"\)")
-        font = "F2" if bold else "F1"
-        self.pages[-1].append(f"BT /{font} {size} Tf {x:.2f} {self.y:.2f} Td ({written.decode('latin-1')}) Tj ET")
+        if right:
+            x -= width_of(words, size, bold=bold)
+        self.pages[-1].append(self._shown(x, self.y, words, size, bold=bold))
+
+    def _shown(self, x: float, y: float, words: str, size: int, *, bold: bool = False) -> str:
+        shows = "".join(f"/{font} {size} Tf <{glyphs}> Tj " for font, glyphs in self.lettering.runs(words, bold=bold))
+        return f"BT {x:.2f} {y:.2f} Td {shows}ET"
 
     def block(self, x: float, words: str, *, size: int = 9, bold: bool = False, until: float = WIDTH - MARGIN) -> None:
         """Write words below one another as they fit before `until`, their own lines kept; leaves a new line."""
@@ -107,30 +83,29 @@ class Paper:
         self.pages[-1].append(f"0.5 w {MARGIN} {self.y - 4:.2f} m {WIDTH - MARGIN} {self.y - 4:.2f} l S")
 
     def bytes(self, title: str) -> bytes:
-        """Return the file."""
+        """Return the file; pages say which they are when there are several."""
+        for place in range(len(self.pages) if len(self.pages) > 1 else 0):
+            said = f"{title}  {place + 1} / {len(self.pages)}"
+            self.pages[place].append(self._shown(RIGHT - width_of(said, 8), MARGIN - 25, said, 8))
         images = [one for one in (self.image, self.image and self.image.mask) if one]
-        first = 6 + len(images)
+        fonts, embedded = self.lettering.objects(_FIRST + len(images))
+        first = _FIRST + len(images) + len(embedded)
         kids = " ".join(f"{first + 2 * place} 0 R" for place in range(len(self.pages)))
-        encoding = "/Encoding /WinAnsiEncoding"
-        name = printable(title).decode("latin-1").translate({40: 91, 41: 93, 92: 47})
+        name = b"\xfe\xff" + readable(title).encode("utf-16-be")
         objects = [
             b"<< /Type /Catalog /Pages 2 0 R >>",
             f"<< /Type /Pages /Kids [{kids}] /Count {len(self.pages)} >>".encode(),
-            f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica {encoding} >>".encode(),
-            f"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold {encoding} >>".encode(),
-            f"<< /Title ({name}) /Producer (QVOICE) >>".encode("latin-1"),
-            *(_drawn(one, mask=7 if one.mask else None) for one in images),
+            f"<< /Title <{name.hex()}> /Producer (QVOICE) >>".encode(),
+            *(_drawn(one, mask=_FIRST + 1 if one.mask else None) for one in images),
+            *embedded,
         ]
-        shows = " /XObject << /Im1 6 0 R >>" if images else ""
+        shows = f" /XObject << /Im1 {_FIRST} 0 R >>" if images else ""
         for place, drawn in enumerate(self.pages):
-            stream = zlib.compress("\n".join(drawn).encode("latin-1"))
             objects.append(
                 f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {first + 2 * place + 1} 0 R"
-                f" /Resources << /Font << /F1 3 0 R /F2 4 0 R >>{shows} >> >>".encode()
+                f" /Resources << /Font << {fonts} >>{shows} >> >>".encode()
             )
-            objects.append(
-                f"<< /Length {len(stream)} /Filter /FlateDecode >>\nstream\n".encode() + stream + b"\nendstream"
-            )
+            objects.append(stream("\n".join(drawn).encode()))
         return _file(objects)
 
 
@@ -150,5 +125,5 @@ def _file(objects: Sequence[bytes]) -> bytes:
     table = len(out)
     out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
     out += b"".join(f"{place:010} 00000 n \n".encode() for place in places)
-    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 5 0 R >>\nstartxref\n{table}\n%%EOF\n".encode()
+    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 3 0 R >>\nstartxref\n{table}\n%%EOF\n".encode()
     return bytes(out)

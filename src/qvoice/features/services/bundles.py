@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -53,16 +54,31 @@ async def shown(s: AsyncSession, now: datetime) -> list[dict[str, Any]]:
 
 async def of_month(s: AsyncSession, first: date, last: date) -> list[dict[str, Any]]:
     """Return what was used of each bundle in the cycles that began from `first` to `last`, for an invoice."""
-    found = []
-    for bundle in await of_account(s):
-        since, until, number = cycle.begun(bundle.cycle, first, last)
+    [found] = await of_accounts(s, [await of_account(s)], first, last)
+    return found
+
+
+async def of_accounts(
+    s: AsyncSession, accounts: Sequence[Sequence[Bundle]], first: date, last: date
+) -> list[list[dict[str, Any]]]:
+    """Return the same for the bundles of many accounts, by one statement for each kind of cycle."""
+    pools: dict[str, set[str]] = {}
+    for bundle in (bundle for bundles in accounts for bundle in bundles):
+        pools.setdefault(bundle.cycle, set()).add(bundle.pool)
+    used: dict[tuple[str, str], tuple[int, int]] = {}
+    for kind, wanted in pools.items():
+        since, until, number = cycle.begun(kind, first, last)
         if not number:
             continue
-        used, calls = await use(s, bundle, since, until)
-        found.append(
-            {
-                "name": bundle.name, "cycle": bundle.cycle, "seconds": bundle.seconds * number,
-                "used": used, "calls": calls,
-            }
-        )  # fmt: skip
-    return found
+        for row in await s.execute(_USE, {"pools": sorted(wanted), "since": since, "until": until}):
+            if cycle.is_of(row.period, kind):
+                seconds, calls = used.get((kind, row.pool), (0, 0))
+                used[kind, row.pool] = seconds + row.used, calls + row.calls
+    return [[_of(bundle, number, *used.get((bundle.cycle, bundle.pool), (0, 0))) for bundle in bundles
+             if (number := cycle.begun(bundle.cycle, first, last)[2])] for bundles in accounts]  # fmt: skip
+
+
+def _of(bundle: Bundle, cycles: int, used: int, calls: int) -> dict[str, Any]:
+    return {
+        "name": bundle.name, "cycle": bundle.cycle, "seconds": bundle.seconds * cycles, "used": used, "calls": calls
+    }  # fmt: skip

@@ -1,13 +1,13 @@
 """The monthly run: each account with a plan is charged for the month that begins, and gets the invoice of the last.
 
-A job in batches: a batch commits its progress together with the next one's job, each account is one transaction, and
-what it posts has a key, so a run that is broken off anywhere goes on and charges nobody twice.
+A job in batches: a batch commits its progress together with the next one's job, and what it posts has a key, so a run
+that is broken off anywhere goes on and charges nobody twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -19,6 +19,7 @@ from qvoice.core.plans import quote
 from qvoice.db import SYSTEM, Database, Scope
 from qvoice.db.queue import defer
 from qvoice.features.invoices.issue import issue
+from qvoice.features.invoices.issue_many import issue_many
 from qvoice.features.ledgers import queries as ledger
 from qvoice.features.ledgers.post import BALANCE, post
 from qvoice.features.services.levels import Level, levels
@@ -78,41 +79,10 @@ async def run(db: Database, settings: Settings, *, period: str, after: str | Non
         "select id, path, billing_zone() as zone from billing_accounts(cast(:after as uuid), :most)",
         {"after": after, "most": BATCH},
     )
-    waiting = [Scope(row.id.hex, row.path) for row in rows]
-    failed: dict[str, str] = {}
     month, before = months(first, rows[0].zone if rows else "UTC")
-
-    async def together(some: list[Scope]) -> None:
-        """Charge accounts in one transaction; one by one when that is refused, to find out which it was."""
-        single, due = some, []
-        try:
-            async with db.tx(SYSTEM) as s:
-                left = await charge_many(s, some, month, before)
-            single, due = left.single, left.due
-        except Exception:  # noqa: BLE001 - each is tried by itself now, and those that fail are shown and told
-            log.get().exception("billing.batch_refused", accounts=len(some), period=period)
-        for scope in single:
-            await alone(scope, lambda s: visit(s, first))
-        for scope in due:
-            await alone(scope, lambda s: issue(s, before.first, before.ends))
-
-    async def alone(scope: Scope, act: Callable[[AsyncSession], Awaitable[Any]]) -> None:
-        try:
-            async with db.tx(scope) as s:
-                await act(s)
-        except QvoiceError as problem:
-            failed[scope.account_id] = problem.message
-        except Exception as problem:  # noqa: BLE001 - one account must not stop the others; it is shown and told
-            log.get().exception("billing.account_failed", account=scope.account_id, period=period)
-            failed[scope.account_id] = f"{type(problem).__name__}: {problem}"[:500]
-
-    async def worker() -> None:
-        while waiting:
-            some = waiting[-TOGETHER:]
-            del waiting[-TOGETHER:]
-            await together(some)
-
-    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+    batch = _Batch(db, month, before)
+    await batch.do([Scope(row.id.hex, row.path) for row in rows])
+    failed = batch.failed
     async with db.tx(SYSTEM) as s:
         last = rows[-1].id.hex if rows else after
         over = len(rows) < BATCH
@@ -141,6 +111,59 @@ async def run(db: Database, settings: Settings, *, period: str, after: str | Non
             await defer(s, TASK, lock="billing", period=period, after=last)
     if over:
         log.get().info("billing.done", period=period)
+
+
+class _Batch:
+    """Accounts that are charged for `month` and invoiced for `before`."""
+
+    def __init__(self, db: Database, month: Month, before: Month) -> None:
+        self.failed: dict[str, str] = {}
+        """Accounts that could not be, and why."""
+        self._db, self._month, self._before = db, month, before
+
+    async def do(self, waiting: list[Scope]) -> None:
+        """Charge and invoice all of them, `TOGETHER` in a transaction, `AT_ONCE` transactions at once."""
+
+        async def worker() -> None:
+            while waiting:
+                some = waiting[-TOGETHER:]
+                del waiting[-TOGETHER:]
+                await self._together(some)
+
+        await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+
+    async def _together(self, some: Sequence[Scope]) -> None:
+        """Charge accounts in one transaction and invoice them in another; one by one when that is refused, to find out
+        which it was.
+        """
+        single, due = some, []
+        try:
+            async with self._db.tx(SYSTEM) as s:
+                left = await charge_many(s, some, self._month, self._before)
+            single, due = left.single, left.due
+        except Exception:  # noqa: BLE001 - each is tried by itself now, and those that fail are shown and told
+            log.get().exception("billing.batch_refused", accounts=len(some), period=self._month.name)
+        for scope in single:
+            await self._alone(scope, lambda s: visit(s, self._month.first))
+        while due:
+            try:
+                async with self._db.tx(SYSTEM) as s:
+                    due = await issue_many(s, due, self._before.first, self._before.ends)
+            except Exception:  # noqa: BLE001 - as above
+                log.get().exception("billing.invoices_refused", accounts=len(due), period=self._month.name)
+                for scope in due:
+                    await self._alone(scope, lambda s: issue(s, self._before.first, self._before.ends))
+                due = []
+
+    async def _alone(self, scope: Scope, act: Callable[[AsyncSession], Awaitable[Any]]) -> None:
+        try:
+            async with self._db.tx(scope) as s:
+                await act(s)
+        except QvoiceError as problem:
+            self.failed[scope.account_id] = problem.message
+        except Exception as problem:  # noqa: BLE001 - one account must not stop the others; it is shown and told
+            log.get().exception("billing.account_failed", account=scope.account_id, period=self._month.name)
+            self.failed[scope.account_id] = f"{type(problem).__name__}: {problem}"[:500]
 
 
 async def visit(s: AsyncSession, first: date) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import SYSTEM, Database, Scope
 from qvoice.features import documents
+from qvoice.features.ledgers.said import translated
 from qvoice.features.mail.queue_mail import queue_mail
 from qvoice.features.mail.recipients import for_money
 from qvoice.features.services.month import Month, zone_of
@@ -49,8 +51,13 @@ async def top_up(db: Database, settings: Settings, scope: Scope, amount: Decimal
         raise ToppedUp
     done = await pay.complete(db, settings, scope, begun.id)
     async with db.tx(scope) as s:
-        await tell(s, "topup", {"amount": money.words(amount, done["currency"]), "status": done["status"],
-                                "reason": done["reason"] if done["status"] == "declined" else ""})  # fmt: skip
+        await tell(
+            s, "topup",
+            lambda language: {
+                "amount": money.words(amount, done["currency"], language), "status": done["status"],
+                "reason": translated(done["reason"], language) if done["status"] == "declined" else "",
+            },
+        )  # fmt: skip
     return done
 
 
@@ -94,17 +101,25 @@ async def tell_low(db: Database, settings: Settings) -> None:
             )
             if row.below:
                 currency = (await s.execute(sql("select ledger_currency()"))).scalar_one()
-                await tell(
-                    s, "low_balance",
-                    {"balance": money.words(row.amount, currency), "threshold": money.words(row.threshold, currency)},
-                )  # fmt: skip
+                await tell(s, "low_balance", _low(row, currency))
 
 
-async def tell(s: AsyncSession, kind: str, facts: dict[str, Any]) -> None:
-    """Mail the session's account's people for money: the addresses it names for that, else its administrators."""
+def _low(row: Any, currency: str) -> Callable[[str], dict[str, Any]]:
+    return lambda language: {
+        "balance": money.words(row.amount, currency, language),
+        "threshold": money.words(row.threshold, currency, language),
+    }
+
+
+async def tell(s: AsyncSession, kind: str, facts: Callable[[str], dict[str, Any]]) -> None:
+    """Mail the session's account's people for money: the addresses it names for that, else its administrators.
+
+    `facts`: the mail's words in a language.
+    """
     account = await documents.load(s, "accounts", s.info["scope"].account_id)
     to = await for_money(s, account.doc, "low_balance")
+    language = str(account.doc.get("language") or "en")
     await queue_mail(
-        s, kind=kind, to=to, language=str(account.doc.get("language") or "en"),
-        facts={**facts, "account": str(account.doc.get("name") or "")},
+        s, kind=kind, to=to, language=language,
+        facts={**facts(language), "account": str(account.doc.get("name") or "")},
     )  # fmt: skip
