@@ -3,6 +3,7 @@ export * as urls from "./generated/client";
 export * from "./audio";
 export * from "./call";
 export * from "./docs";
+export * from "./permissions";
 export * from "./problem";
 export * from "./read";
 export * from "./rule-words";

@@ -6,7 +6,7 @@
 import { all, type Reads } from "./urls";
 
 /** What the frame reads, after the account's own URL. The page's own come before it: they are what one waits for. */
-const FRAME: Reads = ["", "/tree", "/apps_store", all("channels")];
+const FRAME: Reads = ["", "/permissions", "/tree", "/apps_store", all("channels")];
 /** By the page's address (`users`, `callflows/*`); `*` stands for an id, which is put in the place of it. */
 const PAGES = Object.fromEntries(
   Object.entries(import.meta.glob<Reads>("../routes/_app/a/**/-reads.ts", { eager: true, import: "default" })).map(([path, reads]) => [

@@ -9,6 +9,7 @@ import { useTranslation } from "react-i18next";
 import { call, fromGregorian, urls, useSession } from "@/api";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
+import { useMay } from "@/ui/may";
 
 import classes from "./lock.module.css";
 
@@ -73,8 +74,9 @@ export function LockNotice({ account, name }: { account: string; name: string })
   const { t, i18n } = useTranslation(["fraud", "ui"]);
   const client = useQueryClient();
   const home = useSession()?.accountId;
+  const may = useMay(account);
   const [busy, setBusy] = useState(false);
-  const held = useQuery({ ...fraudQuery(account), retry: false }).data?.lock;
+  const held = useQuery({ ...fraudQuery(account), retry: false, enabled: may("fraud.read") }).data?.lock;
   if (!held || held.level === 0) return null;
   const { level, reason, at, source } = held;
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "short" });
@@ -101,7 +103,7 @@ export function LockNotice({ account, name }: { account: string; name: string })
       </div>
       {account === home ? (
         <p className={classes.ask}>{t("lock.ask")}</p>
-      ) : (
+      ) : !may("fraud.update") ? null : (
         <Button variant="default" loading={busy} onClick={() => void undo()}>
           {t("lock.undo")}
         </Button>

@@ -8,6 +8,7 @@ import { callflowsQuery, docQuery } from "@/api";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { LookOnly, useMay } from "@/ui/may";
 import page from "@/ui/page.module.css";
 
 import { Greeting } from "./greeting";
@@ -28,12 +29,15 @@ interface Props {
 
 export function ServiceNumbers({ account, service, title, help, empty, effect, greeting }: Props) {
   const { t } = useTranslation();
+  const may = useMay();
   const flows = useQuery(callflowsQuery(account)).data ?? [];
   const flow = useQuery(docQuery<Callflow>(account, "callflows", serviceFlow(flows, service)?.id ?? "")).data;
   const draft = useDraft(serviceForm(flow, service));
   const [changing, setChanging] = useState(false);
+  if (!may("callflows.read")) return null;
   return (
     <div className={`${page.card} ${classes.serviceCard}`}>
+      <LookOnly may={may("callflows.update")}>
       <Section level={2} title={title} help={help}>
         <NumberField account={account} value={draft.value.numbers} base={draft.base.numbers} onChange={(numbers) => draft.set("numbers", numbers)} empty={empty} />
       </Section>
@@ -48,6 +52,7 @@ export function ServiceNumbers({ account, service, title, help, empty, effect, g
       >
         {changing && <Greeting account={account} value={draft.value.greeting} onChange={(media) => draft.set("greeting", media)} fallback={greeting.none} name={title} />}
       </Section>
+      </LookOnly>
       <SaveBar account={account} draft={draft} labels={{ numbers: title, greeting: greeting.title }} apply={(_from, to) => saveService(account, service, to)} effect={effect} />
     </div>
   );

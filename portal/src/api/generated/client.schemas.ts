@@ -1705,6 +1705,22 @@ export interface Payment {
   [key: string]: unknown;
  }
 
+export type PermissionsMay = {[key: string]: string[]};
+
+export type PermissionsOwn = {[key: string]: string[]};
+
+export type PermissionsFields = {[key: string]: string[]};
+
+/**
+ * What the asker may do in an account, by URL collection: actions on all its documents (`may`) and on their own
+ * (`own`). `fields`: where they may change only some keys of others' documents.
+ */
+export interface Permissions {
+  may: PermissionsMay;
+  own: PermissionsOwn;
+  fields: PermissionsFields;
+}
+
 export type PhoneAccessListOrder = typeof PhoneAccessListOrder[keyof typeof PhoneAccessListOrder];
 
 
@@ -7650,6 +7666,27 @@ export const PatchPhoneNumber200Status = {
 export type PatchPhoneNumber200 = {
   data: PhoneNumber;
   status: PatchPhoneNumber200Status;
+  request_id: string;
+  revision?: string;
+  timestamp?: string;
+  version?: string;
+  node?: string;
+  auth_token?: string;
+  page_size?: number;
+  start_key?: string;
+  next_start_key?: string;
+};
+
+export type GetPermissions200Status = typeof GetPermissions200Status[keyof typeof GetPermissions200Status];
+
+
+export const GetPermissions200Status = {
+  success: 'success',
+} as const;
+
+export type GetPermissions200 = {
+  data: Permissions;
+  status: GetPermissions200Status;
   request_id: string;
   revision?: string;
   timestamp?: string;

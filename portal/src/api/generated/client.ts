@@ -162,6 +162,7 @@ import type {
   GetList200,
   GetMediaFile200,
   GetMenu200,
+  GetPermissions200,
   GetPhoneNumber200,
   GetPortOut200,
   GetPortOutProof200,
@@ -9016,6 +9017,31 @@ export const getGetOverviewUrl = (accountId: string,) => {
 export const getOverview = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<unknown> => {
 
   return send<unknown>(getGetOverviewUrl(accountId),
+  {
+    ...options,
+    method: 'GET'
+
+
+  }
+);}
+
+
+
+export const getGetPermissionsUrl = (accountId: string,) => {
+
+
+
+
+  return `/v2/accounts/${encodeURIComponent(String(accountId))}/permissions`
+}
+
+/**
+ * Decide every permission that a route asks for, by the same function as the routes.
+ * @summary What you may do in this account
+ */
+export const getPermissions = async (accountId: string, options?: Parameters<typeof send>[1]): Promise<GetPermissions200> => {
+
+  return send<GetPermissions200>(getGetPermissionsUrl(accountId),
   {
     ...options,
     method: 'GET'

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { tellDone } from "../done";
 import { tellFailure } from "../failed";
 import { Dialog } from "../side-panel";
+import { useMayChange } from "../may";
 import classes from "./form.module.css";
 
 interface Props {
@@ -25,6 +26,7 @@ export function DeleteButton({ account, title, children, run, done, onGone }: Pr
   const client = useQueryClient();
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
+  const may = useMayChange().delete;
   const go = async () => {
     setBusy(true);
     try {
@@ -39,6 +41,7 @@ export function DeleteButton({ account, title, children, run, done, onGone }: Pr
       await client.invalidateQueries({ queryKey: ["account", account] });
     }
   };
+  if (!may) return null;
   return (
     <>
       <Button variant="default" className={classes.danger} onClick={() => setAsking(true)}>

@@ -13,6 +13,7 @@ import { explanation, Problem } from "@/api";
 import { tellDone } from "../done";
 import { Dialog } from "../side-panel";
 import { tellFailure } from "../failed";
+import { useMayChange } from "../may";
 import { changedPaths } from "./draft";
 import classes from "./form.module.css";
 import type { Draft } from "./use-draft";
@@ -35,12 +36,13 @@ interface Props<T extends object> {
 export function SaveBar<T extends object>({ account, draft, labels, apply, effect, validate, undoable = true }: Props<T>) {
   const { t } = useTranslation();
   const client = useQueryClient();
+  const may = useMayChange().update;
   const [saving, setSaving] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
   const refresh = () => client.invalidateQueries({ queryKey: ["account", account] });
 
   const save = async () => {
-    if (saving || !draft.dirty) return;
+    if (saving || !draft.dirty || !may) return;
     const wrong = validate?.(draft.value) ?? {};
     draft.setErrors(wrong);
     if (Object.keys(wrong).length > 0) {
@@ -97,7 +99,7 @@ export function SaveBar<T extends object>({ account, draft, labels, apply, effec
           <Button variant="default" onClick={draft.reset} disabled={saving}>
             {t("discard")}
           </Button>
-          <Button loading={saving} onClick={() => void save()} aria-keyshortcuts="Control+S Meta+S">
+          <Button loading={saving} disabled={!may} title={may ? undefined : t("mayLook")} onClick={() => void save()} aria-keyshortcuts="Control+S Meta+S">
             {t("save")}
           </Button>
         </div>

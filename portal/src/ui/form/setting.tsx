@@ -2,6 +2,7 @@
 import { Switch } from "@mantine/core";
 import { type ChangeEvent, type ReactNode, useId } from "react";
 
+import { Editable } from "../may";
 import classes from "./form.module.css";
 
 interface SectionProps {
@@ -64,10 +65,14 @@ export function Pair({ children }: { children: ReactNode }) {
   return <div className={classes.pair}>{children}</div>;
 }
 
-export function Form({ children, label }: { children: ReactNode; label: string }) {
+/**
+ * Who may not change what is changed here sees it as it is. `open`: the form holds what can be used by those who only look too, and says
+ * itself which of its parts are `Editable`.
+ */
+export function Form({ children, label, open = false }: { children: ReactNode; label: string; open?: boolean }) {
   return (
     <form className={classes.form} aria-label={label} noValidate onSubmit={(event) => event.preventDefault()}>
-      {children}
+      {open ? children : <Editable>{children}</Editable>}
     </form>
   );
 }

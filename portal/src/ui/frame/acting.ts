@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 
-import { accountQuery, ancestorsQuery, appsQuery, userQuery, useSession } from "@/api";
+import { accountQuery, ancestorsQuery, appsQuery, permissionsQuery, userQuery, useSession } from "@/api";
 
 const route = getRouteApi("/_app/a/$account");
 
@@ -33,6 +33,7 @@ export function useActing() {
     administers: self?.priv_level === "admin" && ["total", "read-only"].includes(self.admin_type ?? "total"),
     // Where administration happens: the account one acts in if it has accounts of its own, else one's own.
     apps: useQuery(appsQuery(id)).data,
+    permissions: useQuery(permissionsQuery(id)).data,
     office: account?.is_reseller || account?.superduper_admin ? id : home,
   };
 }

@@ -4,9 +4,11 @@ import { lazy, type ReactNode, Suspense, useCallback, useMemo, useState } from "
 import { useTranslation } from "react-i18next";
 
 import { LiveProvider } from "../live";
+import { Changes } from "../may";
 import { useActing } from "./acting";
 import classes from "./frame.module.css";
-import { placeAt, placesFor } from "./places";
+import { Closed } from "./closed";
+import { placeAt, PLACES, placesFor } from "./places";
 import { PageList, Rail, TabBar } from "./rail";
 import { useShortcuts } from "./shortcuts";
 import { TopBar } from "./top-bar";
@@ -17,10 +19,13 @@ const ShortcutsDialog = lazy(async () => ({ default: (await import("./shortcut-l
 
 export function Frame({ children }: { children: ReactNode }) {
   const { t } = useTranslation();
-  const { id: account, manages, administers, office, apps } = useActing();
+  const { id: account, manages, administers, office, apps, permissions } = useActing();
   const atOffice = office === account;
-  const places = useMemo(() => placesFor({ manages, administers, atOffice, apps }), [manages, administers, atOffice, apps]);
-  const current = placeAt(useRouterState({ select: (state) => state.location.pathname }), places);
+  const places = useMemo(() => placesFor({ manages, administers, atOffice, apps, permissions }), [manages, administers, atOffice, apps, permissions]);
+  const pathname = useRouterState({ select: (state) => state.location.pathname });
+  const current = placeAt(pathname, places);
+  // A page there is, but not for this person: nothing of it is read.
+  const closed = current ? undefined : placeAt(pathname, PLACES);
   const [open, setOpen] = useState<"palette" | "help" | null>(null);
   // Kept once asked for, so that closing is animated.
   const [asked, setAsked] = useState<ReadonlySet<"palette" | "help">>(new Set());
@@ -43,7 +48,7 @@ export function Frame({ children }: { children: ReactNode }) {
         <PageList account={account} office={office} places={places} current={current} />
         <TopBar account={account} current={current} onSearch={palette} />
         <main className={classes.content} id="content" tabIndex={-1}>
-          {children}
+          {closed ? <Closed first={places[0]} home={closed.page === "dashboard"} /> : <Changes of={current?.of}>{children}</Changes>}
         </main>
         <TabBar account={account} office={office} places={places} current={current} />
       </div>

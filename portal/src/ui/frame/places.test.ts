@@ -1,7 +1,9 @@
 /** Who sees which areas, and in which account they open. */
 import { expect, test } from "vitest";
 
-import { accountFor, placeAt, placesFor } from "./places";
+import type { Permissions } from "@/api";
+
+import { accountFor, placeAt, PLACES, placesFor } from "./places";
 
 const asker = { manages: false, administers: true, atOffice: false };
 const areas = (given: Partial<Parameters<typeof placesFor>[0]>) => [...new Set(placesFor({ ...asker, ...given }).map(({ area }) => area))];
@@ -30,4 +32,12 @@ test("an administrator sees the account's own business, a plain user does not, a
   const [customer, office] = [placesFor({ ...asker, manages: true }), placesFor({ ...asker, manages: true, atOffice: true })];
   expect(placeAt("/a/x/invoices", customer)?.area).toBe("company");
   expect(placeAt("/a/x/invoices", office)?.area).toBe("admin");
+});
+
+test("A7: a place is there for those who may read what it shows", () => {
+  const pages = (permissions: Permissions) => placesFor({ ...asker, permissions }).map(({ page }) => page);
+  const all = Object.fromEntries(PLACES.flatMap(({ of, reads = [] }) => [of, ...reads]).map((one) => [one ?? "", ["read"]]));
+  expect(pages({ may: all, own: {}, fields: {} })).toEqual(placesFor(asker).map(({ page }) => page));
+  expect(pages({ may: { users: ["read", "update", "invite"], devices: ["read"] }, own: {}, fields: {} })).toEqual(["users", "devices", "settings", "security"]);
+  expect(pages({ may: {}, own: { cdrs: ["read"] }, fields: {} })).toEqual(["calls", "settings", "security"]);
 });

@@ -39,6 +39,8 @@ import {
   type Icon,
 } from "@tabler/icons-react";
 
+import { type Permissions, reads } from "@/api";
+
 export type AreaId = "pbx" | "callflows" | "admin" | "company" | "settings";
 export type SectionId = "people" | "calls" | "account" | "supply" | "money" | "billing" | "access" | "connect";
 export type PageId =
@@ -85,45 +87,49 @@ export interface Place {
   icon: Icon;
   /** The second key of the "g …" shortcut. */
   key?: string;
+  /** The collection that its lists and forms change (ui/may.tsx). */
+  of?: string;
+  /** The collections without which there is nothing to see; `of` when it says nothing. */
+  reads?: readonly string[];
   /** On a phone: a tab of its own. The others are behind "More". */
   tab?: true;
 }
 
 export const PLACES: readonly Place[] = [
-  { page: "dashboard", area: "pbx", to: "/a/$account/dashboard", icon: IconLayoutDashboard, key: "d", tab: true },
-  { page: "main-number", area: "pbx", section: "calls", to: "/a/$account/main-number", icon: IconPhoneIncoming, key: "m", tab: true },
-  { page: "users", area: "pbx", section: "people", to: "/a/$account/users", icon: IconUsers, key: "u", tab: true },
-  { page: "conferences", area: "pbx", section: "calls", to: "/a/$account/conferences", icon: IconUsersGroup },
-  { page: "groups", area: "pbx", section: "people", to: "/a/$account/groups", icon: IconUsersPlus },
-  { page: "devices", area: "pbx", section: "people", to: "/a/$account/devices", icon: IconDeviceLandlinePhone },
-  { page: "voicemail", area: "pbx", section: "people", to: "/a/$account/voicemail", icon: IconRecordMail, key: "v" },
-  { page: "music", area: "pbx", section: "calls", to: "/a/$account/music", icon: IconMusic },
-  { page: "numbers", area: "pbx", section: "account", to: "/a/$account/numbers", icon: IconHash },
-  { page: "caller-id", area: "pbx", section: "account", to: "/a/$account/caller-id", icon: IconId },
-  { page: "feature-codes", area: "pbx", section: "calls", to: "/a/$account/feature-codes", icon: IconAsterisk },
-  { page: "calls", area: "pbx", section: "account", to: "/a/$account/calls", icon: IconHistory, key: "c", tab: true },
-  { page: "callflows", area: "callflows", to: "/a/$account/callflows", icon: IconSitemap, key: "f" },
-  { page: "menus", area: "callflows", to: "/a/$account/menus", icon: IconListNumbers },
-  { page: "media", area: "callflows", to: "/a/$account/media", icon: IconMusic },
-  { page: "schedules", area: "callflows", to: "/a/$account/schedules", icon: IconCalendarTime },
-  { page: "overview", area: "admin", to: "/a/$account/overview", icon: IconChartHistogram, key: "o", tab: true },
-  { page: "reports", area: "admin", to: "/a/$account/reports", icon: IconChartBar },
-  { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a", tab: true },
-  { page: "inventory", area: "admin", section: "supply", to: "/a/$account/inventory", icon: IconHash, key: "n", tab: true },
-  { page: "buy", area: "admin", section: "supply", to: "/a/$account/buy", icon: IconBuildingStore, key: "b" },
-  { page: "porting", area: "admin", section: "supply", to: "/a/$account/porting", icon: IconReplace },
-  { page: "trunks", area: "admin", section: "supply", to: "/a/$account/trunks", icon: IconRoute, key: "t" },
-  { page: "plans", area: "admin", section: "money", to: "/a/$account/plans", icon: IconReceipt, key: "p" },
-  { page: "rates", area: "admin", section: "money", to: "/a/$account/rates", icon: IconCoins, key: "r" },
-  { page: "invoices", area: "admin", section: "money", to: "/a/$account/invoices", icon: IconFileInvoice, key: "i" },
-  { page: "webhooks", area: "admin", section: "connect", to: "/a/$account/webhooks", icon: IconWebhook, key: "w" },
-  { page: "api-keys", area: "admin", section: "connect", to: "/a/$account/api-keys", icon: IconKey, key: "k" },
-  { page: "branding", area: "admin", to: "/a/$account/branding", icon: IconPalette },
-  { page: "balance", area: "company", section: "billing", to: "/a/$account/balance", icon: IconWallet },
-  { page: "invoices", area: "company", section: "billing", to: "/a/$account/invoices", icon: IconFileInvoice, key: "i" },
-  { page: "sign-in-rules", area: "company", section: "access", to: "/a/$account/sign-in-rules", icon: IconLogin2 },
-  { page: "webhooks", area: "company", section: "connect", to: "/a/$account/webhooks", icon: IconWebhook, key: "w" },
-  { page: "api-keys", area: "company", section: "connect", to: "/a/$account/api-keys", icon: IconKey, key: "k" },
+  { page: "dashboard", area: "pbx", to: "/a/$account/dashboard", icon: IconLayoutDashboard, key: "d", tab: true, reads: ["callflows", "users"] },
+  { page: "main-number", area: "pbx", section: "calls", to: "/a/$account/main-number", icon: IconPhoneIncoming, key: "m", tab: true, of: "callflows", reads: ["callflows"] },
+  { page: "users", area: "pbx", section: "people", to: "/a/$account/users", icon: IconUsers, key: "u", tab: true, of: "users", reads: ["users"] },
+  { page: "conferences", area: "pbx", section: "calls", to: "/a/$account/conferences", icon: IconUsersGroup, of: "conferences" },
+  { page: "groups", area: "pbx", section: "people", to: "/a/$account/groups", icon: IconUsersPlus, of: "groups" },
+  { page: "devices", area: "pbx", section: "people", to: "/a/$account/devices", icon: IconDeviceLandlinePhone, of: "devices" },
+  { page: "voicemail", area: "pbx", section: "people", to: "/a/$account/voicemail", icon: IconRecordMail, key: "v", of: "vmboxes" },
+  { page: "music", area: "pbx", section: "calls", to: "/a/$account/music", icon: IconMusic, of: "accounts", reads: ["media"] },
+  { page: "numbers", area: "pbx", section: "account", to: "/a/$account/numbers", icon: IconHash, of: "phone_numbers" },
+  { page: "caller-id", area: "pbx", section: "account", to: "/a/$account/caller-id", icon: IconId, of: "accounts", reads: ["phone_numbers"] },
+  { page: "feature-codes", area: "pbx", section: "calls", to: "/a/$account/feature-codes", icon: IconAsterisk, of: "callflows" },
+  { page: "calls", area: "pbx", section: "account", to: "/a/$account/calls", icon: IconHistory, key: "c", tab: true, reads: ["cdrs"] },
+  { page: "callflows", area: "callflows", to: "/a/$account/callflows", icon: IconSitemap, key: "f", of: "callflows" },
+  { page: "menus", area: "callflows", to: "/a/$account/menus", icon: IconListNumbers, of: "menus" },
+  { page: "media", area: "callflows", to: "/a/$account/media", icon: IconMusic, of: "media" },
+  { page: "schedules", area: "callflows", to: "/a/$account/schedules", icon: IconCalendarTime, of: "temporal_rules" },
+  { page: "overview", area: "admin", to: "/a/$account/overview", icon: IconChartHistogram, key: "o", tab: true, reads: ["overview"] },
+  { page: "reports", area: "admin", to: "/a/$account/reports", icon: IconChartBar, reads: ["reports"] },
+  { page: "accounts", area: "admin", to: "/a/$account/accounts", icon: IconBuildingSkyscraper, key: "a", tab: true, of: "accounts" },
+  { page: "inventory", area: "admin", section: "supply", to: "/a/$account/inventory", icon: IconHash, key: "n", tab: true, of: "phone_numbers" },
+  { page: "buy", area: "admin", section: "supply", to: "/a/$account/buy", icon: IconBuildingStore, key: "b", of: "carriers", reads: ["number_orders"] },
+  { page: "porting", area: "admin", section: "supply", to: "/a/$account/porting", icon: IconReplace, of: "port_requests" },
+  { page: "trunks", area: "admin", section: "supply", to: "/a/$account/trunks", icon: IconRoute, key: "t", of: "resources" },
+  { page: "plans", area: "admin", section: "money", to: "/a/$account/plans", icon: IconReceipt, key: "p", of: "service_plans" },
+  { page: "rates", area: "admin", section: "money", to: "/a/$account/rates", icon: IconCoins, key: "r", of: "ratedecks" },
+  { page: "invoices", area: "admin", section: "money", to: "/a/$account/invoices", icon: IconFileInvoice, key: "i", of: "invoice_settings", reads: ["invoices"] },
+  { page: "webhooks", area: "admin", section: "connect", to: "/a/$account/webhooks", icon: IconWebhook, key: "w", of: "webhooks" },
+  { page: "api-keys", area: "admin", section: "connect", to: "/a/$account/api-keys", icon: IconKey, key: "k", of: "api_keys" },
+  { page: "branding", area: "admin", to: "/a/$account/branding", icon: IconPalette, of: "whitelabel" },
+  { page: "balance", area: "company", section: "billing", to: "/a/$account/balance", icon: IconWallet, reads: ["ledgers"] },
+  { page: "invoices", area: "company", section: "billing", to: "/a/$account/invoices", icon: IconFileInvoice, key: "i", of: "invoice_settings", reads: ["invoices"] },
+  { page: "sign-in-rules", area: "company", section: "access", to: "/a/$account/sign-in-rules", icon: IconLogin2, of: "security" },
+  { page: "webhooks", area: "company", section: "connect", to: "/a/$account/webhooks", icon: IconWebhook, key: "w", of: "webhooks" },
+  { page: "api-keys", area: "company", section: "connect", to: "/a/$account/api-keys", icon: IconKey, key: "k", of: "api_keys" },
   { page: "settings", area: "settings", to: "/a/$account/settings", icon: IconSettings, key: "s" },
   { page: "security", area: "settings", to: "/a/$account/security", icon: IconShieldLock },
 ];
@@ -149,16 +155,19 @@ export interface Asker {
   atOffice: boolean;
   /** The names of the applications that the account acted in has; undefined until read. */
   apps?: readonly string[];
+  /** What they may do in the account acted in; undefined until read. */
+  permissions?: Permissions;
 }
 
 /**
  * The places one may go to: only accounts that may have others below them administer accounts; an administrator sees the account's own
- * business (its balance, invoices, webhooks …), once; what is hidden from an account is not there. Who administers accounts sees all
+ * business (its balance, invoices, webhooks …), once; what is hidden from an account is not there, nor what one may not read. Who administers accounts sees all
  * applications, to set them up for them.
  */
-export function placesFor({ manages, administers, atOffice, apps }: Asker): readonly Place[] {
+export function placesFor({ manages, administers, atOffice, apps, permissions }: Asker): readonly Place[] {
   const office = new Set(PLACES.filter(({ area }) => area === "admin").map(({ page }) => page));
-  return PLACES.filter(({ area, page }) => {
+  return PLACES.filter(({ area, page, of, reads: needed = of ? [of] : [] }) => {
+    if (!needed.every((collection) => reads(permissions, collection))) return false;
     if (area === "company") return administers && !(manages && atOffice && office.has(page));
     if (manages) return true;
     return area !== "admin" && (!apps || !APPS[area] || apps.includes(APPS[area]));

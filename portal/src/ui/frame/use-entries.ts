@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
-import { accountSearchQuery, callflowsQuery, childrenQuery, numbersQuery, usersQuery } from "@/api";
+import { accountSearchQuery, callflowsQuery, childrenQuery, holds, numbersQuery, usersQuery } from "@/api";
 import { setLanguage } from "@/i18n";
 
 import { readable } from "../phone-number";
@@ -18,7 +18,7 @@ export function useEntries(text: string): Entry[] {
   const { t, i18n } = useTranslation();
   const navigate = useNavigate();
   const scheme = useScheme();
-  const { id: account, home, homeName, masquerading, manages, administers, office, apps } = useActing();
+  const { id: account, home, homeName, masquerading, manages, administers, office, apps, permissions } = useActing();
   const [settled] = useDebouncedValue(text.trim(), 150);
   const users = useQuery(usersQuery(account)).data ?? [];
   const callflows = useQuery(callflowsQuery(account)).data ?? [];
@@ -28,7 +28,7 @@ export function useEntries(text: string): Entry[] {
   const extension = new Map(callflows.filter((flow) => flow.owner_id).map((flow) => [flow.owner_id, flow.numbers.join(" ")]));
 
   const entries: Entry[] = [
-    ...placesFor({ manages, administers, atOffice: office === account, apps }).map(({ page, to, area }): Entry => {
+    ...placesFor({ manages, administers, atOffice: office === account, apps, permissions }).map(({ page, to, area }): Entry => {
       const run = () => void navigate({ to, params: { account: accountFor({ area }, { account, office }) } });
       return { kind: "pages", id: `${area}-${page}`, label: t(`page.${page}`), hint: area === "settings" ? undefined : t(`area.${area}`), run };
     }),
@@ -44,12 +44,9 @@ export function useEntries(text: string): Entry[] {
       const run = () => void navigate({ to: "/a/$account/calls", params: { account }, search: { q: number } });
       return { kind: "numbers", id: number, label: readable(number), hint: `${number} ${row.used_by ?? ""}`.trim(), run };
     }),
-    {
-      kind: "actions",
-      id: "new-user",
-      label: t("palette.newUser"),
-      run: () => void navigate({ to: "/a/$account/users", params: { account }, search: { user: "new" } }),
-    },
+    ...(holds(permissions, "users.create")
+      ? [{ kind: "actions" as const, id: "new-user", label: t("palette.newUser"), run: () => void navigate({ to: "/a/$account/users", params: { account }, search: { user: "new" } }) }]
+      : []),
     {
       kind: "actions",
       id: "scheme",

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { tellDone } from "../done";
 import { tellFailure } from "../failed";
 import form from "../form/form.module.css";
+import { useMayChange } from "../may";
 import { Dialog } from "../side-panel";
 
 export interface BulkAction<Row> {
@@ -58,18 +59,19 @@ export function Bulk<Row>({ account, rows, actions, remove, onExport, onDone }: 
       await client.invalidateQueries({ queryKey: ["account", account] });
     }
   };
+  const may = useMayChange();
   const busy = done !== null;
   return (
     <>
       <Button variant="default" onClick={onExport}>
         {t("list.export")}
       </Button>
-      {actions?.map(({ label, run, done: told, undo }) => (
+      {may.update && actions?.map(({ label, run, done: told, undo }) => (
         <Button key={label} variant="default" disabled={busy} onClick={() => void each(run, told, undo)}>
           {label}
         </Button>
       ))}
-      {remove && (
+      {remove && may.delete && (
         <Button variant="default" className={form.danger} disabled={busy} onClick={() => setAsking(true)}>
           {t("delete")}
         </Button>

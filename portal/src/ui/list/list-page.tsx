@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { EmptyState } from "../empty-state";
 import { ErrorState } from "../error-state";
+import { useMayChange } from "../may";
 import { PageHeader } from "../page-header";
 import type { BulkAction, BulkRemove } from "./bulk";
 import { type Column, contains, parseSort, sorted, toCsv } from "./columns";
@@ -57,7 +58,8 @@ export function ListPage<Row>(props: Props<Row>) {
   const chosen = (bulk && all?.filter((row) => selected.has(idOf(row)))) ?? [];
   const csv = (which: readonly Row[]) => download(`${list}.csv`, "text/csv", toCsv(which, columns));
   const rows = all && sorted(all.filter((row) => contains(q, textOf(row))), columns, sort);
-  const add = addLabel && (
+  const may = useMayChange();
+  const add = addLabel && may.create && (
     <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => onSearch({ open: "new" }, false)}>
       {addLabel}
     </Button>

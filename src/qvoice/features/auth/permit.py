@@ -68,6 +68,10 @@ class Permit:
     public: bool = False
 
 
+DECLARED: set[Permit] = set()
+"""Every permission that a route with a token asks for, as the routes were made (`features/permissions` tells them)."""
+
+
 @dataclass(slots=True)
 class Context:
     """What a route works with. `account` is the URL's account (None without one)."""
@@ -334,6 +338,8 @@ class FactorWanted(Forbidden):
 def permit(resource: str, action: str, *, own: bool = False, public: bool = False) -> Any:
     """Return the dependency for a route: `ctx: Context = permit("menus", "read")`."""
     needed = Permit(resource, action, own, public)
+    if not public:
+        DECLARED.add(needed)
 
     async def dependency(request: Request) -> Context:
         request.state.permit = needed

@@ -16,6 +16,7 @@ import { download } from "@/ui/list/download";
 import list from "@/ui/list/list-page.module.css";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
+import { Only } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import { StateDot } from "@/ui/state-dot";
 
@@ -80,16 +81,20 @@ function Accounts() {
 
   const show = (row: TreeRow) => void navigate({ to: "/a/$account/accounts/$customer", params: { account, customer: row.id } });
   const add = (
-    <LinkButton data-new to="/a/$account/accounts/new" params={{ account }} leftSection={<IconPlus size={16} stroke={1.8} />}>
-      {t("add")}
-    </LinkButton>
+    <Only may="accounts.create">
+      <LinkButton data-new to="/a/$account/accounts/new" params={{ account }} leftSection={<IconPlus size={16} stroke={1.8} />}>
+        {t("add")}
+      </LinkButton>
+    </Only>
   );
   return (
     <div className={list.page}>
       <PageHeader title={t("title")} about={t("about")}>
-        <LinkButton to="/a/$account/accounts/deleted" params={{ account }} variant="default">
-          {t("deleted")}
-        </LinkButton>
+        <Only may="accounts.restore">
+          <LinkButton to="/a/$account/accounts/deleted" params={{ account }} variant="default">
+            {t("deleted")}
+          </LinkButton>
+        </Only>
         {add}
       </PageHeader>
       <Toolbar

@@ -14,6 +14,7 @@ import { DeleteButton } from "@/ui/form/delete-button";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { Removal } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
@@ -105,16 +106,18 @@ function Loaded({ account, brand }: { account: string; brand: Whitelabel }) {
             <Picture account={account} part="logo" />
             <Picture account={account} part="icon" />
           </Section>
-          <Section
-            level={2}
-            title={t("remove")}
-            help={t("removeHelp")}
-            action={
-              <DeleteButton account={account} title={t("removeTitle")} run={async () => void (await call("DELETE", urls.getDeleteWhitelabelUrl(account)).then(reloadBrand))} done={t("removed")} onGone={() => draft.adopt(NONE)}>
-                {t("removeHelp")}
-              </DeleteButton>
-            }
-          />
+          <Removal>
+            <Section
+              level={2}
+              title={t("remove")}
+              help={t("removeHelp")}
+              action={
+                <DeleteButton account={account} title={t("removeTitle")} run={async () => void (await call("DELETE", urls.getDeleteWhitelabelUrl(account)).then(reloadBrand))} done={t("removed")} onGone={() => draft.adopt(NONE)}>
+                  {t("removeHelp")}
+                </DeleteButton>
+              }
+            />
+          </Removal>
         </section>
       )}
     </>

@@ -18,6 +18,7 @@ import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 import { type Column, parseSort, sorted } from "@/ui/list/columns";
 import { Table } from "@/ui/list/table";
+import { Only } from "@/ui/may";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot } from "@/ui/state-dot";
@@ -57,9 +58,11 @@ export function Carriers({ account, open, onOpen }: Props) {
   ];
   const sort = parseSort(sortText, "name");
   const add = (
-    <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => onOpen("new")}>
-      {t("carriers.add")}
-    </Button>
+    <Only may="carriers.create">
+      <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => onOpen("new")}>
+        {t("carriers.add")}
+      </Button>
+    </Only>
   );
   return (
     <>

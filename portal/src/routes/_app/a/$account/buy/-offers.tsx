@@ -12,6 +12,7 @@ import { type Column, contains, parseSort, sorted, toCsv } from "@/ui/list/colum
 import { download } from "@/ui/list/download";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
+import { Only, useMay } from "@/ui/may";
 import { exactMoney } from "@/ui/money";
 import { readable } from "@/ui/phone-number";
 
@@ -31,6 +32,7 @@ interface Props {
 export function Offers({ office, country, wanted, onSearch, onOrders }: Props) {
   const { t, i18n } = useTranslation(["buy", "ui"]);
   const offers = useQuery(offersQuery(wanted));
+  const may = useMay();
   const [filter, setFilter] = useState("");
   const [sortText, setSort] = useState<string>();
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -74,9 +76,11 @@ export function Offers({ office, country, wanted, onSearch, onOrders }: Props) {
             selectedCount={chosen.length}
             onClearSelection={() => setSelected(new Set())}
             bulk={
-              <Button size="compact-sm" onClick={() => setOrdering(true)}>
-                {t("order.open", { count: chosen.length })}
-              </Button>
+              <Only may="phone_numbers.activate">
+                <Button size="compact-sm" onClick={() => setOrdering(true)}>
+                  {t("order.open", { count: chosen.length })}
+                </Button>
+              </Only>
             }
             onExport={rows && (() => download("offers.csv", "text/csv", toCsv(rows, columns)))}
           />
@@ -90,7 +94,7 @@ export function Offers({ office, country, wanted, onSearch, onOrders }: Props) {
             onSort={setSort}
             onOpen={(row) => flip(row.number)}
             selected={selected}
-            onSelect={setSelected}
+            onSelect={may("phone_numbers.activate") ? setSelected : undefined}
             empty={<EmptyState icon={IconMoodEmpty} title={t(offers.data?.length ? "ui:list.noMatch" : "none.title")} text={t(offers.data?.length ? "ui:list.noMatchHelp" : "none.text")} />}
           />
         </div>

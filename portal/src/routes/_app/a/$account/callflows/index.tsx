@@ -20,6 +20,7 @@ import list from "@/ui/list/list-page.module.css";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
 import { useColumns } from "@/ui/list/use-columns";
+import { Only } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 
 import { written } from "./-model/api";
@@ -106,9 +107,11 @@ function Callflows() {
     if (removed.length) tellDone(t("removed", { count: removed.length }), takeBack);
   };
   const add = (
-    <LinkButton to="/a/$account/callflows/$flow" params={{ account, flow: "new" }} data-new leftSection={<IconPlus size={16} stroke={1.8} />}>
-      {t("add")}
-    </LinkButton>
+    <Only may="callflows.create">
+      <LinkButton to="/a/$account/callflows/$flow" params={{ account, flow: "new" }} data-new leftSection={<IconPlus size={16} stroke={1.8} />}>
+        {t("add")}
+      </LinkButton>
+    </Only>
   );
 
   return (
@@ -130,9 +133,11 @@ function Callflows() {
             <Button variant="default" onClick={() => csv(chosen)}>
               {t("ui:list.export")}
             </Button>
-            <Button variant="default" color="red" loading={busy} onClick={() => void removeChosen()}>
-              {t("remove")}
-            </Button>
+            <Only may="callflows.delete">
+              <Button variant="default" color="red" loading={busy} onClick={() => void removeChosen()}>
+                {t("remove")}
+              </Button>
+            </Only>
           </>
         }
       >

@@ -5,6 +5,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { call, type Channel, channelsQuery, fromGregorian, urls } from "@/api";
+import { Only } from "@/ui/may";
 import { Dialog } from "@/ui/side-panel";
 import { callsOf } from "@/ui/calls-of";
 import { tellDone } from "@/ui/done";
@@ -76,9 +77,11 @@ export function LiveCalls({ account }: { account: string }) {
                 {from} <span aria-label={t("live.to")}>→</span> {to}
               </span>
               <span className="tabular">{Number.isFinite(start) ? length((now - fromGregorian(start).getTime()) / 1000) : ""}</span>
-              <Button variant="default" size="compact-sm" onClick={() => setEnding(legs)} aria-label={t("live.hangUpNamed", { from, to })}>
-                {t("live.hangUp")}
-              </Button>
+              <Only may="channels.hangup">
+                <Button variant="default" size="compact-sm" onClick={() => setEnding(legs)} aria-label={t("live.hangUpNamed", { from, to })}>
+                  {t("live.hangUp")}
+                </Button>
+              </Only>
             </li>
           );
         })}

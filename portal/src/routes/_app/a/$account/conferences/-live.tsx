@@ -9,6 +9,7 @@ import { clock } from "@/ui/audio/wave";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
 import { Section } from "@/ui/form/setting";
+import { Only, useMay } from "@/ui/may";
 import { readable } from "@/ui/phone-number";
 
 import classes from "./-conferences.module.css";
@@ -40,6 +41,7 @@ const participantsQuery = (account: string, room: string) =>
 export function LiveRoom({ account, room }: { account: string; room: string }) {
   const { t } = useTranslation(["conferences", "ui"]);
   const client = useQueryClient();
+  const may = useMay()("conferences.moderate");
   const people = useQuery(participantsQuery(account, room)).data ?? [];
   const locked = useQuery({ ...docQuery<Live>(account, "conferences", room), refetchInterval: EVERY_MS }).data?._read_only?.is_locked ?? false;
   if (people.length === 0) return null;
@@ -60,7 +62,7 @@ export function LiveRoom({ account, room }: { account: string; room: string }) {
     </Button>
   );
   return (
-    <Section title={t("live.title", { count: people.length })} help={locked ? t("live.lockedHelp") : undefined} action={lock}>
+    <Section title={t("live.title", { count: people.length })} help={locked ? t("live.lockedHelp") : undefined} action={may && lock}>
       <ul className={classes.people}>
         {people.map((one) => {
           const number = one.caller_id_number ?? "";
@@ -74,24 +76,30 @@ export function LiveRoom({ account, room }: { account: string; room: string }) {
                 <small>{[one.is_moderator && t("live.moderator"), one.waiting && t("live.waiting"), one.mute && t("live.muted")].filter(Boolean).join(" · ")}</small>
               </span>
               <span className="tabular">{clock(one.duration ?? 0)}</span>
-              <Tooltip label={t(one.mute ? "live.unmute" : "live.mute")}>
-                <ActionIcon variant="subtle" color="gray" size={32} aria-label={t(one.mute ? "live.unmuteNamed" : "live.muteNamed", { name })} onClick={() => void act(place, one.mute ? "unmute" : "mute")}>
-                  <Symbol size={16} stroke={1.6} />
-                </ActionIcon>
-              </Tooltip>
-              <Tooltip label={t("live.kick")}>
-                <ActionIcon variant="subtle" color="gray" size={32} aria-label={t("live.kickNamed", { name })} onClick={() => void act(place, "kick", t("live.kicked", { name }))}>
-                  <IconUserX size={16} stroke={1.6} />
-                </ActionIcon>
-              </Tooltip>
+              <Only may="conferences.moderate">
+                <Tooltip label={t(one.mute ? "live.unmute" : "live.mute")}>
+                  <ActionIcon variant="subtle" color="gray" size={32} aria-label={t(one.mute ? "live.unmuteNamed" : "live.muteNamed", { name })} onClick={() => void act(place, one.mute ? "unmute" : "mute")}>
+                    <Symbol size={16} stroke={1.6} />
+                  </ActionIcon>
+                </Tooltip>
+              </Only>
+              <Only may="conferences.moderate">
+                <Tooltip label={t("live.kick")}>
+                  <ActionIcon variant="subtle" color="gray" size={32} aria-label={t("live.kickNamed", { name })} onClick={() => void act(place, "kick", t("live.kicked", { name }))}>
+                    <IconUserX size={16} stroke={1.6} />
+                  </ActionIcon>
+                </Tooltip>
+              </Only>
             </li>
           );
         })}
       </ul>
       <div className={classes.bar}>
-        <Button variant="default" onClick={() => void act(`${base}/participants`, "mute", t("live.allMuted"))}>
-          {t("live.muteAll")}
-        </Button>
+        <Only may="conferences.moderate">
+          <Button variant="default" onClick={() => void act(`${base}/participants`, "mute", t("live.allMuted"))}>
+            {t("live.muteAll")}
+          </Button>
+        </Only>
       </div>
     </Section>
   );

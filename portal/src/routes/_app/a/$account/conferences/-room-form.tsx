@@ -14,6 +14,7 @@ import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 import { userName } from "@/ui/frame/palette-entries";
+import { Removal } from "@/ui/may";
 
 export interface Room extends Identified {
   name: string;
@@ -108,7 +109,9 @@ export function RoomForm({ account, room, onDone, onGone }: Props) {
       </Section>
       {room.id ? (
         <>
-          <Section title={t("remove")} help={t("removeHelp")} action={<DeleteButton account={account} title={t("removeTitle", { name: room.name })} run={() => removeDoc(account, "conferences", room.id)} done={t("removed", { name: room.name })} onGone={onGone}>{t("removeHelp")}</DeleteButton>} />
+          <Removal>
+            <Section title={t("remove")} help={t("removeHelp")} action={<DeleteButton account={account} title={t("removeTitle", { name: room.name })} run={() => removeDoc(account, "conferences", room.id)} done={t("removed", { name: room.name })} onGone={onGone}>{t("removeHelp")}</DeleteButton>} />
+          </Removal>
           <SaveBar
             account={account}
             draft={draft}

@@ -15,6 +15,7 @@ import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { type Draft, useDraft } from "@/ui/form/use-draft";
 import { userName } from "@/ui/frame/palette-entries";
+import { Removal } from "@/ui/may";
 
 import { type AccessList, type Entry, entryOf, WAYS, wrongIn } from "../accounts/-entry/access-list";
 import { sendList } from "../accounts/-entry/send-list";
@@ -108,15 +109,17 @@ export function DeviceForm({ account, device, networks, owner, onDone, onGone, o
         <>
           {registers(kind) && device.sip?.method !== "ip" && <Networks draft={draft} refused={networks?.last_refused} />}
           {registers(kind) && <Credentials account={account} device={device} onSecret={onSecret} />}
-          <Section
-            title={t("remove")}
-            help={t("removeHelp")}
-            action={
-              <DeleteButton account={account} title={t("removeTitle", { name: device.name })} run={() => removeDoc(account, "devices", device.id)} done={t("removed", { name: device.name })} onGone={onGone}>
-                {t("removeHelp")}
-              </DeleteButton>
-            }
-          />
+          <Removal>
+            <Section
+              title={t("remove")}
+              help={t("removeHelp")}
+              action={
+                <DeleteButton account={account} title={t("removeTitle", { name: device.name })} run={() => removeDoc(account, "devices", device.id)} done={t("removed", { name: device.name })} onGone={onGone}>
+                  {t("removeHelp")}
+                </DeleteButton>
+              }
+            />
+          </Removal>
           <SaveBar
             account={account}
             draft={draft}

@@ -13,6 +13,7 @@ import { useModules } from "@/pbx/use-modules";
 import { tellDone } from "@/ui/done";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
+import { Only, useMayChange } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
@@ -55,9 +56,11 @@ function FeatureCodes() {
     <div className={page.narrow}>
       <PageHeader title={t("title")} about={t("about")}>
         {flows.data && offered.some(({ name }) => !made.some((flow) => flow.featurecode.name === name)) && (
-          <Button variant="default" loading={busy} onClick={() => void all()}>
-            {t("all")}
-          </Button>
+          <Only may="callflows.create">
+            <Button variant="default" loading={busy} onClick={() => void all()}>
+              {t("all")}
+            </Button>
+          </Only>
         )}
       </PageHeader>
       {(!flows.data || !modules) && (
@@ -108,6 +111,7 @@ interface LineProps {
 function CodeLine({ account, code, flow, all }: LineProps) {
   const { t } = useTranslation(["feature-codes", "ui"]);
   const client = useQueryClient();
+  const may = useMayChange().update;
   const number = flow?.featurecode.number ?? code.number;
   const [typed, setTyped] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -170,7 +174,7 @@ function CodeLine({ account, code, flow, all }: LineProps) {
           leftSection={code.bare ? undefined : <span aria-hidden>*</span>}
           leftSectionWidth={code.bare ? undefined : 28}
           value={typed ?? number}
-          disabled={!flow || busy}
+          disabled={!flow || busy || !may}
           onChange={(event) => setTyped(event.currentTarget.value)}
           onBlur={finish}
           onKeyDown={(event) => {
@@ -182,7 +186,7 @@ function CodeLine({ account, code, flow, all }: LineProps) {
       </span>
       <Switch
         checked={Boolean(flow)}
-        disabled={busy}
+        disabled={busy || !may}
         aria-label={name}
         onChange={(event) => (event.currentTarget.checked ? void act(make, t("on", { name, number: dialled(code, number) }), drop) : void act(drop, t("off", { name }), make))}
       />

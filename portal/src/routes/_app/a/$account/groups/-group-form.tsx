@@ -18,6 +18,7 @@ import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 import { userName } from "@/ui/frame/palette-entries";
+import { Removal } from "@/ui/may";
 
 import { extensionOf, isExtension, nextExtension, takenExtensions } from "../users/-extension";
 import classes from "./-groups.module.css";
@@ -139,15 +140,17 @@ export function GroupForm({ account, id, group, own, onDone, onGone }: Props) {
       )}
       {id ? (
         <>
-          <Section
-            title={t("remove")}
-            help={t("removeHelp")}
-            action={
-              <DeleteButton account={account} title={t("removeTitle", { name: group.name })} run={() => removeGroup(account, id)} done={t("removed", { name: group.name })} onGone={onGone}>
-                {t("removeHelp")}
-              </DeleteButton>
-            }
-          />
+          <Removal>
+            <Section
+              title={t("remove")}
+              help={t("removeHelp")}
+              action={
+                <DeleteButton account={account} title={t("removeTitle", { name: group.name })} run={() => removeGroup(account, id)} done={t("removed", { name: group.name })} onGone={onGone}>
+                  {t("removeHelp")}
+                </DeleteButton>
+              }
+            />
+          </Removal>
           <SaveBar
             account={account}
             draft={draft}

@@ -18,6 +18,7 @@ import { type ListSearch, listSearch } from "@/ui/list/list-search";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
 import { LinkButton } from "@/ui/link-button";
+import { Only, useMay } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import { readable } from "@/ui/phone-number";
 import { SidePanel } from "@/ui/side-panel";
@@ -46,6 +47,7 @@ function Inventory() {
   const navigate = useNavigate({ from: Route.fullPath });
   const change = (next: Search, replace = true) => void navigate({ search: (now) => ({ ...now, ...next }), replace });
   const master = useMaster();
+  const may = useMay();
   const name = useQuery(accountQuery(account)).data?.name ?? "";
   const numbers = useQuery(numbersQuery(account));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
@@ -61,7 +63,7 @@ function Inventory() {
   const sort = parseSort(sortText, "number");
   const rows = all && sorted(all.filter((row) => (!state || row.state === state) && contains(q, row.number, readable(row.number), used(row))), columns, sort);
   const panel = open === "new" ? t("office:numbers.title") : open === "file" ? t("file.title") : open ? readable(open.startsWith("+") ? open : `+${open.trim()}`) : " ";
-  const add = master && (
+  const add = master && may("phone_numbers.create") && (
     <>
       <Button variant="default" leftSection={<IconUpload size={16} stroke={1.6} />} onClick={() => change({ open: "file" }, false)}>
         {t("file.open")}
@@ -74,9 +76,11 @@ function Inventory() {
   return (
     <div className={list.page}>
       <PageHeader title={t("title")} about={t("about", { name })}>
-        <LinkButton to="/a/$account/buy" params={{ account }} variant="default" leftSection={<IconBuildingStore size={16} stroke={1.6} />}>
-          {t("buy")}
-        </LinkButton>
+        <Only may="number_orders.read">
+          <LinkButton to="/a/$account/buy" params={{ account }} variant="default" leftSection={<IconBuildingStore size={16} stroke={1.6} />}>
+            {t("buy")}
+          </LinkButton>
+        </Only>
         {add}
       </PageHeader>
       <Toolbar
@@ -108,7 +112,7 @@ function Inventory() {
           open={open}
           onOpen={(row) => change({ open: row.number }, false)}
           selected={selected}
-          onSelect={setSelected}
+          onSelect={may("phone_numbers.activate") ? setSelected : undefined}
           empty={all?.length ? <EmptyState icon={IconHash} title={t("ui:list.noMatch")} text={t("ui:list.noMatchHelp")} /> : <EmptyState icon={IconHash} title={t("empty.title")} text={t(master ? "empty.text" : "empty.reseller")} action={add || undefined} />}
         />
       )}

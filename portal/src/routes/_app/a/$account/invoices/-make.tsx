@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { call, explanation, Problem, urls } from "@/api";
 import { tellDone } from "@/ui/done";
 import form from "@/ui/form/form.module.css";
+import { Only } from "@/ui/may";
 import { money } from "@/ui/money";
 import { Dialog } from "@/ui/side-panel";
 
@@ -43,7 +44,9 @@ export function Make({ id, name, invoice, onMade }: Props) {
   return (
     <>
       <div>
-        <Button onClick={() => setAsking(true)}>{t("make.open")}</Button>
+        <Only may="invoices.create">
+          <Button onClick={() => setAsking(true)}>{t("make.open")}</Button>
+        </Only>
       </div>
       <Dialog opened={asking} onClose={() => setAsking(false)} title={t("make.title", { name })}>
         <p>{t("make.text", { amount: money(due(invoice.closing), invoice.currency, i18n.language) })}</p>

@@ -9,6 +9,7 @@ import { blob, urls } from "@/api";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
 import { save } from "@/ui/list/download";
+import { Only } from "@/ui/may";
 import { exactMoney, money } from "@/ui/money";
 import { Skeleton } from "@/ui/skeleton";
 
@@ -45,9 +46,11 @@ export function Issued({ account, id, sent }: { account: string; id: string; sen
           {t("csv")}
         </Button>
         {sent && (
-          <Button variant="default" leftSection={<IconReceiptRefund size={16} stroke={1.6} />} disabled={!invoice.data.creditable} onClick={() => setGiving(true)}>
-            {t("credit.open")}
-          </Button>
+          <Only may="credit_notes.create">
+            <Button variant="default" leftSection={<IconReceiptRefund size={16} stroke={1.6} />} disabled={!invoice.data.creditable} onClick={() => setGiving(true)}>
+              {t("credit.open")}
+            </Button>
+          </Only>
         )}
       </div>
       <Notes account={account} notes={invoice.data.credit_notes ?? []} currency={invoice.data.currency} />

@@ -20,6 +20,7 @@ import { SaveBar } from "@/ui/form/save-bar";
 import { Form } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 import { LinkButton } from "@/ui/link-button";
+import { LookOnly, Only, useMay } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { SidePanel } from "@/ui/side-panel";
@@ -84,9 +85,11 @@ function Begin({ account }: { account: string }) {
         title={t("begin.title")}
         text={t("begin.text")}
         action={
-          <Button loading={busy} onClick={() => void begin()}>
-            {t("begin.action")}
-          </Button>
+          <Only may="callflows.create">
+            <Button loading={busy} onClick={() => void begin()}>
+              {t("begin.action")}
+            </Button>
+          </Only>
         }
       />
     </div>
@@ -116,6 +119,7 @@ function Loaded({ account, main, targets }: { account: string; main: MainNumber;
   const { t } = useTranslation(["main-number", "ui"]);
   const { edit } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
+  const may = useMay();
   const self = useQuery(accountQuery(account)).data;
   const schedule = useDraft<Schedule>(main.schedule);
   const show = (what: Edit | undefined) => void navigate({ search: { edit: what }, replace: what === undefined });
@@ -125,7 +129,9 @@ function Loaded({ account, main, targets }: { account: string; main: MainNumber;
       <section className={`${page.card} ${classes.card}`} aria-label={t("path.title")}>
         <CallersPath main={main} schedule={schedule.value} targets={targets} onEdit={show} />
       </section>
-      <Hours account={account} country={self?.country} draft={schedule} timezone={self?.timezone} />
+      <LookOnly may={may("callflows.update")}>
+        <Hours account={account} country={self?.country} draft={schedule} timezone={self?.timezone} />
+      </LookOnly>
       <SidePanel opened={edit !== undefined} onClose={() => show(undefined)} title={first === "numbers" ? t("numbers.title") : t(`lane.${last}`)}>
         {edit === "numbers" && <Numbers account={account} main={main} />}
         {edit !== undefined && edit !== "numbers" && <LanePanel key={edit} account={account} period={edit} main={main} targets={targets} />}

@@ -14,6 +14,7 @@ import classes from "@/ui/form/form.module.css";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { Removal } from "@/ui/may";
 
 import { ReplaceAudio } from "./-replace-audio";
 
@@ -51,15 +52,17 @@ export function MediaForm({ account, media, onGone }: { account: string; media: 
         <TextInput label={t("description")} {...draft.field("description")} />
         <Select label={t("language")} allowDeselect={false} data={LANGUAGES.includes(language) ? LANGUAGES : [...LANGUAGES, language]} {...draft.field("language")} value={language} />
       </Pair>
-      <Section
-        title={t("remove")}
-        help={t("removeHelp")}
-        action={
-          <DeleteButton account={account} title={t("removeTitle", { name: media.name })} run={() => removeDoc(account, "media", media.id)} done={t("removed", { name: media.name })} onGone={onGone}>
-            {t("removeHelp")}
-          </DeleteButton>
-        }
-      />
+      <Removal>
+        <Section
+          title={t("remove")}
+          help={t("removeHelp")}
+          action={
+            <DeleteButton account={account} title={t("removeTitle", { name: media.name })} run={() => removeDoc(account, "media", media.id)} done={t("removed", { name: media.name })} onGone={onGone}>
+              {t("removeHelp")}
+            </DeleteButton>
+          }
+        />
+      </Removal>
       <SaveBar
         account={account}
         draft={draft}

@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { explanation, Problem } from "@/api";
 import classes from "@/ui/form/form.module.css";
+import { Only } from "@/ui/may";
 
 interface Props {
   label: string;
@@ -32,13 +33,15 @@ export function ReplaceAudio({ label, send }: Props) {
   };
   return (
     <div>
-      <FileButton accept={KINDS} onChange={(file) => void start(file)}>
-        {(props) => (
-          <Button variant="default" leftSection={<IconUpload size={16} aria-hidden />} loading={share !== null} {...props}>
-            {label}
-          </Button>
-        )}
-      </FileButton>
+      <Only may="media.update">
+        <FileButton accept={KINDS} onChange={(file) => void start(file)}>
+          {(props) => (
+            <Button variant="default" leftSection={<IconUpload size={16} aria-hidden />} loading={share !== null} {...props}>
+              {label}
+            </Button>
+          )}
+        </FileButton>
+      </Only>
       {share !== null && <Progress mt="xs" value={share * 100} animated={share >= 1} aria-label={label} />}
       {wrong && (
         <p className={classes.failure} role="alert">

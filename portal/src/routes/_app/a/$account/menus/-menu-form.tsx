@@ -14,6 +14,7 @@ import classes from "@/ui/form/form.module.css";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { Removal } from "@/ui/may";
 
 export interface MenuDoc extends Identified {
   name: string;
@@ -103,15 +104,17 @@ export function MenuForm({ account, menu, onGone }: { account: string; menu: Men
           </Link>
         ))}
       </Section>
-      <Section
-        title={t("remove")}
-        help={t("removeHelp")}
-        action={
-          <DeleteButton account={account} title={t("removeTitle", { name: menu.name })} run={() => removeDoc(account, "menus", menu.id)} done={t("removed", { name: menu.name })} onGone={onGone}>
-            {t("removeHelp")}
-          </DeleteButton>
-        }
-      />
+      <Removal>
+        <Section
+          title={t("remove")}
+          help={t("removeHelp")}
+          action={
+            <DeleteButton account={account} title={t("removeTitle", { name: menu.name })} run={() => removeDoc(account, "menus", menu.id)} done={t("removed", { name: menu.name })} onGone={onGone}>
+              {t("removeHelp")}
+            </DeleteButton>
+          }
+        />
+      </Removal>
       <SaveBar
         account={account}
         draft={draft}

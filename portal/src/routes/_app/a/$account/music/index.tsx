@@ -18,6 +18,7 @@ import { useDraft } from "@/ui/form/use-draft";
 import type { Column } from "@/ui/list/columns";
 import { ListPage } from "@/ui/list/list-page";
 import { type ListSearch, listSearch } from "@/ui/list/list-search";
+import { Removal } from "@/ui/may";
 import page from "@/ui/page.module.css";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
@@ -124,15 +125,17 @@ function MediaForm({ account, doc, onGone }: { account: string; doc: MediaDoc; o
       <TextInput label={t("name")} {...draft.field("name")} />
       <Player src={urls.getGetMediaRawUrl(account, doc.id)} name={doc.name} />
       {doc.tts?.text && <blockquote>{doc.tts.text}</blockquote>}
-      <Section
-        title={t("remove")}
-        help={t("removeHelp")}
-        action={
-          <DeleteButton account={account} title={t("removeTitle", { name: doc.name })} run={() => removeDoc(account, "media", doc.id)} done={t("removed", { name: doc.name })} onGone={onGone}>
-            {t("removeHelp")}
-          </DeleteButton>
-        }
-      />
+      <Removal>
+        <Section
+          title={t("remove")}
+          help={t("removeHelp")}
+          action={
+            <DeleteButton account={account} title={t("removeTitle", { name: doc.name })} run={() => removeDoc(account, "media", doc.id)} done={t("removed", { name: doc.name })} onGone={onGone}>
+              {t("removeHelp")}
+            </DeleteButton>
+          }
+        />
+      </Removal>
       <SaveBar
         account={account}
         draft={draft}

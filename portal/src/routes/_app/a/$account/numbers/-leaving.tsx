@@ -10,6 +10,7 @@ import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
 import classes from "@/ui/form/form.module.css";
 import { Pair } from "@/ui/form/setting";
+import { Only } from "@/ui/may";
 
 import own from "./-numbers.module.css";
 
@@ -52,9 +53,11 @@ export function Leaving({ account, number }: { account: string; number: string }
         {t("leaving.title", { day })}
       </h3>
       <p>{t("leaving.text", { carrier: request.winning_carrier || t("leaving.somebody") })}</p>
-      <Button size="xs" color="red" loading={busy} onClick={() => void object()}>
-        {t("leaving.object")}
-      </Button>
+      <Only may="port_outs.update">
+        <Button size="xs" color="red" loading={busy} onClick={() => void object()}>
+          {t("leaving.object")}
+        </Button>
+      </Only>
     </section>
   );
 }
@@ -100,9 +103,11 @@ export function Proof({ account }: { account: string }) {
       </Pair>
       {pin !== null && pin !== known.data.pin && (
         <div>
-          <Button size="xs" variant="default" loading={busy} onClick={() => void save()}>
-            {t("proof.save")}
-          </Button>
+          <Only may="port_out_proof.update">
+            <Button size="xs" variant="default" loading={busy} onClick={() => void save()}>
+              {t("proof.save")}
+            </Button>
+          </Only>
         </div>
       )}
     </>

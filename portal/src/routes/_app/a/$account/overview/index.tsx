@@ -8,6 +8,7 @@ import { accountQuery, call, fromGregorian, urls } from "@/api";
 import { BarChart } from "@/ui/chart/bar-chart";
 import { ErrorState } from "@/ui/error-state";
 import { LinkButton } from "@/ui/link-button";
+import { Only } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
@@ -51,9 +52,11 @@ function Overview() {
   return (
     <div className={classes.page}>
       <PageHeader title={t("title")} about={t("about", { name })}>
-        <LinkButton data-new to="/a/$account/accounts/new" params={{ account }} leftSection={<IconPlus size={16} stroke={1.8} />}>
-          {t("add")}
-        </LinkButton>
+        <Only may="accounts.create">
+          <LinkButton data-new to="/a/$account/accounts/new" params={{ account }} leftSection={<IconPlus size={16} stroke={1.8} />}>
+            {t("add")}
+          </LinkButton>
+        </Only>
       </PageHeader>
       <div className={classes.tiles}>
         <Tile name={t("accounts")} count={data?.accounts.total} note={data && t("resellers", { count: data.accounts.resellers })} to="/a/$account/accounts" account={account} />

@@ -13,6 +13,7 @@ import form from "@/ui/form/form.module.css";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { Removal } from "@/ui/may";
 
 import { Deck } from "./-deck";
 import classes from "./-plans.module.css";
@@ -130,15 +131,17 @@ export function PlanForm({ account, id, plan, onMade, onGone }: Props) {
       )}
       {id ? (
         <>
-          <Section
-            title={t("remove")}
-            help={t("removeHelp")}
-            action={
-              <DeleteButton account={account} title={t("removeTitle", { name: plan.name })} run={() => removeDoc(account, "service_plans", id)} done={t("removed", { name: plan.name })} onGone={onGone}>
-                {t("removeHelp")}
-              </DeleteButton>
-            }
-          />
+          <Removal>
+            <Section
+              title={t("remove")}
+              help={t("removeHelp")}
+              action={
+                <DeleteButton account={account} title={t("removeTitle", { name: plan.name })} run={() => removeDoc(account, "service_plans", id)} done={t("removed", { name: plan.name })} onGone={onGone}>
+                  {t("removeHelp")}
+                </DeleteButton>
+              }
+            />
+          </Removal>
           <SaveBar
             account={account}
             draft={draft}

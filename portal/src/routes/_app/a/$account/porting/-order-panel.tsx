@@ -9,6 +9,7 @@ import { call, docQuery, urls } from "@/api";
 import { tellDone } from "@/ui/done";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
+import { useMay } from "@/ui/may";
 import { readable } from "@/ui/phone-number";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot, type Tone } from "@/ui/state-dot";
@@ -34,7 +35,7 @@ export function OrderPanel({ office, card, onMove, onGone }: Props) {
   const { t } = useTranslation(["porting", "ui"]);
   const [tab, setTab] = useState("order");
   const order = useQuery(docQuery<PortOrder>(card.account_id, "port_requests", card.id));
-  const editable = EDITABLE.has(card.port_state);
+  const editable = useMay()("port_requests.update") && EDITABLE.has(card.port_state);
   if (order.error) return <ErrorState error={order.error} onRetry={() => void order.refetch()} />;
   return (
     <>

@@ -11,6 +11,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
 import { contains } from "@/ui/list/columns";
+import { Only, useMay } from "@/ui/may";
 import { readable } from "@/ui/phone-number";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot, type Tone } from "@/ui/state-dot";
@@ -28,6 +29,7 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
   const { t, i18n } = useTranslation(["porting", "ui"]);
   const client = useQueryClient();
   const found = useQuery(outQuery(office));
+  const may = useMay()("port_outs.update");
   const [meant, setMeant] = useState<string | null>(null);
   const [dated, setDated] = useState<Out | null>(null);
   const [today] = useState(() => here(new Date()));
@@ -35,7 +37,7 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium" });
   if (found.error) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />;
   if (!found.data) return <Skeleton width={240} />;
-  if (found.data.length === 0) return <EmptyState icon={IconDoorExit} title={t("out.empty.title")} text={t("out.empty.text")} action={<Button onClick={onAsk}>{t("out.ask.open")}</Button>} />;
+  if (found.data.length === 0) return <EmptyState icon={IconDoorExit} title={t("out.empty.title")} text={t("out.empty.text")} action={<Only may="port_outs.create"><Button onClick={onAsk}>{t("out.ask.open")}</Button></Only>} />;
   const refresh = async (row: Out) => {
     await client.invalidateQueries({ queryKey: ["account", office, "port_outs"] });
     await client.invalidateQueries({ queryKey: ["account", row.account_id] });
@@ -93,12 +95,12 @@ export function OutList({ office, q, onAsk }: { office: string; q: string; onAsk
               <td className={classes.outAsked}>{when.format(fromGregorian(row.created))}</td>
               <td>
                 <div className={classes.outActs}>
-                  {row.may_become.includes("accepted") && (
+                  {may && row.may_become.includes("accepted") && (
                     <Button size="compact-sm" variant="default" onClick={() => setDated(row)}>
                       {t("out.act.accepted")}
                     </Button>
                   )}
-                  {ACTS.filter((to) => row.may_become.includes(to)).map((to) => (
+                  {ACTS.filter((to) => may && row.may_become.includes(to)).map((to) => (
                     <Button key={to} size="compact-sm" variant={meant === `${row.id} ${to}` ? "filled" : "default"} color={meant === `${row.id} ${to}` && to !== "canceled" ? "red" : undefined} onClick={() => void act(row, to)} onBlur={() => setMeant(null)}>
                       {t(meant === `${row.id} ${to}` ? `out.sure.${to}` : `out.act.${to}`)}
                     </Button>

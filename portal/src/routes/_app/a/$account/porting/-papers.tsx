@@ -11,6 +11,7 @@ import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
 import form from "@/ui/form/form.module.css";
 import { save } from "@/ui/list/download";
+import { useMay } from "@/ui/may";
 import { Skeleton } from "@/ui/skeleton";
 
 import { type Kind, papersQuery } from "./-port";
@@ -28,6 +29,7 @@ async function attach(account: string, id: string, name: string, kind: Kind, con
 export function Papers({ account, id, editable }: { account: string; id: string; editable: boolean }) {
   const { t, i18n } = useTranslation(["porting", "ui"]);
   const client = useQueryClient();
+  const may = useMay()("port_requests.update");
   const papers = useQuery(papersQuery(account, id));
   const [busy, setBusy] = useState<string | null>(null);
   const [failure, setFailure] = useState<{ kind: Kind; text: string } | null>(null);
@@ -87,7 +89,7 @@ export function Papers({ account, id, editable }: { account: string; id: string;
                 <h3 id={`papers-${kind}`}>{t(`papers.${kind}`)}</h3>
                 <p className={form.help}>{t(`papers.${kind}Help`)}</p>
               </div>
-              {(editable || kind === "other") && (
+              {(editable || (kind === "other" && may)) && (
                 <FileButton accept="application/pdf,image/png,image/jpeg" onChange={(file) => void add(kind, file)}>
                   {(props) => (
                     <Button {...props} variant="default" size="compact-md" loading={busy === kind} leftSection={<IconUpload size={14} stroke={1.6} />} aria-label={t("papers.addOf", { kind: t(`papers.${kind}`) })}>

@@ -8,6 +8,7 @@ import { accountQuery, call, explanation, fromGregorian, urls } from "@/api";
 import { useMaster } from "@/office/use-master";
 import { ErrorState } from "@/ui/error-state";
 import form from "@/ui/form/form.module.css";
+import { useMay } from "@/ui/may";
 import { Skeleton } from "@/ui/skeleton";
 
 import { type Event, timelineQuery } from "./-port";
@@ -17,6 +18,7 @@ export function Timeline({ account, id }: { account: string; id: string }) {
   const { t, i18n } = useTranslation(["porting", "ui"]);
   const client = useQueryClient();
   const desk = useMaster();
+  const may = useMay()("port_requests.update");
   const timeline = useQuery(timelineQuery(account, id));
   const [content, setContent] = useState("");
   const [quiet, setQuiet] = useState(false);
@@ -59,7 +61,7 @@ export function Timeline({ account, id }: { account: string; id: string }) {
           </li>
         ))}
       </ol>
-      <form
+      {may && <form
         className={form.form}
         noValidate
         onSubmit={(event) => {
@@ -74,7 +76,7 @@ export function Timeline({ account, id }: { account: string; id: string }) {
             {t("comment.do")}
           </Button>
         </div>
-      </form>
+      </form>}
     </div>
   );
 }

@@ -10,6 +10,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { contains } from "@/ui/list/columns";
 import { type ListSearch, listSearch } from "@/ui/list/list-search";
+import { Only, useMay } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import { readable } from "@/ui/phone-number";
 import { SidePanel } from "@/ui/side-panel";
@@ -56,22 +57,30 @@ function Porting() {
     if (ASKED.has(to)) setAsking({ card, to });
     else void run({ card, to });
   };
-  const cards = board.data?.filter((card) => contains(q, card.name, card.account_name, card.losing_carrier ?? "", ...card.numbers, ...card.numbers.slice(0, 20).map(readable)));
-  const card = board.data?.find(({ id }) => id === open);
+  const may = useMay();
+  const orders = may("port_requests.update") ? board.data : board.data?.map((card) => ({ ...card, may_become: [] }));
+  const cards = orders?.filter((card) => contains(q, card.name, card.account_name, card.losing_carrier ?? "", ...card.numbers, ...card.numbers.slice(0, 20).map(readable)));
+  const card = orders?.find(({ id }) => id === open);
   const close = () => change({ open: undefined });
   const title = open === "new" ? t("new.title") : open === "file" ? t("bulk.title") : open === "ask" ? t("out.ask.title") : (card?.name ?? " ");
   const add = view === "leaving" ? (
-    <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => change({ open: "ask" }, false)}>
-      {t("out.ask.open")}
-    </Button>
+    <Only may="port_outs.create">
+      <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => change({ open: "ask" }, false)}>
+        {t("out.ask.open")}
+      </Button>
+    </Only>
   ) : (
     <>
-      <Button variant="default" leftSection={<IconUpload size={16} stroke={1.6} />} onClick={() => change({ open: "file" }, false)}>
-        {t("bulk.open")}
-      </Button>
-      <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => change({ open: "new" }, false)}>
-        {t("new.open")}
-      </Button>
+      <Only may="port_requests.create">
+        <Button variant="default" leftSection={<IconUpload size={16} stroke={1.6} />} onClick={() => change({ open: "file" }, false)}>
+          {t("bulk.open")}
+        </Button>
+      </Only>
+      <Only may="port_requests.create">
+        <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => change({ open: "new" }, false)}>
+          {t("new.open")}
+        </Button>
+      </Only>
     </>
   );
   return (
@@ -88,7 +97,7 @@ function Porting() {
       ) : board.error ? (
         <ErrorState error={board.error} onRetry={() => void board.refetch()} />
       ) : board.data?.length === 0 ? (
-        <EmptyState icon={IconReplace} title={t("empty.title")} text={t("empty.text")} action={<Button onClick={() => change({ open: "new" }, false)}>{t("new.open")}</Button>} />
+        <EmptyState icon={IconReplace} title={t("empty.title")} text={t("empty.text")} action={may("port_requests.create") && <Button onClick={() => change({ open: "new" }, false)}>{t("new.open")}</Button>} />
       ) : view === "board" ? (
         <Board cards={cards} open={open} onOpen={(id) => change({ open: id }, false)} onMove={move} />
       ) : (

@@ -12,6 +12,7 @@ import form from "@/ui/form/form.module.css";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Section, Setting } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { Editable, Only, Removal } from "@/ui/may";
 
 import { Prices } from "./-prices";
 import { Sheet } from "./-sheet";
@@ -58,11 +59,13 @@ export function DeckForm({ account, deck, onMade, onGone }: Props) {
     }
   };
   return (
-    <Form label={name || t("new")}>
+    <Form label={name || t("new")} open>
+      <Editable>
       <TextInput label={t("name")} data-autofocus {...draft.field("name")} />
       <Textarea label={t("description")} rows={2} {...draft.field("description")} />
       <Select label={t("use.label")} description={t(`use.help.${draft.value.use}`)} allowDeselect={false} data={(["sale", "cost"] as const).map((value) => ({ value, label: t(`use.${value}`) }))} value={draft.value.use} onChange={(value) => draft.change((now) => ({ ...now, use: value as "sale" | "cost", is_default: value === "sale" && now.is_default }))} error={draft.errors.use} />
       {draft.value.use === "sale" && <Setting label={t("default")} help={t("defaultHelp")} {...draft.toggle("is_default")} />}
+      </Editable>
       {failure && (
         <p className={form.failure} role="alert">
           {failure}
@@ -70,17 +73,21 @@ export function DeckForm({ account, deck, onMade, onGone }: Props) {
       )}
       {deck.id ? (
         <>
-          <Sheet account={account} deck={deck.id} />
+          <Only may="rates.create">
+            <Sheet account={account} deck={deck.id} />
+          </Only>
           <Prices account={account} deck={deck.id} />
-          <Section
-            title={t("remove")}
-            help={t("removeHelp")}
-            action={
-              <DeleteButton account={account} title={t("removeTitle", { name })} run={() => removeDoc(account, "ratedecks", deck.id)} done={t("removed", { name })} onGone={onGone}>
-                {t("removeHelp")}
-              </DeleteButton>
-            }
-          />
+          <Removal>
+            <Section
+              title={t("remove")}
+              help={t("removeHelp")}
+              action={
+                <DeleteButton account={account} title={t("removeTitle", { name })} run={() => removeDoc(account, "ratedecks", deck.id)} done={t("removed", { name })} onGone={onGone}>
+                  {t("removeHelp")}
+                </DeleteButton>
+              }
+            />
+          </Removal>
           <SaveBar
             account={account}
             draft={draft}

@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { call } from "@/api";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
+import { useMay } from "@/ui/may";
 import { money } from "@/ui/money";
 import page from "@/ui/page.module.css";
 import { Scroll } from "@/ui/scroll";
@@ -18,6 +19,7 @@ import classes from "./-reports.module.css";
 export function Carriers({ account, days }: { account: string; days: Days }) {
   const { t, i18n } = useTranslation("reports");
   const client = useQueryClient();
+  const may = useMay()("resources.update");
   const { data } = useQuery({ ...carriersQuery(account, days), placeholderData: keepPreviousData });
   const again = useMutation({
     mutationFn: async () => (await call<{ calls: number }>("POST", ADDRESS.carriers(account), { query: { ...days }, body: {} })).data.calls,
@@ -34,7 +36,7 @@ export function Carriers({ account, days }: { account: string; days: Days }) {
     <div className={`${page.card} ${classes.card}`}>
       <div className={classes.cardHead}>
         <h2 className={classes.heading}>{t("carriers.title")}</h2>
-        {missing > 0 && (
+        {missing > 0 && may && (
           <Button size="compact-sm" variant="default" loading={again.isPending} onClick={() => again.mutate()}>
             {t("carriers.price")}
           </Button>

@@ -13,6 +13,7 @@ import classes from "@/ui/form/form.module.css";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { Removal } from "@/ui/may";
 
 import { CYCLES, DAYS, ORDINALS, type RuleDoc, windowOf } from "./-rule";
 import { Week } from "./-week";
@@ -60,15 +61,17 @@ export function RuleForm({ account, rule, onGone }: { account: string; rule: Rul
       <Section title={t("override")} help={t("overrideHelp")}>
         <SegmentedControl fullWidth aria-label={t("override")} value={value.enabled === undefined ? "clock" : value.enabled ? "on" : "off"} onChange={(next) => draft.set("enabled", next === "clock" ? undefined : next === "on")} data={(["clock", "on", "off"] as const).map((each) => ({ value: each, label: t(`overrides.${each}`) }))} />
       </Section>
-      <Section
-        title={t("remove")}
-        help={t("removeHelp")}
-        action={
-          <DeleteButton account={account} title={t("removeTitle", { name: rule.name })} run={() => removeDoc(account, "temporal_rules", rule.id)} done={t("removed", { name: rule.name })} onGone={onGone}>
-            {t("removeHelp")}
-          </DeleteButton>
-        }
-      />
+      <Removal>
+        <Section
+          title={t("remove")}
+          help={t("removeHelp")}
+          action={
+            <DeleteButton account={account} title={t("removeTitle", { name: rule.name })} run={() => removeDoc(account, "temporal_rules", rule.id)} done={t("removed", { name: rule.name })} onGone={onGone}>
+              {t("removeHelp")}
+            </DeleteButton>
+          }
+        />
+      </Removal>
       <SaveBar
         account={account}
         draft={draft}

@@ -11,6 +11,7 @@ import classes from "@/ui/form/form.module.css";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { Editable, Removal } from "@/ui/may";
 
 import { JsonEditor } from "./-json-editor";
 import { type Trunk, wrongIn } from "./-trunk";
@@ -63,7 +64,7 @@ export function TrunkPanel({ account, id, trunk, onMade, onGone }: Props) {
     }
   };
   return (
-    <Form label={trunk.name || t("new")}>
+    <Form label={trunk.name || t("new")} open>
       <SegmentedControl
         aria-label={t("view.label")}
         value={view}
@@ -75,8 +76,12 @@ export function TrunkPanel({ account, id, trunk, onMade, onGone }: Props) {
           ...(id ? [{ value: "watch", label: t("view.watch") }] : []),
         ]}
       />
-      {view === "form" && <TrunkForm account={account} draft={draft} />}
-      {view === "json" && <JsonEditor draft={draft} onBroken={setBroken} />}
+      {view !== "watch" && (
+        <Editable>
+          {view === "form" && <TrunkForm account={account} draft={draft} />}
+          {view === "json" && <JsonEditor draft={draft} onBroken={setBroken} />}
+        </Editable>
+      )}
       {view === "watch" && <TrunkWatch account={account} id={id} />}
       {failure && (
         <p className={classes.failure} role="alert">
@@ -85,15 +90,17 @@ export function TrunkPanel({ account, id, trunk, onMade, onGone }: Props) {
       )}
       {id ? (
         <>
-          <Section
-            title={t("remove")}
-            help={t("removeHelp")}
-            action={
-              <DeleteButton account={account} title={t("removeTitle", { name: trunk.name })} run={() => removeDoc(account, "resources", id)} done={t("removed", { name: trunk.name })} onGone={onGone}>
-                {t("removeHelp")}
-              </DeleteButton>
-            }
-          />
+          <Removal>
+            <Section
+              title={t("remove")}
+              help={t("removeHelp")}
+              action={
+                <DeleteButton account={account} title={t("removeTitle", { name: trunk.name })} run={() => removeDoc(account, "resources", id)} done={t("removed", { name: trunk.name })} onGone={onGone}>
+                  {t("removeHelp")}
+                </DeleteButton>
+              }
+            />
+          </Removal>
           <SaveBar
             account={account}
             draft={draft}

@@ -9,6 +9,7 @@ import { shifted, today } from "@/ui/day";
 import { ErrorState } from "@/ui/error-state";
 import { Section } from "@/ui/form/setting";
 import form from "@/ui/form/form.module.css";
+import { Only } from "@/ui/may";
 import { Scroll } from "@/ui/scroll";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot, type Tone } from "@/ui/state-dot";
@@ -40,7 +41,11 @@ export function TrunkWatch({ account, id }: { account: string; id: string }) {
           ))}
         </ul>
       </Section>
-      {status && <TestCall account={account} id={id} gateways={status.gateways} />}
+      {status && (
+        <Only may="resources.test">
+          <TestCall account={account} id={id} gateways={status.gateways} />
+        </Only>
+      )}
       <Figures account={account} id={id} gateways={status?.gateways ?? []} />
     </>
   );

@@ -11,6 +11,7 @@ import { mergePatch } from "@/ui/form/draft";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { LookOnly, Only, useFields, useMay } from "@/ui/may";
 
 import { BulkDelete } from "./-bulk-delete";
 import { setInDirectory } from "./-change-user";
@@ -39,6 +40,8 @@ export function AccountInfo({ account, person, user, onGone, onSecret }: Props) 
   const draft = useDraft<AccountForm>({ user, listed: Object.keys(user.directories ?? {}).length > 0 });
   const zones = Intl.supportedValuesOf("timeZone");
   const now = draft.value.user;
+  // A role may be to switch people on and off, and nothing else.
+  const only = useFields("users");
 
   const apply = async (from: AccountForm, to: AccountForm) => {
     const body = mergePatch(from.user, to.user);
@@ -50,6 +53,7 @@ export function AccountInfo({ account, person, user, onGone, onSecret }: Props) 
   return (
     <div className={classes.stack}>
       <Form label={t("tab.account")}>
+        <LookOnly may={!only} quiet>
         <Pair>
           <TextInput label={t("firstName")} autoComplete="off" {...draft.field("user.first_name")} />
           <TextInput label={t("lastName")} autoComplete="off" {...draft.field("user.last_name")} />
@@ -67,6 +71,7 @@ export function AccountInfo({ account, person, user, onGone, onSecret }: Props) 
           )}
         </Pair>
         <Setting label={t("accountInfo.directory")} help={t("accountInfo.directoryHelp")} disabled={!person.flow} {...draft.toggle("listed")} />
+        </LookOnly>
         <Setting label={t("accountInfo.enabled")} help={t("accountInfo.enabledHelp")} {...draft.toggle("user.enabled", true)} />
         <SaveBar
           account={account}
@@ -94,7 +99,9 @@ export function AccountInfo({ account, person, user, onGone, onSecret }: Props) 
         />
       </Form>
       <Secrets account={account} person={person} user={user} onSecret={onSecret} />
-      <Section title={t("edit.remove")} help={t("edit.removeHelp")} action={<BulkDelete account={account} people={[person]} onDone={onGone} />} />
+      <Only may="users.delete">
+        <Section title={t("edit.remove")} help={t("edit.removeHelp")} action={<BulkDelete account={account} people={[person]} onDone={onGone} />} />
+      </Only>
     </div>
   );
 }
@@ -103,6 +110,8 @@ export function AccountInfo({ account, person, user, onGone, onSecret }: Props) 
 function Secrets({ account, person, user, onSecret }: Omit<Props, "onGone">) {
   const { t } = useTranslation(["users", "ui"]);
   const client = useQueryClient();
+  const may = useMay();
+  const all = useFields("users") === undefined && may("users.update");
   const [busy, setBusy] = useState<"password" | "pin" | "invite" | null>(null);
   const act = async (what: "password" | "pin", make: () => Promise<Secret>) => {
     setBusy(what);
@@ -141,7 +150,7 @@ function Secrets({ account, person, user, onSecret }: Omit<Props, "onGone">) {
   };
   return (
     <>
-      {user.username && (
+      {user.username && may("users.invite") && (
         <Section
           title={t("accountInfo.invite")}
           help={t(user.email ? "accountInfo.inviteHelp" : "accountInfo.inviteNoMail")}
@@ -152,7 +161,7 @@ function Secrets({ account, person, user, onSecret }: Omit<Props, "onGone">) {
           }
         />
       )}
-      {user.username && (
+      {user.username && all && (
         <Section
           title={t("accountInfo.resetPassword")}
           help={t("accountInfo.resetPasswordHelp")}
@@ -163,7 +172,7 @@ function Secrets({ account, person, user, onSecret }: Omit<Props, "onGone">) {
           }
          />
       )}
-      {person.box && (
+      {person.box && may("vmboxes.update") && (
         <Section
           title={t("accountInfo.resetPin")}
           help={t("accountInfo.resetPinHelp")}

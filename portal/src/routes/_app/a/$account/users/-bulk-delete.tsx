@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { tellDone } from "@/ui/done";
+import { Only } from "@/ui/may";
 import { Dialog } from "@/ui/side-panel";
 import { tellFailure } from "@/ui/failed";
 
@@ -47,9 +48,11 @@ export function BulkDelete({ account, people, onDone }: Props) {
   const messages = people.reduce((sum, person) => sum + person.newMessages, 0);
   return (
     <>
-      <Button variant="default" className={classes.danger} onClick={() => setAsking(true)}>
-        {t("delete.action")}
-      </Button>
+      <Only may="users.delete">
+        <Button variant="default" className={classes.danger} onClick={() => setAsking(true)}>
+          {t("delete.action")}
+        </Button>
+      </Only>
       <Dialog opened={asking} onClose={() => setAsking(false)} title={t("delete.title", { count: people.length })}>
         <p>{t("delete.who", { names: people.map(({ name, extension }) => `${name} (${extension || "–"})`).slice(0, 10).join(", ") })}</p>
         <p>{t("delete.what", { devices, messages })}</p>

@@ -11,6 +11,7 @@ import { registers } from "@/pbx/devices";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
 import { LinkButton } from "@/ui/link-button";
+import { Only } from "@/ui/may";
 import { StateDot } from "@/ui/state-dot";
 
 import { addDevice } from "./-create-user";
@@ -62,13 +63,17 @@ export function Devices({ account, person, onSecret }: Props) {
       <div className={classes.sectionHead}>
         <h3 className={classes.heading}>{t("column.devices")}</h3>
         <span className={classes.deviceButtons}>
-          <LinkButton variant="subtle" to="/a/$account/devices" params={{ account }} search={{ open: "new", owner: person.id }}>
-            {t("device.other")}
-          </LinkButton>
+          <Only may="devices.create">
+            <LinkButton variant="subtle" to="/a/$account/devices" params={{ account }} search={{ open: "new", owner: person.id }}>
+              {t("device.other")}
+            </LinkButton>
+          </Only>
           <PhoneApp account={account} user={person.id} name={person.name} />
-          <Button variant="default" leftSection={<IconPlus size={16} stroke={1.8} />} loading={busy} onClick={() => void add()}>
-            {t("device.add")}
-          </Button>
+          <Only may="devices.create">
+            <Button variant="default" leftSection={<IconPlus size={16} stroke={1.8} />} loading={busy} onClick={() => void add()}>
+              {t("device.add")}
+            </Button>
+          </Only>
         </span>
       </div>
       {person.devices.length === 0 && <p className={classes.help}>{t("device.none")}</p>}
@@ -85,23 +90,25 @@ export function Devices({ account, person, onSecret }: Props) {
                 <StateDot tone={device.registered ? "good" : "warn"}>{t(device.registered ? "phone.online" : "phone.offline")}</StateDot>
               )}
             </div>
-            <Menu position="bottom-end">
-              <Menu.Target>
-                <ActionIcon variant="subtle" color="gray" size={36} aria-label={t("device.actions", { name: device.name })}>
-                  <IconDots size={18} stroke={1.6} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                {registers(device.device_type ?? "sip_device") && (
-                  <Menu.Item leftSection={<IconKey size={16} stroke={1.6} />} onClick={() => void renew(device)}>
-                    {t("device.renew")}
+            <Only may="devices.update">
+              <Menu position="bottom-end">
+                <Menu.Target>
+                  <ActionIcon variant="subtle" color="gray" size={36} aria-label={t("device.actions", { name: device.name })}>
+                    <IconDots size={18} stroke={1.6} />
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
+                  {registers(device.device_type ?? "sip_device") && (
+                    <Menu.Item leftSection={<IconKey size={16} stroke={1.6} />} onClick={() => void renew(device)}>
+                      {t("device.renew")}
+                    </Menu.Item>
+                  )}
+                  <Menu.Item leftSection={<IconTrash size={16} stroke={1.6} />} onClick={() => void remove(device)}>
+                    {t("device.remove")}
                   </Menu.Item>
-                )}
-                <Menu.Item leftSection={<IconTrash size={16} stroke={1.6} />} onClick={() => void remove(device)}>
-                  {t("device.remove")}
-                </Menu.Item>
-              </Menu.Dropdown>
-            </Menu>
+                </Menu.Dropdown>
+              </Menu>
+            </Only>
           </li>
         ))}
       </ul>

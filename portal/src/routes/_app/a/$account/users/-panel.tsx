@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { accountQuery, userQuery } from "@/api";
 import { ErrorState } from "@/ui/error-state";
+import { useMay } from "@/ui/may";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
 
@@ -63,13 +64,16 @@ interface ExistingProps extends Omit<Props, "onClose" | "user"> {
 function Existing({ account, user, tab, feature, person, onShow, onGone, onSecret }: ExistingProps) {
   const { t } = useTranslation(["users", "ui"]);
   const query = useQuery(userQuery(account, user));
+  const may = useMay();
   if (query.error) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />;
   if (!query.data || !person) return <Skeleton width={200} />;
   const shared = { account, person, user: query.data };
+  // Features and numbers are made of routes; who may not see these sees the person.
+  const tabs = TABS.filter((one) => one === "account" || may(one === "devices" ? "devices.read" : "callflows.read"));
   return (
-    <Tabs value={tab} onChange={(next) => onShow({ user, tab: TABS.find((one) => one === next) })} keepMounted={false}>
+    <Tabs value={tabs.includes(tab) ? tab : tabs[0]} onChange={(next) => onShow({ user, tab: TABS.find((one) => one === next) })} keepMounted={false}>
       <Tabs.List className={classes.tabs}>
-        {TABS.map((one) => (
+        {tabs.map((one) => (
           <Tabs.Tab key={one} value={one}>
             {t(`tab.${one}`)}
           </Tabs.Tab>

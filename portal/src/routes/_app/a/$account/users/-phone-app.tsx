@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 
 import { call, urls } from "@/api";
 import { tellFailure } from "@/ui/failed";
+import { Only } from "@/ui/may";
 import { Dialog } from "@/ui/side-panel";
 
 import classes from "./-panel.module.css";
@@ -40,9 +41,11 @@ export function PhoneApp({ account, user, name }: { account: string; user: strin
   const until = app && new Intl.DateTimeFormat(i18n.language, { timeStyle: "short" }).format(new Date(app.expires));
   return (
     <>
-      <Button variant="default" leftSection={<IconQrcode size={16} stroke={1.6} />} loading={busy} onClick={() => void make()}>
-        {t("app.add")}
-      </Button>
+      <Only may="softphones.create">
+        <Button variant="default" leftSection={<IconQrcode size={16} stroke={1.6} />} loading={busy} onClick={() => void make()}>
+          {t("app.add")}
+        </Button>
+      </Only>
       <Dialog opened={opened} onClose={() => setOpened(false)} title={t("app.title", { name })} size={440}>
         {app && (
           <>

@@ -6,7 +6,7 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { callflowsQuery, devicesQuery, usersQuery, voicemailBoxesQuery } from "@/api";
+import { devicesQuery, usersQuery } from "@/api";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { LinkButton } from "@/ui/link-button";
@@ -17,11 +17,13 @@ import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
 import { useColumns } from "@/ui/list/use-columns";
 import { usePollingInterval } from "@/ui/live";
+import { Only } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 
 import { personColumns } from "./-columns";
 import { type Feature, FEATURES, type Tab, TABS } from "./-features/names";
 import { filtered, people } from "./-rows";
+import { useWays } from "./-use-ways";
 
 // What a first look at the list does not need comes when a row is opened.
 const BulkDelete = lazy(async () => ({ default: (await import("./-bulk-delete")).BulkDelete }));
@@ -67,33 +69,36 @@ function Users() {
   if (user !== undefined && !panel) setPanel(true);
 
   const users = useQuery(usersQuery(account));
-  const callflows = useQuery(callflowsQuery(account));
-  const boxes = useQuery(voicemailBoxesQuery(account));
+  const { callflows, boxes, failed: unread } = useWays(account);
   const devices = useQuery({ ...devicesQuery(account), refetchInterval: usePollingInterval(15_000) });
-  const failed = [users, callflows, boxes, devices].find(({ error }) => error);
+  const failed = [users, devices].find(({ error }) => error) ?? unread;
 
   const columns = personColumns(t);
   const { shown, choices, toggle } = useColumns("users", columns);
   const sort = parseSort(sortText, "name");
   const all =
-    users.data && callflows.data && boxes.data && devices.data
-      ? people({ users: users.data, callflows: callflows.data, boxes: boxes.data, devices: devices.data })
+    users.data && callflows && boxes && devices.data
+      ? people({ users: users.data, callflows, boxes, devices: devices.data })
       : undefined;
   const rows = all && sorted(filtered(all, q, role, phone), columns, sort);
   const chosen = all?.filter(({ id }) => selected.has(id)) ?? [];
   const csv = (which: typeof chosen) => download("users.csv", "text/csv", toCsv(which, columns));
   const add = (
-    <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => change({ user: "new" }, false)}>
-      {t("add")}
-    </Button>
+    <Only may="users.create">
+      <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => change({ user: "new" }, false)}>
+        {t("add")}
+      </Button>
+    </Only>
   );
 
   return (
     <div className={list.page}>
       <PageHeader title={t("title")} about={t("about")}>
-        <LinkButton to="/a/$account/users/import" params={{ account }} variant="default" leftSection={<IconUpload size={16} stroke={1.6} />}>
-          {t("import")}
-        </LinkButton>
+        <Only may="users.create">
+          <LinkButton to="/a/$account/users/import" params={{ account }} variant="default" leftSection={<IconUpload size={16} stroke={1.6} />}>
+            {t("import")}
+          </LinkButton>
+        </Only>
         {add}
       </PageHeader>
       <Toolbar

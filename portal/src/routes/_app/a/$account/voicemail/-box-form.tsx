@@ -14,6 +14,7 @@ import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
 import { userName } from "@/ui/frame/palette-entries";
+import { Removal } from "@/ui/may";
 
 export interface BoxDoc extends Identified {
   name: string;
@@ -109,15 +110,17 @@ export function BoxForm({ account, box, part, onGone }: Props) {
         <Setting label={t("oldestFirst")} {...draft.toggle("oldest_message_first")} />
         <TextInput label={t("operator")} description={t("operatorHelp")} inputMode="tel" {...draft.field("operator_number")} />
       </Section>
-      <Section
-        title={t("remove")}
-        help={t("removeHelp")}
-        action={
-          <DeleteButton account={account} title={t("removeTitle", { name: box.name })} run={() => removeDoc(account, "vmboxes", box.id)} done={t("removed", { name: box.name })} onGone={onGone}>
-            {t("removeHelp")}
-          </DeleteButton>
-        }
-      />
+      <Removal>
+        <Section
+          title={t("remove")}
+          help={t("removeHelp")}
+          action={
+            <DeleteButton account={account} title={t("removeTitle", { name: box.name })} run={() => removeDoc(account, "vmboxes", box.id)} done={t("removed", { name: box.name })} onGone={onGone}>
+              {t("removeHelp")}
+            </DeleteButton>
+          }
+        />
+      </Removal>
       {saving}
     </Form>
   );

@@ -11,6 +11,7 @@ import { tellDone } from "@/ui/done";
 import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
+import { useMay } from "@/ui/may";
 import { readable } from "@/ui/phone-number";
 import { Skeleton } from "@/ui/skeleton";
 
@@ -40,6 +41,7 @@ const messagesQuery = (account: string, box: string, folder: Folder) =>
 export function Messages({ account, box }: { account: string; box: string }) {
   const { t, i18n } = useTranslation(["voicemail", "ui"]);
   const client = useQueryClient();
+  const may = useMay()("messages.update");
   const [folder, setFolder] = useState<Folder>("new");
   const messages = useQuery(messagesQuery(account, box, folder));
   const when = new Intl.DateTimeFormat(i18n.language, { weekday: "short", month: "short", day: "numeric", hour: "numeric", minute: "2-digit" });
@@ -71,7 +73,7 @@ export function Messages({ account, box }: { account: string; box: string }) {
     <>
       <div className={classes.head}>
         <SegmentedControl aria-label={t("message.folder")} value={folder} onChange={(value) => setFolder(value as Folder)} data={FOLDERS.map((value) => ({ value, label: t(`folder.${value}`) }))} />
-        {folder !== "deleted" && Boolean(messages.data?.length) && (
+        {may && folder !== "deleted" && Boolean(messages.data?.length) && (
           <Button variant="default" onClick={() => void move((messages.data ?? []).map(({ media_id: id }) => id), "deleted", folder)}>
             {t("message.deleteAll")}
           </Button>
@@ -95,8 +97,8 @@ export function Messages({ account, box }: { account: string; box: string }) {
                 </span>
                 <span className={classes.actions}>
                   <Act label={t("message.download")} icon={IconDownload} onClick={() => void keep(message, name)} />
-                  {folder === "new" && <Act label={t("message.save")} icon={IconArchive} onClick={() => void move([message.media_id], "saved", folder)} />}
-                  {folder === "deleted" ? (
+                  {may && folder === "new" && <Act label={t("message.save")} icon={IconArchive} onClick={() => void move([message.media_id], "saved", folder)} />}
+                  {!may ? null : folder === "deleted" ? (
                     <Act label={t("message.restore")} icon={IconArrowBackUp} onClick={() => void move([message.media_id], "saved", folder)} />
                   ) : (
                     <Act label={t("message.delete")} icon={IconTrash} onClick={() => void move([message.media_id], "deleted", folder)} />

@@ -9,6 +9,7 @@ import { call, fromGregorian, urls } from "@/api";
 import { tellDone } from "@/ui/done";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
+import { useMay } from "@/ui/may";
 import { Skeleton } from "@/ui/skeleton";
 import { StateDot } from "@/ui/state-dot";
 
@@ -19,6 +20,7 @@ export function Attempts({ account, id, enabled }: { account: string; id: string
   const { t, i18n } = useTranslation(["webhooks", "ui"]);
   const client = useQueryClient();
   const attempts = useQuery(attemptsQuery(account, id));
+  const may = useMay()("webhooks.update");
   const [busy, setBusy] = useState<string | null>(null);
   const when = new Intl.DateTimeFormat(i18n.language, { dateStyle: "medium", timeStyle: "medium" });
   const act = async (what: string, url: string, done: string) => {
@@ -38,12 +40,12 @@ export function Attempts({ account, id, enabled }: { account: string; id: string
   const latest = latestOfEach(attempts.data);
   return (
     <>
-      <div className={classes.test}>
+      {may && <div className={classes.test}>
         <p>{t("testHelp")}</p>
         <Button variant="default" loading={busy === "test"} leftSection={<IconSend size={16} stroke={1.6} />} onClick={() => void act("test", urls.getTestWebhookUrl(account, id), t("testSent"))}>
           {t("test")}
         </Button>
-      </div>
+      </div>}
       {attempts.data.length === 0 && <p className={classes.none}>{t("attemptsNone")}</p>}
       <ul className={classes.attempts} aria-live="polite">
         {attempts.data.map((attempt) => (
@@ -55,7 +57,7 @@ export function Attempts({ account, id, enabled }: { account: string; id: string
                 <span className={classes.attemptFact}>{when.format(fromGregorian(attempt.timestamp))}</span>
               </summary>
               <Detail attempt={attempt} />
-              {latest.has(attempt.id) && attempt.hook_event !== "test" && (
+              {may && latest.has(attempt.id) && attempt.hook_event !== "test" && (
                 <Button
                   variant="default"
                   size="compact-sm"

@@ -13,6 +13,7 @@ import form from "@/ui/form/form.module.css";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section, Setting } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { Removal } from "@/ui/may";
 
 import { type Hook, kindsQuery, sampleQuery } from "./-hook";
 import classes from "./-webhooks.module.css";
@@ -116,15 +117,17 @@ export function HookForm({ account, id, hook, onMade, onGone }: Props) {
       )}
       {id ? (
         <>
-          <Section
-            title={t("remove")}
-            help={t("removeHelp")}
-            action={
-              <DeleteButton account={account} title={t("removeTitle", { name: hook.name })} run={() => removeDoc(account, "webhooks", id)} done={t("removed", { name: hook.name })} onGone={onGone}>
-                {t("removeHelp")}
-              </DeleteButton>
-            }
-          />
+          <Removal>
+            <Section
+              title={t("remove")}
+              help={t("removeHelp")}
+              action={
+                <DeleteButton account={account} title={t("removeTitle", { name: hook.name })} run={() => removeDoc(account, "webhooks", id)} done={t("removed", { name: hook.name })} onGone={onGone}>
+                  {t("removeHelp")}
+                </DeleteButton>
+              }
+            />
+          </Removal>
           <SaveBar
             account={account}
             draft={draft}

@@ -13,6 +13,7 @@ import form from "@/ui/form/form.module.css";
 import type { Column } from "@/ui/list/columns";
 import { ListPage } from "@/ui/list/list-page";
 import { type ListSearch, listSearch } from "@/ui/list/list-search";
+import { Only } from "@/ui/may";
 import page from "@/ui/page.module.css";
 import { SidePanel } from "@/ui/side-panel";
 import { Skeleton } from "@/ui/skeleton";
@@ -92,9 +93,11 @@ function Silenced({ account, count }: { account: string; count: number }) {
   return (
     <div className={`${form.notice} ${page.lead}`} aria-live="polite">
       <span>{t("silenced", { count })}</span>
-      <Button variant="default" size="compact-sm" onClick={() => void all()}>
-        {t("enableAll")}
-      </Button>
+      <Only may="webhooks.update">
+        <Button variant="default" size="compact-sm" onClick={() => void all()}>
+          {t("enableAll")}
+        </Button>
+      </Only>
     </div>
   );
 }
@@ -127,9 +130,11 @@ function Existing({ account, id, tab, onTab, onGone }: ExistingProps) {
         <div className={classes.silenced} aria-live="polite">
           <p>{t("silencedOne")}</p>
           <p className={classes.why}>{because}</p>
-          <Button size="compact-sm" onClick={on}>
-            {t("enable")}
-          </Button>
+          <Only may="webhooks.update">
+            <Button size="compact-sm" onClick={on}>
+              {t("enable")}
+            </Button>
+          </Only>
         </div>
       )}
       <Tabs value={tab} onChange={onTab} keepMounted={false}>

@@ -5,15 +5,16 @@ import { createFileRoute, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
-import { accountQuery } from "@/api";
+import { accountQuery, permissionsQuery, reads } from "@/api";
 import { LockNotice } from "@/office/lock";
 import { ErrorState } from "@/ui/error-state";
+import { Changes, LookOnly, useMay } from "@/ui/may";
 import { Skeleton } from "@/ui/skeleton";
 
 import classes from "../-customer/customer.module.css";
 import { Head } from "../-customer/head";
 import { Summary } from "../-customer/summary";
-import { type Tab, TABS } from "../-customer/tabs";
+import { NEEDS, type Tab, TABS } from "../-customer/tabs";
 
 const People = lazy(async () => ({ default: (await import("../-customer/people")).People }));
 const CustomerNumbers = lazy(async () => ({ default: (await import("../-customer/numbers")).CustomerNumbers }));
@@ -45,50 +46,74 @@ const inSight = (tab: HTMLButtonElement | null) => tab?.scrollIntoView({ block: 
 function Customer() {
   const { t } = useTranslation(["customer", "ui"]);
   const { account: office, customer } = Route.useParams();
-  const { tab = "summary", add } = Route.useSearch();
+  const { tab: wanted = "summary", add } = Route.useSearch();
   const navigate = useNavigate({ from: Route.fullPath });
   const account = useQuery(accountQuery(customer));
+  const permissions = useQuery(permissionsQuery(customer)).data;
+  const may = useMay(customer);
+  const tabs = TABS.filter((one) => NEEDS[one].every((collection) => reads(permissions, collection)));
+  const tab = tabs.includes(wanted) ? wanted : "summary";
   if (account.error) return <ErrorState error={account.error} onRetry={() => void account.refetch()} />;
   if (!account.data) return <Skeleton width={240} />;
   const shared = { office, account: account.data };
   const adding = (what: Search["add"]) => void navigate({ search: (now) => ({ ...now, add: what }), replace: what === undefined });
   return (
     <div className={classes.page}>
-      <Head {...shared} />
+      <Changes of="accounts" account={customer}>
+        <Head {...shared} />
+      </Changes>
       <LockNotice account={customer} name={account.data.name} />
       <Tabs value={tab} onChange={(next) => void navigate({ search: { tab: TABS.find((one) => one === next && one !== "summary") }, replace: true })} keepMounted={false}>
         <Tabs.List className={classes.tabs}>
-          {TABS.map((one) => (
+          {tabs.map((one) => (
             <Tabs.Tab key={one} value={one} ref={one === tab ? inSight : undefined}>
               {t(`tab.${one}`)}
             </Tabs.Tab>
           ))}
         </Tabs.List>
         <Tabs.Panel value="summary">
-          <Summary key={customer} {...shared} />
+          <Changes of="accounts" account={customer}>
+            <Summary key={customer} {...shared} />
+          </Changes>
         </Tabs.Panel>
         <Suspense fallback={<Skeleton width={240} />}>
           <Tabs.Panel value="people">
-            <People {...shared} adding={add === "user"} onAdding={(on) => adding(on ? "user" : undefined)} />
+            <Changes of="users" account={customer}>
+              <People {...shared} adding={add === "user"} onAdding={(on) => adding(on ? "user" : undefined)} />
+            </Changes>
           </Tabs.Panel>
           <Tabs.Panel value="numbers">
-            <CustomerNumbers {...shared} adding={add === "numbers"} onAdding={(on) => adding(on ? "numbers" : undefined)} />
+            <Changes of="phone_numbers" account={customer}>
+              <CustomerNumbers {...shared} adding={add === "numbers"} onAdding={(on) => adding(on ? "numbers" : undefined)} />
+            </Changes>
           </Tabs.Panel>
           <Tabs.Panel value="plan">
-            <Plan {...shared} />
-            <RateDeck {...shared} />
+            <LookOnly may={may("services.update")}>
+              <Plan {...shared} />
+            </LookOnly>
+            <LookOnly may={may("ratedeck.update")} quiet>
+              <RateDeck {...shared} />
+            </LookOnly>
           </Tabs.Panel>
           <Tabs.Panel value="money">
-            <Money {...shared} />
+            <Changes of="ledgers" account={customer}>
+              <Money {...shared} />
+            </Changes>
           </Tabs.Panel>
           <Tabs.Panel value="limits">
-            <CustomerLimits key={customer} {...shared} />
+            <Changes of="limits" account={customer}>
+              <CustomerLimits key={customer} {...shared} />
+            </Changes>
           </Tabs.Panel>
           <Tabs.Panel value="fraud">
-            <FraudTab key={customer} {...shared} />
+            <Changes of="fraud" account={customer}>
+              <FraudTab key={customer} {...shared} />
+            </Changes>
           </Tabs.Panel>
           <Tabs.Panel value="entry">
-            <EntryTab key={customer} {...shared} />
+            <Changes of="security" account={customer}>
+              <EntryTab key={customer} {...shared} />
+            </Changes>
           </Tabs.Panel>
           <Tabs.Panel value="audit">
             <Audit {...shared} />

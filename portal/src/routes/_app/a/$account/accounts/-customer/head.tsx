@@ -12,6 +12,7 @@ import { useMaster } from "@/office/use-master";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
 import { LinkButton } from "@/ui/link-button";
+import { useMay } from "@/ui/may";
 import { StateDot } from "@/ui/state-dot";
 
 import classes from "./customer.module.css";
@@ -29,6 +30,7 @@ export function Head({ office: from, account }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const master = useMaster();
+  const may = useMay();
   const [asking, setAsking] = useState<"delete" | "move" | "export" | null>(null);
   const on = account.enabled !== false;
   const refresh = () => Promise.all([client.invalidateQueries({ queryKey: ["account", account.id] }), client.invalidateQueries({ queryKey: ["account", from] })]);
@@ -66,22 +68,26 @@ export function Head({ office: from, account }: Props) {
               </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
-              {account.is_reseller && (
+              {account.is_reseller && may("accounts.create") && (
                 <Menu.Item onClick={() => void navigate({ to: "/a/$account/accounts/new", params: { account: account.id } })}>{t("menu.below")}</Menu.Item>
               )}
-              <Menu.Item onClick={() => void navigate({ to: "/a/$account/trunks", params: { account: account.id } })}>{t("menu.trunks")}</Menu.Item>
-              {master && !account.superduper_admin && (
+              {may("resources.read") && <Menu.Item onClick={() => void navigate({ to: "/a/$account/trunks", params: { account: account.id } })}>{t("menu.trunks")}</Menu.Item>}
+              {master && may("accounts.promote") && !account.superduper_admin && (
                 <Menu.Item onClick={() => act(account.is_reseller ? demote : promote, t(account.is_reseller ? "menu.demoted" : "menu.promoted", { name: account.name }), account.is_reseller ? promote : demote)}>
                   {t(account.is_reseller ? "menu.demote" : "menu.promote")}
                 </Menu.Item>
               )}
-              {master && <Menu.Item onClick={() => setAsking("move")}>{t("menu.move")}</Menu.Item>}
-              <Menu.Item onClick={() => act(turn(!on), t(on ? "menu.turnedOff" : "menu.turnedOn", { name: account.name }), turn(on))}>{t(on ? "menu.turnOff" : "menu.turnOn")}</Menu.Item>
-              <Menu.Item onClick={() => setAsking("export")}>{t("menu.export")}</Menu.Item>
-              <Menu.Divider />
-              <Menu.Item className={classes.danger} onClick={() => setAsking("delete")}>
-                {t("menu.delete")}
-              </Menu.Item>
+              {master && may("accounts.move") && <Menu.Item onClick={() => setAsking("move")}>{t("menu.move")}</Menu.Item>}
+              {may("accounts.update") && <Menu.Item onClick={() => act(turn(!on), t(on ? "menu.turnedOff" : "menu.turnedOn", { name: account.name }), turn(on))}>{t(on ? "menu.turnOff" : "menu.turnOn")}</Menu.Item>}
+              {may("tasks.create") && <Menu.Item onClick={() => setAsking("export")}>{t("menu.export")}</Menu.Item>}
+              {may("accounts.delete") && (
+                <>
+                  <Menu.Divider />
+                  <Menu.Item className={classes.danger} onClick={() => setAsking("delete")}>
+                    {t("menu.delete")}
+                  </Menu.Item>
+                </>
+              )}
             </Menu.Dropdown>
           </Menu>
         </div>

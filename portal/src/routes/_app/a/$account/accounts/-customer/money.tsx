@@ -15,6 +15,7 @@ import { type Column, contains, parseSort, sorted, toCsv } from "@/ui/list/colum
 import { download } from "@/ui/list/download";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
+import { useMay } from "@/ui/may";
 import { money } from "@/ui/money";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
@@ -37,6 +38,7 @@ export function Money({ account: { id, name, superduper_admin: top } }: { accoun
   const [search, setSearch] = useState("");
   const [sortText, setSort] = useState<string>();
   const [asking, setAsking] = useState<Way | null>(null);
+  const may = useMay();
   const own = useSession()?.accountId === id;
   const card = useQuery({ queryKey: ["account", id, "transactions", "method"], queryFn: async ({ signal }) => (await call<{ label?: string }>("GET", urls.getGetPaymentMethodUrl(id), { signal })).data, enabled: own && !top }).data;
   const total = useQuery({ queryKey: ["account", id, "ledgers", "total"], queryFn: async ({ signal }) => (await call<{ amount: number; held: number }>("GET", urls.getGetBalanceUrl(id), { signal })).data, refetchInterval: 15_000 });
@@ -73,12 +75,12 @@ export function Money({ account: { id, name, superduper_admin: top } }: { accoun
         {tile(t("money.balance"), total.data?.amount)}
         {tile(t("money.held"), total.data?.held)}
         {tile(t("money.available"), available.data?.amount)}
-        {own && card?.label && (
+        {own && card?.label && may("transactions.create") && (
           <div className={classes.balanceDo}>
             <Button onClick={() => setAsking("pay")}>{t("money.payWith", { card: card.label })}</Button>
           </div>
         )}
-        {!top && !own && (
+        {!top && !own && may("ledgers.credit") && (
           <div className={classes.balanceDo}>
             <Button onClick={() => setAsking("credit")}>{t("money.add")}</Button>
             <Button variant="default" onClick={() => setAsking("debit")}>

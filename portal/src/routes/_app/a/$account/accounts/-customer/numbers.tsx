@@ -15,6 +15,7 @@ import { type Column, contains, parseSort, sorted, toCsv } from "@/ui/list/colum
 import { download } from "@/ui/list/download";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
+import { Only } from "@/ui/may";
 import { readable } from "@/ui/phone-number";
 import { SidePanel } from "@/ui/side-panel";
 import { StateDot } from "@/ui/state-dot";
@@ -47,9 +48,11 @@ export function CustomerNumbers({ office, account: { id, name }, adding, onAddin
   const sort = parseSort(sortText, "number");
   const rows = all && sorted(all.filter((row) => contains(search, row.number, readable(row.number), used(row))), columns, sort);
   const add = (
-    <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => onAdding(true)}>
-      {t("office:numbers.title")}
-    </Button>
+    <Only may="phone_numbers.activate">
+      <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => onAdding(true)}>
+        {t("office:numbers.title")}
+      </Button>
+    </Only>
   );
   return (
     <div className={classes.tablePanel}>

@@ -6,7 +6,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { type Account, call, callflowsQuery, devicesQuery, Problem, urls, usersQuery, voicemailBoxesQuery } from "@/api";
+import { type Account, call, devicesQuery, Problem, urls, usersQuery } from "@/api";
 import { invitationsQuery, InvitationState } from "@/office/invitations";
 import { tellDone } from "@/ui/done";
 import { EmptyState } from "@/ui/empty-state";
@@ -17,12 +17,14 @@ import { type Column, contains, parseSort, sorted, toCsv } from "@/ui/list/colum
 import { download } from "@/ui/list/download";
 import { Table } from "@/ui/list/table";
 import { Toolbar } from "@/ui/list/toolbar";
+import { Only, useMay } from "@/ui/may";
 import { SidePanel } from "@/ui/side-panel";
 import { StateDot } from "@/ui/state-dot";
 
 import { CreateForm } from "../../users/-create-form";
 import { people, type Person } from "../../users/-rows";
 import { type Secret, SecretDialog, secretsOf } from "../../users/-secret-dialog";
+import { useWays } from "../../users/-use-ways";
 import classes from "./customer.module.css";
 import { InviteAll } from "./invite-all";
 
@@ -41,10 +43,10 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
   const [sortText, setSort] = useState<string>();
   const [secret, setSecret] = useState<Secret | null>(null);
   const users = useQuery(usersQuery(id));
-  const callflows = useQuery(callflowsQuery(id)).data;
-  const boxes = useQuery(voicemailBoxesQuery(id)).data;
+  const { callflows, boxes } = useWays(id);
   const devices = useQuery(devicesQuery(id)).data;
   const client = useQueryClient();
+  const may = useMay();
   const [inviting, setInviting] = useState(false);
   const invitations = useQuery(invitationsQuery(id));
   // Newest first: the first of a user is the one that counts.
@@ -71,20 +73,26 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
   const sort = parseSort(sortText, "name");
   const rows = all && sorted(all.filter((row) => contains(search, row.name, row.extension, row.user.email, row.user.username)), columns, sort);
   const add = (
-    <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => onAdding(true)}>
-      {t("addUser")}
-    </Button>
+    <Only may="users.create">
+      <Button data-new leftSection={<IconPlus size={16} stroke={1.8} />} onClick={() => onAdding(true)}>
+        {t("addUser")}
+      </Button>
+    </Only>
   );
   return (
     <div className={classes.tablePanel}>
       <Toolbar search={search} onSearch={setSearch} placeholder={t("searchPeople")} onExport={rows && (() => download("people.csv", "text/csv", toCsv(rows, columns)))}>
         {add}
-        <LinkButton to="/a/$account/users/import" params={{ account: id }} variant="default" leftSection={<IconUpload size={16} stroke={1.6} />}>
-          {t("users:import")}
-        </LinkButton>
-        <Button variant="default" leftSection={<IconMail size={16} stroke={1.6} />} onClick={() => setInviting(true)}>
-          {t("invite.all")}
-        </Button>
+        <Only may="users.create">
+          <LinkButton to="/a/$account/users/import" params={{ account: id }} variant="default" leftSection={<IconUpload size={16} stroke={1.6} />}>
+            {t("users:import")}
+          </LinkButton>
+        </Only>
+        <Only may="users.invite">
+          <Button variant="default" leftSection={<IconMail size={16} stroke={1.6} />} onClick={() => setInviting(true)}>
+            {t("invite.all")}
+          </Button>
+        </Only>
       </Toolbar>
       {users.error ? (
         <ErrorState error={users.error} onRetry={() => void users.refetch()} />
@@ -98,11 +106,11 @@ export function People({ account: { id, name, realm }, adding, onAdding }: Props
           sort={sort}
           onSort={setSort}
           onOpen={(row) => void navigate({ to: "/a/$account/users", params: { account: id }, search: { user: row.id } })}
-          actions={(row) => (
+          actions={may("users.invite") ? (row) => (
             <Button variant="default" size="compact-sm" aria-label={t(invited.has(row.id) ? "invite.oneAgain" : "invite.one", { name: row.name })} onClick={() => void invite(row)}>
               {t(invited.has(row.id) ? "invite.again" : "invite.do")}
             </Button>
-          )}
+          ) : undefined}
           empty={
             all?.length ? (
               <EmptyState icon={IconUsers} title={t("ui:list.noMatch")} text={t("ui:list.noMatchHelp")} />

@@ -12,6 +12,7 @@ import { mergePatch } from "@/ui/form/draft";
 import { SaveBar } from "@/ui/form/save-bar";
 import { Form, Pair, Section } from "@/ui/form/setting";
 import { useDraft } from "@/ui/form/use-draft";
+import { useMay } from "@/ui/may";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
 
@@ -31,7 +32,8 @@ export function Summary({ office: from, account }: { office: string; account: Ac
   const id = account.id;
   const users = useQuery(usersQuery(id)).data;
   const devices = useQuery(devicesQuery(id)).data;
-  const numbers = useQuery(numbersQuery(id)).data;
+  const may = useMay();
+  const numbers = useQuery({ ...numbersQuery(id), enabled: may("phone_numbers.read") }).data;
   const path = useQuery(ancestorsQuery(id)).data;
   const countries = useCountries();
   const { name, realm, timezone, language, country, contact = {} } = account;
@@ -42,6 +44,7 @@ export function Summary({ office: from, account }: { office: string; account: Ac
     { tab: "people", name: t("devices"), count: devices?.length, note: devices && t("registered", { count: devices.filter(({ registered }) => registered).length }) },
     { tab: "numbers", name: t("tab.numbers"), count: numbers && Object.keys(numbers).length, note: numbers && t("inUse", { count: Object.values(numbers).filter(({ used_by }) => used_by).length }) },
   ] as const;
+  const shown = counts.filter(({ tab }) => tab !== "numbers" || may("phone_numbers.read"));
   return (
     <div className={classes.columns}>
       <section className={`${page.card} ${classes.card}`}>
@@ -82,7 +85,7 @@ export function Summary({ office: from, account }: { office: string; account: Ac
       </section>
       <aside className={classes.aside}>
         <section className={`${page.card} ${classes.counts}`} aria-label={t("counts")}>
-          {counts.map(({ tab, name: what, count, note }) => (
+          {shown.map(({ tab, name: what, count, note }) => (
             <Link key={what} to="/a/$account/accounts/$customer" params={{ account: from, customer: id }} search={{ tab }} className={classes.count}>
               <span className={classes.countName}>{what}</span>
               <strong>{count ?? <Skeleton width={24} />}</strong>

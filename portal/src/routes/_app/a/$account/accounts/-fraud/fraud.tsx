@@ -6,6 +6,7 @@ import { type Account, call, fromGregorian, urls, usersQuery } from "@/api";
 import { type Fraud, fraudQuery, type Level, lockReason } from "@/office/lock";
 import { ErrorState } from "@/ui/error-state";
 import { userName } from "@/ui/frame/palette-entries";
+import { Only } from "@/ui/may";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
 
@@ -23,7 +24,9 @@ export function FraudTab({ office, account }: { office: string; account: Account
         <GuardsForm account={account.id} fraud={fraud.data} />
       </section>
       <div className={classes.aside}>
-        <LockForm account={account} held={fraud.data.lock.level} />
+        <Only may="fraud.update">
+          <LockForm account={account} held={fraud.data.lock.level} />
+        </Only>
         <History office={office} account={account.id} lock={fraud.data.lock} />
       </div>
     </div>

@@ -12,6 +12,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { ErrorState } from "@/ui/error-state";
 import form from "@/ui/form/form.module.css";
 import { LinkButton } from "@/ui/link-button";
+import { Gate, Only } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { Dialog } from "@/ui/side-panel";
@@ -19,7 +20,11 @@ import { Skeleton } from "@/ui/skeleton";
 
 import classes from "./-deleted.module.css";
 
-export const Route = createFileRoute("/_app/a/$account/accounts/deleted/")({ component: Deleted });
+export const Route = createFileRoute("/_app/a/$account/accounts/deleted/")({ component: () => (
+    <Gate may="accounts.restore">
+      <Deleted />
+    </Gate>
+  ) });
 
 interface Gone {
   id: string;
@@ -90,9 +95,11 @@ function Deleted() {
                   </p>
                 )}
               </div>
-              <Button variant="default" loading={busy === one.id} aria-label={t("restoreOne", { name: one.name })} onClick={() => void restore(one)}>
-                {t("restore")}
-              </Button>
+              <Only may="accounts.restore">
+                <Button variant="default" loading={busy === one.id} aria-label={t("restoreOne", { name: one.name })} onClick={() => void restore(one)}>
+                  {t("restore")}
+                </Button>
+              </Only>
             </li>
           ))}
         </ul>

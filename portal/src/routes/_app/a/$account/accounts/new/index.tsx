@@ -5,12 +5,17 @@ import { useState } from "react";
 
 import { accountQuery } from "@/api";
 import { ErrorState } from "@/ui/error-state";
+import { Gate } from "@/ui/may";
 import { Skeleton } from "@/ui/skeleton";
 
 import { type Made, Ready } from "../-wizard/ready";
 import { Wizard } from "../-wizard/wizard";
 
-export const Route = createFileRoute("/_app/a/$account/accounts/new/")({ component: NewAccountPage });
+export const Route = createFileRoute("/_app/a/$account/accounts/new/")({ component: () => (
+    <Gate may="accounts.create">
+      <NewAccountPage />
+    </Gate>
+  ) });
 
 function NewAccountPage() {
   const { account } = Route.useParams();

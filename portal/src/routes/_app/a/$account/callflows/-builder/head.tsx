@@ -4,6 +4,7 @@ import { IconAlertTriangle, IconArrowBackUp, IconArrowForwardUp, IconArrowLeft, 
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
+import { Only } from "@/ui/may";
 import { readable } from "@/ui/phone-number";
 
 import type { FlowProblem } from "../-model/types";
@@ -85,9 +86,11 @@ export function Head({ account, builder, problems, saving, onSave, onNumbers, on
             )}
           </Menu.Dropdown>
         </Menu>
-        <Button onClick={onSave} loading={saving} disabled={!changed}>
-          {changed ? t("ui:save") : t("head.saved")}
-        </Button>
+        <Only may="callflows.update">
+          <Button onClick={onSave} loading={saving} disabled={!changed}>
+            {changed ? t("ui:save") : t("head.saved")}
+          </Button>
+        </Only>
       </div>
     </header>
   );

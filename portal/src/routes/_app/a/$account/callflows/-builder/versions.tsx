@@ -8,6 +8,7 @@ import { fromGregorian } from "@/api";
 import { tellDone } from "@/ui/done";
 import { ErrorState } from "@/ui/error-state";
 import { tellFailure } from "@/ui/failed";
+import { Only } from "@/ui/may";
 import { Skeleton } from "@/ui/skeleton";
 
 import { type Change, changesQuery, type Loaded, restoreVersion, versionsQuery } from "../-model/api";
@@ -62,9 +63,11 @@ export function Versions({ account, flow, current, telling, unsaved, onRestored 
               <ChangesOf account={account} flow={flow} revision={version.revision} telling={telling} />
               {version.revision !== current && version.action !== "deleted" && (
                 <>
-                  <Button variant="default" size="compact-sm" loading={busy} onClick={() => void restore(version.revision, true)}>
-                    {t("versions.restore")}
-                  </Button>
+                  <Only may="callflows.update">
+                    <Button variant="default" size="compact-sm" loading={busy} onClick={() => void restore(version.revision, true)}>
+                      {t("versions.restore")}
+                    </Button>
+                  </Only>
                   {unsaved && <p className={classes.none}>{t("versions.unsaved")}</p>}
                 </>
               )}

@@ -11,6 +11,7 @@ import type { Callflow } from "@/pbx/nodes";
 import { useModules } from "@/pbx/use-modules";
 import { tellDone } from "@/ui/done";
 import { tellFailure } from "@/ui/failed";
+import { useMay } from "@/ui/may";
 import { readable } from "@/ui/phone-number";
 import { Skeleton } from "@/ui/skeleton";
 
@@ -106,6 +107,7 @@ function useLine(feature: Feature, context: FeatureContext): string {
 
 function Tile({ feature, context, onOpen }: { feature: Feature; context: FeatureContext; onOpen: () => void }) {
   const { t } = useTranslation(["users", "ui"]);
+  const may = useMay()("users.update");
   const [wanted, setWanted] = useState<boolean | null>(null);
   const on = isOn(feature, context);
   const line = useLine(feature, context);
@@ -130,7 +132,7 @@ function Tile({ feature, context, onOpen }: { feature: Feature; context: Feature
         <span className={classes.name}>{name}</span>
         <span className={classes.line}>{line}</span>
       </button>
-      <Switch size="sm" className={classes.switch} checked={wanted ?? on} disabled={wanted !== null} onChange={(event) => void flip(event.currentTarget.checked)} aria-label={name} />
+      <Switch size="sm" className={classes.switch} checked={wanted ?? on} disabled={wanted !== null || !may} onChange={(event) => void flip(event.currentTarget.checked)} aria-label={name} />
     </li>
   );
 }

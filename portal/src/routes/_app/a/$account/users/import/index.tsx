@@ -14,6 +14,7 @@ import { tellFailure } from "@/ui/failed";
 import form from "@/ui/form/form.module.css";
 import { LinkButton } from "@/ui/link-button";
 import { download } from "@/ui/list/download";
+import { Gate } from "@/ui/may";
 import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { Skeleton } from "@/ui/skeleton";
@@ -29,7 +30,11 @@ interface Search {
 
 export const Route = createFileRoute("/_app/a/$account/users/import/")({
   validateSearch: (search: Record<string, unknown>): Search => ({ task: typeof search.task === "string" && search.task ? search.task : undefined }),
-  component: ImportUsers,
+  component: () => (
+    <Gate may="users.create">
+      <ImportUsers />
+    </Gate>
+  ),
 });
 
 const MOST_BYTES = 16_000_000;
