@@ -205,3 +205,7 @@ def test_B4_numbers_leave_on_working_days_and_never_today():
     assert [rules.day_of(wanted, today=friday).isoformat() for wanted in ("", "2026-11-27", "2026-12-05", "soon")] == [
         "2026-11-30", "2026-11-30", "2026-12-07", "2026-11-30",
     ]  # fmt: skip
+    eve = date(2026, 12, 24)
+    assert [str(rules.day_of("", today=eve, country=country)) for country in ("", "US", "CA")] == [
+        "2026-12-25", "2026-12-28", "2026-12-29",
+    ]  # fmt: skip

@@ -56,6 +56,8 @@ async def test_B4_an_order_goes_from_papers_to_numbers_in_service(world):
     assert (await world.customer.get(number))["state"] == "port_in"
     assert (await world.customer.call("PUT", f"{number}/activate", {})).status_code == 409
     assert list((await world.master.call("PATCH", f"{path}/scheduled", {})).json()["data"]) == ["transfer_date"]
+    past = await world.master.call("PATCH", f"{path}/scheduled", {"transfer_date": "2026-01-05"})
+    assert "past" in past.json()["data"]["transfer_date"]
     await world.master.patch(f"{path}/scheduled", {"transfer_date": "2026-12-15"})
     await world.master.put(f"{path}/comments", {"comments": [{"content": "call them", "superduper_comment": True}]})
     await world.customer.put(f"{path}/comments", {"comments": [{"content": "thanks"}]})
@@ -120,11 +122,26 @@ async def test_B4_papers_are_papers_and_nobody_elses(world):
     id, path = await ready(world)
     got = await world.customer.call("GET", f"{path}/attachments/loa.pdf")
     assert (got.content, got.headers["content-type"]) == (b"%PDF-1.7 x", "application/pdf")
-    bad = await world.customer.call("PUT", f"{path}/attachments?filename=x.pdf", content=b"<script>", headers={})
-    assert bad.status_code == 400
+    lie = {"content": b"<script>", "headers": {"content-type": "application/pdf"}}
+    bad = await world.customer.call("PUT", f"{path}/attachments?filename=x.pdf", **lie)
+    assert "file" in bad.json()["data"]
     for client in (world.stranger,):
         assert (await client.call("GET", f"{path}/attachments/loa.pdf")).status_code == 403
         assert (await client.call("GET", f"accounts/{{A}}/port_requests/{id}/attachments/loa.pdf")).status_code == 404
+    # What was sent cannot be put in place of what the carrier was shown; more may be added.
+    await attach(world.customer, id, "loa.pdf")
+    await world.customer.patch(f"{path}/submitted", {})
+    pdf = {"headers": {"content-type": "application/pdf"}}
+    again = await world.customer.call("PUT", f"{path}/attachments?filename=loa.pdf", content=b"%PDF-1.7 y", **pdf)
+    assert again.status_code == 409, again.text
+    assert (await world.customer.call("GET", f"{path}/attachments/loa.pdf")).content == b"%PDF-1.7 x"
+    await attach(world.customer, id, "letter.pdf")
+
+
+async def test_B4_a_public_holiday_is_no_day_to_port(world):
+    id = await order(world.customer, transfer_date="2027-07-01")
+    found = (await world.customer.get(f"accounts/{{A}}/port_requests/{id}/check"))["transfer_date"]
+    assert found["invalid"]["code"] == "holiday"  # Canada Day, and the number is of Toronto
 
 
 async def test_B4_the_desk_sees_the_orders_of_all_below_and_lists_stay_an_accounts_own(world):

@@ -7,8 +7,6 @@ transaction: whatever dies, no row is done twice and none is left out.
 
 from __future__ import annotations
 
-import csv
-import io
 import uuid
 from collections.abc import Iterable
 from typing import Any
@@ -23,6 +21,7 @@ from qvoice.db.queue import defer
 from qvoice.features.numbers import charges, table
 from qvoice.features.numbers.rules import CREATED_IN, e164
 from qvoice.features.services.watch import ChargesNotAccepted
+from qvoice.kit.csvlines import csv_lines
 from qvoice.kit.errors import Conflict, Invalid, NotFound
 from qvoice.kit.ids import is_id
 from qvoice.kit.settings import Settings
@@ -40,9 +39,7 @@ Row = dict[str, str]
 
 def rows_of_csv(given: str) -> list[Row]:
     """Read a CSV whose first line names its columns (one of them `number`), or which is one column of numbers."""
-    given = given.removeprefix("\ufeff")
-    dialect = ";" if given.split("\n", 1)[0].count(";") > given.split("\n", 1)[0].count(",") else ","
-    lines = [line for line in csv.reader(io.StringIO(given), delimiter=dialect) if any(cell.strip() for cell in line)]
+    lines = csv_lines(given)
     if not lines:
         raise Invalid.field("csv", "required", "the file has no rows: write one number a line", code="csv_no_rows")
     names = [_NAMES.get(name, name) for name in (cell.strip().lower() for cell in lines[0])]

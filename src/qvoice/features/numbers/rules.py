@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import phonenumbers
 
@@ -64,3 +65,12 @@ _FROM: dict[str, frozenset[str]] = {
 def may_become(now: str, wanted: str) -> bool:
     """Tell whether a number in state `now` may get the state `wanted` (staying what it is is always allowed)."""
     return now == wanted or now in _FROM.get(wanted, frozenset())
+
+
+def country_of(numbers: Iterable[str]) -> str:
+    """Return the country (ISO 3166) of the first E.164 number that has one, '' when none has (toll-free, say)."""
+    for number in numbers:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(number, None))
+        if region and region != "001":
+            return region
+    return ""

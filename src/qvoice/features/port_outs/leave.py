@@ -19,6 +19,7 @@ from qvoice.features.carriers.adapter import PortOutNotice
 from qvoice.features.mail.queue_mail import base_of, queue_mail
 from qvoice.features.mail.recipients import for_money
 from qvoice.features.numbers import table
+from qvoice.features.numbers.rules import country_of
 from qvoice.features.port_outs import rules
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Conflict, Forbidden, Invalid, NotFound
@@ -37,6 +38,10 @@ async def pin_of(s: AsyncSession) -> str:
     return str(await s.scalar(text("select pin from port_out_pins")) or "")
 
 
+def _day(asked: PortOutNotice, today: date) -> date:
+    return rules.day_of(asked.day, today=today, country=country_of([asked.number]))
+
+
 async def receive(s: AsyncSession, asked: PortOutNotice, *, carrier_id: str | None, today: date) -> Any | None:
     """Check a request for a number and write down what becomes of it; return its row, None when the carrier told of it
     before. The session is in the scope of the number's account, or of the master's when nobody here has it.
@@ -46,7 +51,7 @@ async def receive(s: AsyncSession, asked: PortOutNotice, *, carrier_id: str | No
     why = rules.refusal(await _holder(s, row, carrier_id), account_number=asked.account_number, pin=asked.pin)
     doc = {
         "winning_carrier": asked.winning_carrier, "end_user": asked.end_user,
-        **({"reason": why} if why else {"day": rules.day_of(asked.day, today=today).isoformat()}),
+        **({"reason": why} if why else {"day": _day(asked, today).isoformat()}),
     }  # fmt: skip
     try:
         async with s.begin_nested():

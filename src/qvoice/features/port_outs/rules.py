@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from qvoice.kit.workdays import next_working_day
+
 MAX_TRIES = 5
 """Wrong account numbers and PINs for one number in a day; after them nothing is compared any more."""
 PIN = re.compile(r"[0-9]{4,10}")
@@ -102,19 +104,15 @@ def _same(given: str, known: str) -> bool:
     return hmac.compare_digest(given.encode(), known.encode())
 
 
-def day_of(wanted: str, *, today: date) -> date:
+def day_of(wanted: str, *, today: date, country: str = "") -> date:
     """Return the day a number leaves: the one wished for, but a working day, and not before the next one (47 CFR 52.35
     gives a simple port one business day).
     """
-    first = _working(today + timedelta(days=1))
+    first = next_working_day(today + timedelta(days=1), country)
     try:
-        return max(first, _working(date.fromisoformat(wanted)))
+        return max(first, next_working_day(date.fromisoformat(wanted), country))
     except ValueError:
         return first
-
-
-def _working(day: date) -> date:
-    return day + timedelta(days={5: 2, 6: 1}.get(day.weekday(), 0))
 
 
 def may_become(now: str, wanted: str) -> bool:

@@ -257,6 +257,12 @@ async def attach(
         raise Invalid.field("file", "type", "the file must be a PDF, PNG or JPEG")
     async with ctx.tx() as s:
         order = await documents.load(s, "port_requests", port_id, lock=True)
+        sent = order.doc.get("port_state", rules.START) not in rules.EDITABLE
+        if sent and await s.scalar(
+            text("select 1 from port_request_files where port_request_id = cast(:id as uuid) and name = :name"),
+            {"id": order.id, "name": name},
+        ):
+            raise move.WrongState("papers of an order that was sent stay: give the new one another name")
         many = await s.scalar(
             text("select count(*) from port_request_files where port_request_id = cast(:id as uuid)"), {"id": order.id}
         )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +11,7 @@ from pydantic import ValidationError
 from qvoice.features.documents.validate import to_invalid
 from qvoice.features.numbers.rules import NoNumber, e164
 from qvoice.features.port_requests.schemas import PortRequest
+from qvoice.kit.csvlines import csv_lines
 from qvoice.kit.errors import Invalid
 
 MAX_ROWS = 5_000
@@ -78,8 +77,8 @@ class Read:
 
 def read(given: str) -> Read:
     """Read a file; raises Invalid when it is none."""
-    lines = csv.DictReader(io.StringIO(given.removeprefix("\ufeff")))
-    names = [name.strip().lower() for name in lines.fieldnames or []]
+    lines = csv_lines(given)
+    names = [name.lower() for name in lines[0]] if lines else []
     missing = [name for name in NEEDED if name not in names]
     unknown = [name for name in names if name not in COLUMNS]
     if missing or unknown:
@@ -87,15 +86,16 @@ def read(given: str) -> Read:
         code, names = ("csv_missing", missing) if missing else ("csv_unknown", unknown)
         said = f"the first line must name the columns; {why}"
         raise Invalid.field("csv", "columns", said, code=code, target=", ".join(names)[:200])
-    lines.fieldnames = names
     found, seen = Read(), set[str]()
-    for n, line in enumerate(lines, start=1):
+    for n, line in enumerate(lines[1:], start=1):
         if n > MAX_ROWS:
             raise Invalid.field(
                 "csv", "maxItems", f"a file has at most {MAX_ROWS} rows: split it", code="csv_rows", target=MAX_ROWS
             )
-        row = {key: (value or "").strip()[:200] for key, value in line.items() if key in COLUMNS}
+        row = {key: value[:200] for key, value in zip(names, line, strict=False)}
         why = _why(row, seen)
+        if any(line[len(names) :]):
+            why = [Wrong("tn", "the row has more cells than the header: is a quote missing?", "csv_cells", n)]
         verdict = "bad" if why else "ok"
         found.verdicts.append({"row": n, "number": row.get("tn", ""), "verdict": verdict, **_told(why)})
         found.rows.append(None if why else row)

@@ -63,9 +63,12 @@ async def move(
     if wanted == "scheduled":
         given = day or order.doc.get("transfer_date") or ""
         try:
-            changes["transfer_date"] = date.fromisoformat(given).isoformat()
+            confirmed = date.fromisoformat(given)
         except ValueError:
             raise Invalid.field("transfer_date", "required", "give the date that the carrier confirmed (FOC)") from None
+        if confirmed < today:
+            raise Invalid.field("transfer_date", "past", "that day is past: give today or a later one")
+        changes["transfer_date"] = confirmed.isoformat()
     await _numbers(s, order, now, wanted)
     s.info[MOVING] = wanted
     try:

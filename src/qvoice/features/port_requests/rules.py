@@ -8,6 +8,9 @@ from typing import Any
 
 import phonenumbers
 
+from qvoice.features.numbers.rules import country_of
+from qvoice.kit.workdays import is_working_day
+
 START = "unconfirmed"
 STATES = ("unconfirmed", "submitted", "pending", "scheduled", "completed", "rejected", "canceled")
 OPEN = frozenset({"submitted", "pending", "scheduled"})
@@ -102,6 +105,9 @@ def problems(order: Mapping[str, Any], *, attached: Collection[str], taken: Coll
         wanted = date.fromisoformat(day)
         if wanted <= today:
             no("transfer_date", "minimum", "the day must lie ahead", code="ahead")
+        elif wanted.weekday() < 5 and not is_working_day(wanted, country_of(numbers)):
+            why = "this day is a public holiday where the numbers are: choose a working day"
+            no("transfer_date", "invalid", why, code="holiday")
         elif wanted.weekday() > 4:
             no("transfer_date", "invalid", "carriers port on working days: choose Monday to Friday", code="working_day")
     return found
