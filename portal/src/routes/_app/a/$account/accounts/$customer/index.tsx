@@ -18,6 +18,7 @@ import { NEEDS, type Tab, TABS } from "../-customer/tabs";
 
 const People = lazy(async () => ({ default: (await import("../-customer/people")).People }));
 const CustomerNumbers = lazy(async () => ({ default: (await import("../-customer/numbers")).CustomerNumbers }));
+const CustomerAllotments = lazy(async () => ({ default: (await import("../-customer/allotments")).CustomerAllotments }));
 const CustomerLimits = lazy(async () => ({ default: (await import("../-customer/limits")).CustomerLimits }));
 const Plan = lazy(async () => ({ default: (await import("../-customer/plan")).Plan }));
 const Money = lazy(async () => ({ default: (await import("../-customer/money")).Money }));
@@ -103,6 +104,9 @@ function Customer() {
           <Tabs.Panel value="limits">
             <Changes of="limits" account={customer}>
               <CustomerLimits key={customer} {...shared} />
+            </Changes>
+            <Changes of="allotments" account={customer}>
+              <CustomerAllotments key={`${customer} minutes`} {...shared} />
             </Changes>
           </Tabs.Panel>
           <Tabs.Panel value="fraud">

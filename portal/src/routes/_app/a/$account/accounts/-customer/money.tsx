@@ -22,6 +22,7 @@ import { Skeleton } from "@/ui/skeleton";
 
 import classes from "./customer.module.css";
 import { Funds, type Way } from "./funds";
+import { Minutes } from "./minutes";
 
 interface Entry {
   id: string;
@@ -89,6 +90,7 @@ export function Money({ account: { id, name, superduper_admin: top } }: { accoun
           </div>
         )}
       </section>
+      <Minutes account={id} />
       <div className={classes.tablePanel} data-lower>
         <Toolbar search={search} onSearch={setSearch} placeholder={t("money.search")} onExport={rows && (() => download("ledger.csv", "text/csv", toCsv(rows, columns)))} />
         {ledger.error ? (
