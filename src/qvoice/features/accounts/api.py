@@ -25,7 +25,7 @@ from qvoice.features.documents import routes
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.resource import Document
 from qvoice.features.invitations.invite import invite
-from qvoice.features.services import assign
+from qvoice.features.services import assign, moving
 from qvoice.kit import ids
 from qvoice.kit.errors import Conflict, Forbidden, Invalid
 
@@ -182,13 +182,14 @@ async def patch(request: Request, account_id: str, ctx: Context = permit("accoun
 @router.delete("/accounts/{account_id}", operation_id="delete_account", summary="Delete an account without descendants")
 async def delete(request: Request, account_id: str, ctx: Context = permit("accounts", "delete")) -> Response:
     """Delete softly: logins, devices and realm end at once; its numbers go back to the account above,
-    running calls end (calls for help go on). It can be restored (`deleted`).
+    running calls end (calls for help go on), its last invoice is sent. It can be restored (`deleted`).
     """
     account = ctx.account
     if account is None or account.parent_id is None:
         raise Forbidden("the master account cannot be deleted")
     above = Scope(account.parent_id, account.path.rpartition(".")[0], ctx.who.owner_id, ctx.who.account_id)
     async with ctx.tx() as s:
+        await moving.close(s)
         gone = await documents.remove(s, "accounts", account_id, revision=routes.given_revision(ctx))
         if await s.scalar(text("select exists (select from port_outs where state = 'accepted')")):
             raise NumbersLeave

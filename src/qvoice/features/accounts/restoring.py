@@ -18,6 +18,7 @@ from qvoice.features.devices.resource import RESOURCE as DEVICES
 from qvoice.features.documents import routes
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.documents.validate import validated
+from qvoice.features.services.moving import before_return
 from qvoice.kit import ids
 from qvoice.kit.errors import Conflict, Invalid, NotFound
 
@@ -64,7 +65,10 @@ async def list_(request: Request, account_id: str, ctx: Context = permit("accoun
 async def restore(
     request: Request, account_id: str, deleted_id: str, ctx: Context = permit("accounts", "restore")
 ) -> Response:
-    """Bring it back as it was, switched on or off as it was. Its numbers went to the account above and stay there."""
+    """Bring it back as it was, switched on or off as it was. Its numbers went to the account above and stay there.
+
+    402 with the invoices when it costs those above it something, or itself the rest of the month.
+    """
     realm = ctx.data.get("realm")
     async with ctx.tx() as s:
         row: Any = None
@@ -80,6 +84,7 @@ async def restore(
             raise ParentGone
         if realm is not None and (not isinstance(realm, str) or not realm):
             raise Invalid.field("realm", "type", "the realm must be a text")
+        await before_return(s, deleted_id, row.parent_id, row.deleted)
         fresh = validated(RESOURCE.model, {**row.doc, "realm": realm or row.realm})["realm"]
         values = {"deleted": None, "modified": func.now(), "revision": TABLE.c.revision + 1, "realm": fresh,
                   "doc": {**row.doc, "realm": fresh}}  # fmt: skip

@@ -14,7 +14,6 @@ from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import Database, Scope
-from qvoice.features import documents
 from qvoice.features.invoices.pdf import MARGIN, WIDTH, Paper
 from qvoice.features.invoices.picture import Image, image
 from qvoice.features.mail.queue_mail import queue_mail
@@ -151,7 +150,9 @@ async def mail_once(
     """
     table, column = {"invoice": ("invoice_mails", "invoice_id"), "credit_note": ("credit_note_mails", "note_id")}[kind]
     async with db.tx(scope) as s:
-        account = await documents.load(s, "accounts", scope.account_id)
+        # A deleted account still gets its last invoice.
+        query = sql("select doc from accounts where id = cast(:id as uuid)")
+        account = (await s.execute(query, {"id": scope.account_id})).one()
         to = await for_money(s, account.doc, "invoice") if wants(account.doc, "invoice") else []
         if not to:
             log.get().info(f"{kind}.nobody_to_mail", account=scope.account_id)

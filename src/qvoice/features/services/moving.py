@@ -1,4 +1,6 @@
-"""Service plans of an account that goes to another provider: they are the old one's, and end with it.
+"""Service plans of an account that goes to another provider, is deleted, or restored.
+
+One that moves leaves its plans: they are the old provider's, and end with it.
 
 What is charged each month ends at the old provider as if everything were removed today (prorated where the plan gives
 back), and a last invoice of its has all that none had. Plans of the new one, given in the same transaction, begin as if
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import text as sql
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,7 +27,7 @@ from qvoice.features.invoices.issue import NobodyAbove, NothingToBill, make
 from qvoice.features.ledgers.post import post
 from qvoice.features.services.assign import assign, given
 from qvoice.features.services.levels import levels
-from qvoice.features.services.month import months
+from qvoice.features.services.month import Month, months, zone_of
 from qvoice.features.services.monthly import charge
 from qvoice.features.services.watch import KIND, level_lines, local_day
 from qvoice.kit import ids
@@ -75,11 +77,36 @@ async def leave(s: AsyncSession, account: Scope, provider: str, to: str, plans: 
     )
     if await documents.get(s, "allotments", account.account_id, lock=True) is not None:
         await documents.replace(s, "allotments", account.account_id, {"allotments": {}})
-    with suppress(NothingToBill, NobodyAbove):  # whose lines they are sends the invoice
-        await make(s, utcnow() + timedelta(milliseconds=1))
+    await _last_invoice(s)
     id = account.account_id
     await notify_document(s, account_id=id, type="services", id=id, action="edited", revision=0)
     await enter(s, back)
+
+
+async def close(s: AsyncSession) -> None:
+    """Charge the month of the session's account, which is about to be deleted, if its run has not come to it yet, and
+    send it what no invoice has: no run visits an account that is deleted.
+
+    What it has is not given back: it may be restored, and then has it until the month ends.
+    """
+    for level in await levels(s, s.info["scope"].account_id, only=True, lock=True):
+        zone = await zone_of(s)
+        await charge(s, level, *months(local_day(utcnow(), zone).replace(day=1), zone))
+    await _last_invoice(s)
+
+
+async def before_return(s: AsyncSession, account_id: str, provider_id: str, deleted: datetime) -> None:
+    """Watch an account that is about to be restored: those above it pay for it again as if it came today, and so does
+    the account itself when it has not paid for this month, because it was deleted before that began.
+    """
+    zone = await zone_of(s)
+    month = Month.of(local_day(utcnow(), zone), zone)
+    await watching.before_write(s, account_id if deleted < month.begins else provider_id, "accounts")
+
+
+async def _last_invoice(s: AsyncSession) -> None:
+    with suppress(NothingToBill, NobodyAbove):  # whose lines they are sends the invoice
+        await make(s, utcnow() + timedelta(milliseconds=1))
 
 
 async def arrive(s: AsyncSession, plans: Sequence[str] | None) -> None:
