@@ -253,6 +253,8 @@ async def test_H4_the_description_declares_every_part_of_a_path_and_names_each_o
     for path, operations in document["paths"].items():
         for operation in operations.values():
             names.append(operation["operationId"])
+            assert "default" in operation["responses"], path  # every refusal has the same form
+            assert operation.get("security") == [] or re.fullmatch(r"\w+:\w+", operation["x-scope"]), path
             declared = {one["name"] for one in operation.get("parameters", ()) if one["in"] == "path"}
             assert declared == set(re.findall(r"{(\w+)}", path)), path
     assert sorted(names) == sorted(set(names))

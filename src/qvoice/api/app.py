@@ -146,10 +146,19 @@ def describe(app: FastAPI) -> dict[str, Any]:
     parts.setdefault("schemas", {}).update(openapi.components())
     parts["securitySchemes"] = {"token": {"type": "apiKey", "in": "header", "name": "X-Auth-Token"}}
     document["security"] = [{"token": []}]
-    for operations in document["paths"].values():
-        for operation in operations.values():
-            # FastAPI's own error model is not what we answer with.
-            operation.get("responses", {}).pop("422", None)
+    permits = {(e.path, method): e.permit for e in endpoints(app) for method in e.methods}
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            answers = operation.setdefault("responses", {})
+            # FastAPI's own error model is not what we answer with; ours may answer anywhere.
+            answers.pop("422", None)
+            answers.setdefault("default", openapi.error_answer())
+            needed = permits.get((path, method.upper()))
+            if needed is not None and needed.public:
+                operation["security"] = []
+            elif needed is not None:
+                # What a key must have been made for (`scopes` of `api_keys`).
+                operation["x-scope"] = f"{needed.resource}:{needed.action}"
     parts["schemas"].pop("HTTPValidationError", None)
     parts["schemas"].pop("ValidationError", None)
     return document

@@ -19,9 +19,11 @@ async def feed(app: FastAPI, dsn: str) -> None:
             if notice is CONNECTED:
                 directory.forget()
                 directory.live = True
+                hub.doubt()
             elif notice.channel == DOC_CHANNEL:
                 if notice.data.get("type") in TOUCHING:
                     directory.forget()
+                    hub.doubt(notice.data)
                 hub.document(notice.data)
             else:
                 hub.event(notice.data)

@@ -65,6 +65,39 @@ async def test_A5_an_account_moves_with_all_below_and_never_in_a_circle(world):
         assert (await account.call("GET", "accounts/{A}/users")).status_code == 200
 
 
+async def test_A5_an_account_moves_with_a_deleted_one_below_which_comes_back_at_the_new_place(world):
+    await world.master.put(f"accounts/{world.stranger.account_id}/reseller", {})
+    await world.master.put(f"accounts/{world.customer.account_id}/reseller", {})
+    gone = await world.account(world.customer, "gone")
+    await world.customer.delete(f"accounts/{gone.account_id}")
+    await world.master.post(f"accounts/{world.customer.account_id}/move", {"to": world.stranger.account_id})
+    back = await world.stranger.put(f"accounts/{{A}}/deleted/{gone.account_id}/restore", {})
+    assert back["id"] == gone.account_id
+    assert (await world.stranger.call("GET", f"accounts/{gone.account_id}/users")).status_code == 200
+    assert (await world.reseller.call("GET", f"accounts/{gone.account_id}")).status_code == 403
+
+
+async def test_A11_no_account_comes_below_one_that_is_deleted_or_moved_at_that_moment(world):
+    """Whichever is first: the later one sees it, so nothing hangs below an account that is not there."""
+    for number in range(4):
+        above = await world.account(world.master, f"above{number}")
+        await world.master.put(f"accounts/{above.account_id}/reseller", {})
+        create = above.call("PUT", "accounts/{A}", {"name": f"below{number}"})
+        other = (
+            world.master.call("DELETE", f"accounts/{above.account_id}")
+            if number % 2
+            else world.master.call("POST", f"accounts/{above.account_id}/move", {"to": world.stranger.account_id})
+        )
+        made, changed = await asyncio.gather(create, other)
+        assert made.status_code in (201, 401, 403, 409), made.text
+        if made.status_code == 201:
+            below = made.json()["data"]["id"]
+            # It is reached through the one above, wherever that is now.
+            assert (await above.call("GET", f"accounts/{below}")).status_code == 200
+            seen = (await world.stranger.call("GET", f"accounts/{below}")).status_code
+            assert seen == (200 if number % 2 == 0 and changed.status_code == 200 else 403)
+
+
 async def test_A11_delete_is_refused_with_descendants_and_ends_logins(world):
     answer = await world.master.call("DELETE", f"accounts/{world.reseller.account_id}")
     assert (answer.status_code, answer.json()["message"]) == (400, "account_has_descendants")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import socket
 
@@ -81,6 +82,50 @@ async def test_A5_nobody_listens_sideways_upwards_or_as_a_plain_user(world, serv
             await connection.send(junk)
             assert json.loads(await asyncio.wait_for(connection.recv(), 10))["status"] == "error"
         assert (await subscribe(connection, world.reseller, world.customer.account_id, ["#"]))["status"] == "success"
+
+
+@pytest.mark.db
+async def test_A10_H4_who_may_not_listen_any_more_hears_nothing_more(world, served):
+    """A session that ended, a user switched off, a key taken back, an address no longer let in, an account moved."""
+    me = world.customer
+    same = await world.login(me.realm, me.username, me.password)
+    other = await me.put("accounts/{A}/users", {"first_name": "O", "last_name": "A", "priv_level": "admin",
+                                                "username": "second", "password": "second-password"})  # fmt: skip
+    second = await world.login(me.realm, "second", "second-password")
+    made = await me.put("accounts/{A}/api_keys", {"name": "listener", "scopes": ["events:read"]})
+    key = dataclasses.replace(me, token=made["api_key"])
+
+    async def ends(who, event) -> None:
+        """`event` takes the right away; nothing that happens after it is told."""
+        async with websockets.connect(served + "/events") as theirs:
+            assert (await subscribe(theirs, who, me.account_id, ["object.doc_created.menus.#"]))["status"] == "success"
+            await world.master.put(f"accounts/{me.account_id}/menus", {"name": "Before"})
+            assert json.loads(await asyncio.wait_for(theirs.recv(), 10))["name"] == "doc_created"
+            await event()
+            await world.master.put(f"accounts/{me.account_id}/menus", {"name": "After"})
+            with pytest.raises(websockets.ConnectionClosed):
+                await asyncio.wait_for(theirs.recv(), 15)
+
+    await ends(key, lambda: me.delete(f"accounts/{{A}}/api_keys/{made['id']}"))
+    await ends(same, lambda: same.delete("token_auth"))
+    await ends(second, lambda: me.patch(f"accounts/{{A}}/users/{other['id']}", {"enabled": False}))
+    listed = {"order": "allow,deny", "cidrs": ["192.0.2.0/24"]}
+    await ends(me, lambda: world.reseller.post(f"accounts/{me.account_id}/access_lists", listed))
+    moved = {"to": world.stranger.account_id}
+    await ends(world.reseller, lambda: world.master.post(f"accounts/{me.account_id}/move", moved))
+
+
+@pytest.mark.db
+async def test_A10_a_token_that_only_sets_up_a_second_factor_does_not_listen(world, served):
+    await world.reseller.post(
+        f"accounts/{world.customer.account_id}/security", {"auth_modules": {"cb_user_auth": {"multi_factor": {
+            "enabled": True}}}}
+    )  # fmt: skip
+    me = world.customer
+    fresh = await world.login(me.realm, me.username, me.password)
+    async with websockets.connect(served + "/events") as theirs:
+        answer = await subscribe(theirs, fresh, me.account_id, ["#"])
+    assert "second factor" in answer["data"]["errors"][0]
 
 
 @pytest.mark.parametrize(

@@ -129,11 +129,19 @@ async def test_A9_links_expire_can_be_taken_back_and_a_new_one_ends_the_old(
     assert await world.stranger.get("accounts/{A}/invitations") == []
     for nonsense in ("x" * 32, "x" * 500, "%00"):
         assert (await world.nobody.call("POST", f"onboarding/{nonsense}")).status_code in (400, 404)
-    # Neither a disabled nor a deleted user gets in by a link that was sent before.
-    last = await world.customer.put(f"accounts/{{A}}/users/{user['id']}/invitation", {})
     scope = await scope_of(world, world.customer)
-    async with world.db.tx(scope) as s:
-        token = await links.token_of(s, world.key, last["id"])
+
+    async def sent() -> str:
+        last = await world.customer.put(f"accounts/{{A}}/users/{user['id']}/invitation", {})
+        async with world.db.tx(scope) as s:
+            return await links.token_of(s, world.key, last["id"])
+
+    # An old mail is worth nothing once the password was changed, nor for a disabled or deleted user.
+    token = await sent()
+    await world.customer.patch(f"accounts/{{A}}/users/{user['id']}", {"username": "ann", "password": "Fresh-word-12"})
+    assert (await world.nobody.get(f"onboarding/{token}"))["state"] == "revoked"
+    assert (await world.nobody.call("POST", f"onboarding/{token}")).status_code == 404
+    token = await sent()
     await world.customer.patch(f"accounts/{{A}}/users/{user['id']}", {"enabled": False})
     assert (await world.nobody.call("POST", f"onboarding/{token}")).status_code == 423
     await world.customer.delete(f"accounts/{{A}}/users/{user['id']}")

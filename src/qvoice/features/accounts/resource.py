@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
-from sqlalchemy import Boolean, Column, Computed, Text, cast, func, select, update
+from sqlalchemy import Boolean, Column, Computed, Row, Text, cast, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import UserDefinedType
 
@@ -13,7 +14,7 @@ from qvoice.features.accounts.schemas import AccountDocument
 from qvoice.features.auth.login import name_key
 from qvoice.features.documents import Change, Document, Hooks, Resource, Taken
 from qvoice.features.documents.resource import Doc
-from qvoice.kit.errors import Forbidden, Invalid
+from qvoice.kit.errors import Conflict, Forbidden, Invalid
 
 
 class LTree(UserDefinedType[str]):
@@ -38,6 +39,16 @@ READ_ONLY_KEYS = ("is_reseller", "reseller_id", "superduper_admin", "created", "
 """Keys that GET adds to the document; whatever clients send under them is left out."""
 
 
+TREE_LOCK = 713003
+"""Advisory lock: shared by what adds accounts to the tree, taken alone by what moves a part of it."""
+
+
+class AboveChanged(Conflict):
+    """The account above was moved or deleted just now: look where it is, and try again."""
+
+    code = "account_above_changed"
+
+
 class AccountHasDescendants(Invalid):
     """The account has accounts below it: move or delete those first."""
 
@@ -48,11 +59,9 @@ async def _before_write(change: Change) -> None:
     for key in READ_ONLY_KEYS:
         change.new.pop(key, None)
     _guard_number_additions(change)
-    s = change.session
     if change.old is None:
         # The hook runs in the parent's scope; bootstrap has none and gives the columns itself.
-        above = change.scope.account_id
-        parent = (await s.execute(select(TABLE).where(TABLE.c.id == above))).first() if above else None
+        parent = await _above(change) if change.scope.account_id else None
         inherited = (
             parent._mapping if parent else {"timezone": "UTC", "language": "en-us", "country": "CA", "realm": ""}
         )
@@ -73,6 +82,21 @@ async def _before_write(change: Change) -> None:
     if actor is not None and switched and actor.account_id == change.id:
         raise Forbidden("an account cannot enable or disable itself: ask the account above")
     change.scratch["realm_changed"] = change.old.get("realm") != change.new["realm"]
+
+
+async def _above(change: Change) -> Row[Any]:
+    """Return the account that a new one comes below, which stays where it is until the new one is there: neither a
+    deletion nor a move at the same moment leaves it without a place. Raises AboveChanged.
+    """
+    s = change.session
+    await s.execute(select(func.pg_advisory_xact_lock_shared(TREE_LOCK)))
+    query = select(TABLE, func.ltree2text(TABLE.c.path).label("place")).where(
+        TABLE.c.id == change.scope.account_id, TABLE.c.deleted.is_(None)
+    )
+    found = (await s.execute(query.with_for_update(read=True))).first()
+    if found is None or found.place != change.scope.path:
+        raise AboveChanged
+    return found
 
 
 def _guard_number_additions(change: Change) -> None:

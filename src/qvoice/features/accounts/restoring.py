@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from qvoice.db.engine import Scope, enter
-from qvoice.features.accounts.resource import RESOURCE, TABLE
+from qvoice.features.accounts.resource import RESOURCE, TABLE, TREE_LOCK
 from qvoice.features.accounts.store import load_account, tell_change
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.devices.credentials import adopt_realm
@@ -71,6 +71,7 @@ async def restore(
     """
     realm = ctx.data.get("realm")
     async with ctx.tx() as s:
+        await s.execute(select(func.pg_advisory_xact_lock_shared(TREE_LOCK)))
         row: Any = None
         if ids.is_id(deleted_id) and deleted_id != account_id:
             query = select(TABLE, func.ltree2text(TABLE.c.path).label("place")).where(
@@ -79,8 +80,8 @@ async def restore(
             row = (await s.execute(query.with_for_update())).first()
         if row is None:
             raise NotFound("there is no such deleted account below this one")
-        above = await s.execute(select(TABLE.c.id).where(TABLE.c.id == row.parent_id, TABLE.c.deleted.is_(None)))
-        if above.first() is None:
+        above = select(TABLE.c.id).where(TABLE.c.id == row.parent_id, TABLE.c.deleted.is_(None))
+        if (await s.execute(above.with_for_update(read=True))).first() is None:
             raise ParentGone
         if realm is not None and (not isinstance(realm, str) or not realm):
             raise Invalid.field("realm", "type", "the realm must be a text")

@@ -6,14 +6,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, literal, select, text, update
+from sqlalchemy import func, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import Scope
 from qvoice.db.engine import enter
 from qvoice.db.notices import notify_document
 from qvoice.features import documents
-from qvoice.features.accounts.resource import TABLE
+from qvoice.features.accounts.resource import TABLE, TREE_LOCK, AboveChanged
 from qvoice.features.auth.tokens import TokenKey, api_key_hash
 from qvoice.features.callflows.defaults import create_feature_codes, create_no_match
 from qvoice.features.documents import Document
@@ -108,17 +108,17 @@ async def move_account(
     call without paying. `plans`: that one's service plans that it has from now on. Decks and plans of the old one count
     no more. Raises Invalid for a move below itself, and for one that would make calls or services free unasked.
     """
-    # Moves are rare; one at a time keeps two of them from making a circle together.
-    await s.execute(text("select pg_advisory_xact_lock(713003)"))
+    # Moves are rare; one at a time keeps two of them from making a circle together, and no account comes into the tree
+    # meanwhile at a place that was.
+    await s.execute(select(func.pg_advisory_xact_lock(TREE_LOCK)))
     account, target = await load_account(s, account_id), await load_account(s, to)
-    paths = {
-        row.id: row.path
-        for row in await s.execute(
-            select(TABLE.c.id, literal(1), func.ltree2text(TABLE.c.path).label("path")).where(
-                TABLE.c.id.in_([account.id, target.id])
-            )
-        )
-    }
+    # Not as strong a lock as a deletion's: what is written below meanwhile refers to these rows.
+    query = select(TABLE.c.id, func.ltree2text(TABLE.c.path).label("path")).where(
+        TABLE.c.id.in_([account.id, target.id]), TABLE.c.deleted.is_(None)
+    )
+    paths = {row.id: row.path for row in await s.execute(query.with_for_update(key_share=True))}
+    if len(paths) < len({account.id, target.id}):
+        raise AboveChanged
     pays = await pays_by(s, account.id)
     old, new_parent = paths[account.id], paths[target.id]
     if new_parent == old or new_parent.startswith(old + "."):
@@ -141,7 +141,7 @@ async def move_account(
         {"old": old, "fresh": f"{new_parent}.{account.id}", "id": account.id, "parent": target.id},
     )
     moved = await s.execute(
-        text("select replace(id::text, '-', '') from accounts where path <@ text2ltree(:path)"),
+        text("select replace(id::text, '-', '') from accounts where path <@ text2ltree(:path) and deleted is null"),
         {"path": f"{new_parent}.{account.id}"},
     )
     for moved_id in moved.scalars().all():

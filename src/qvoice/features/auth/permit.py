@@ -14,6 +14,7 @@ from typing import Any
 
 from fastapi import Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.requests import HTTPConnection
 
 from qvoice.core.access import decide as access
 from qvoice.core.access.permissions import ROLE_FIELDS
@@ -215,17 +216,25 @@ async def principal_of(request: Request) -> Principal:
         from qvoice.features.auth.login import token_for_basic  # imported late: login itself replies through Context
 
         given = await token_for_basic(request, given)
-    directory: Directory = request.app.state.directory
-    if given.startswith(KEY_PREFIX):
-        who = await principal_of_key(directory, given)
-    else:
-        who = await principal_of_token(request.app.state.token_key, directory, given)
-    if who is None:
-        raise Unauthenticated("the token is wrong or expired: log in again")
-    await check_source(request, directory, who.account_id, who.api_key_id)
+    who = await principal_by(request, given)
     if given.startswith(KEY_PREFIX):
         return who  # the key is not a token: it is not sent back
     request.state.auth_token = given
+    return who
+
+
+async def principal_by(connection: HTTPConnection, given: str) -> Principal:
+    """Return whose a token or key is that came by a request or socket; raises Unauthenticated, AccountDisabled,
+    WrongAddress.
+    """
+    directory: Directory = connection.app.state.directory
+    if given.startswith(KEY_PREFIX):
+        who = await principal_of_key(directory, given)
+    else:
+        who = await principal_of_token(connection.app.state.token_key, directory, given)
+    if who is None:
+        raise Unauthenticated("the token is wrong or expired: log in again")
+    await check_source(connection, directory, who.account_id, who.api_key_id)
     return who
 
 
@@ -235,9 +244,11 @@ class WrongAddress(Forbidden):
     code = "address_not_allowed"
 
 
-async def check_source(request: Request, directory: Directory, account_id: str, api_key_id: str | None = None) -> None:
+async def check_source(
+    connection: HTTPConnection, directory: Directory, account_id: str, api_key_id: str | None = None
+) -> None:
     """Refuse an address that is not on the list of the account that one logs in to, or of the API key."""
-    source = request.client.host if request.client else ""
+    source = connection.client.host if connection.client else ""
     lists = [await directory.access_list(account_id)]
     if api_key_id:
         key = await directory.api_key(key_id=api_key_id)

@@ -42,6 +42,11 @@ def _ref(name: str) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{name}"}
 
 
+def error_answer() -> dict[str, Any]:
+    """Return the description of every answer that is no success."""
+    return {"description": "Error", "content": {"application/json": {"schema": _ref("Error")}}}
+
+
 def envelope_of(data: dict[str, Any]) -> dict[str, Any]:
     """Return the schema of a success envelope around `data`."""
     return {
@@ -83,7 +88,7 @@ def describe_model(
     extra: dict[str, Any] = {
         "responses": {
             str(status): {"description": "Success", "content": {"application/json": {"schema": envelope_of(data)}}},
-            "default": {"description": "Error", "content": {"application/json": {"schema": _ref("Error")}}},
+            "default": error_answer(),
         }
     }
     if body is not None:

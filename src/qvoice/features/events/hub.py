@@ -18,11 +18,15 @@ MAX_BINDINGS = 200
 
 @dataclass(eq=False, slots=True)
 class Subscriber:
-    """One client. `dropped` is set when it could not keep up; its socket is then closed."""
+    """One client. `dropped` is set when it could not keep up; its socket is then closed. `doubted`: rights may have
+    changed, and what it hears waits until they were looked at. `concerns`: the users and accounts its rights come from.
+    """
 
     queue: asyncio.Queue[dict[str, Any]] = field(default_factory=lambda: asyncio.Queue(QUEUE_SIZE))
     bindings: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     dropped: asyncio.Event = field(default_factory=asyncio.Event)
+    doubted: asyncio.Event = field(default_factory=asyncio.Event)
+    concerns: set[str] = field(default_factory=set)
 
 
 def matches(binding: str, key: str) -> bool:
@@ -51,6 +55,13 @@ class Hub:
     def __init__(self) -> None:
         """Start without subscribers."""
         self._by_account: dict[str, set[Subscriber]] = defaultdict(set)
+
+    def doubt(self, notice: dict[str, Any] | None = None) -> None:
+        """Say that rights changed, by a notice about a user, session, key or account; None: anybody's may have."""
+        about = notice and notice.get("id" if notice.get("type") == "users" else "account")
+        for subscriber in {one for several in self._by_account.values() for one in several}:
+            if notice is None or about in subscriber.concerns:
+                subscriber.doubted.set()
 
     def subscribe(self, subscriber: Subscriber, account_id: str, binding: str) -> bool:
         """Add a binding; False when the subscriber has too many."""

@@ -82,6 +82,12 @@ async def _keep_secret(change: Change) -> None:
             "identity": secrets.token_hex(16),
         },
     )
+    if change.old is not None:
+        # Whoever has an old mail of theirs must not get in by it after the password was changed.
+        await change.session.execute(
+            text("update login_links set revoked = now() where user_id = :user and used is null and revoked is null"),
+            {"user": change.id},
+        )
 
 
 def _key(change: Change) -> TokenKey:

@@ -22,7 +22,8 @@ async def _with_secret(change: Change) -> None:
         old = (change.old or {}).get("secret")
         change.new["secret"] = old or "whsec_" + secrets.token_hex(24)
     if change.new.get("enabled") is not False:
-        change.new.pop("disable_reason", None)
+        for key in ("disable_reason", "disable_code"):
+            change.new.pop(key, None)
 
 
 RESOURCE = Resource(
