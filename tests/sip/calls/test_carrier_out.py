@@ -158,16 +158,21 @@ async def test_B5_rules_prefix_and_the_capture_group_decide_what_is_sent(
     await incoming.wait_over()
 
 
-@pytest.mark.parametrize("first", ["dead", "busy-server", "rejecting"])
+@pytest.mark.parametrize("first", ["dead", "busy-server", "rejecting", "busy", "refusing-tcp", "unresolvable"])
 async def test_B6_the_next_gateway_is_tried_when_the_first_is(
     first: str, platform: Platform, phone: Phones, carrier: UserAgent, local_trunks: Trunks
 ) -> None:
     host, port = platform.carrier
     async with await UserAgent.start(user="bad", realm=host, proxy=platform.address(), host="127.0.0.3") as bad:
         bad.deaf = first == "dead"
-        status = 503 if first == "busy-server" else 500
+        status = {"busy-server": 503, "busy": 486}.get(first, 500)
         bad.on_invite = lambda call: call.reject(status, "No")
-        await local_trunks(weight=10, gateways=[gateway(*bad.transport.local), gateway(host, port)])
+        one = gateway(*bad.transport.local)
+        if first == "refusing-tcp":
+            one = gateway("127.0.0.3", 1, invite_parameters={"static": ["transport=tcp"]})
+        elif first == "unresolvable":
+            one = gateway("no-such-carrier.invalid", 5060)
+        await local_trunks(weight=10, gateways=[one, gateway(host, port)])
         alice = await phone(platform.acme, "1000")
         call = await alice.call("+14165559998")
         incoming = await carrier.incoming(within=20)
