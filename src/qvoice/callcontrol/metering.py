@@ -43,7 +43,9 @@ TONE = "tone:1400;tonezone=us"
 
 _TO_CARRIERS = {refusals.TRUNKS: 486, refusals.CALLS: 486, refusals.GONE: 410}
 """What a carrier that brings a call hears; 480 for all else."""
-_CUT_BY = {refusals.DAILY: SPENT, refusals.MONTHLY: SPENT, refusals.BUNDLE: USED_UP}
+_CUT_BY = {
+    refusals.DAILY: SPENT, refusals.MONTHLY: SPENT, refusals.BUNDLE: USED_UP, refusals.AWAY: refusals.NOT_NOW,
+}  # fmt: skip
 
 Suspect = Callable[[str, str, int, str], Awaitable[None]]
 

@@ -12,6 +12,7 @@ from qvoice.core.rating.cost import FOR_EVER, billed_seconds, cost, seconds_for
 from qvoice.core.rating.deck import Deck, DeckFormat
 from qvoice.core.rating.levels import Priced, charges, margins
 from qvoice.core.rating.rate import Rate
+from qvoice.core.rating.sheet import BadRow, read_row
 
 amounts = st.decimals(min_value=0, max_value=50, places=6, allow_nan=False)
 rates = st.builds(
@@ -151,3 +152,10 @@ def test_C2_a_damaged_deck_and_a_bad_prefix_are_refused() -> None:
     for bad in ("", "01", "1a", "+1", "1" * 16, "١"):
         with pytest.raises(ValueError, match="prefix"):
             deck((bad, Rate(Decimal(1))))
+
+
+@pytest.mark.parametrize("price", [None, "", "0,015", "NaN", "-1", "inf", "1_0", "１", "$1", True, 1e400])
+def test_C2_what_is_no_price_is_refused_and_never_taken_for_a_free_destination(price: object) -> None:
+    with pytest.raises(BadRow) as refused:
+        read_row({"prefix": "1514", "rate_cost": price})
+    assert refused.value.column == "rate_cost"

@@ -303,6 +303,32 @@ async def test_C3_after_a_crash_lines_and_money_of_calls_that_are_gone_are_free_
     assert Admission.from_json(kept.to_json()) == kept
 
 
+async def test_C3_a_call_that_the_crashed_database_forgot_is_paid_again_and_never_twice(books: Books) -> None:
+    customer, reseller = books.world.customer.account_id, books.world.reseller.account_id
+    await books.fund(reseller, books.world.master.account_id, "10")
+    await books.fund(customer, reseller, "0.20")
+    admission = await books.ask(customer)
+    assert isinstance(admission, Admission)
+    assert books.held(customer) == Decimal("0.12")
+    for table in ("balance_holds", "call_admission_levels", "call_admissions"):
+        books.sql(f"delete from {table}")
+    books.sql("update call_usage set held = 0, inbound = 0, outbound = 0")
+    assert books.held(customer) == 0, "as if the last commits had never reached the disk"
+    more = await books.authoriser.extend(admission, 180, answered=NOON.timestamp(), now=NOON)
+    assert isinstance(more, Admission)
+    assert (more.paid, books.held(customer)) == (180, Decimal("0.18"))
+    again = await books.authoriser.extend(more, 400, answered=NOON.timestamp(), now=NOON)
+    assert isinstance(again, Admission)
+    assert (again.paid, books.held(customer)) == (200, Decimal("0.20"))
+    assert isinstance(await books.ask(customer), Refusal), "nothing is left for another call"
+    row = charged(again, 200)
+    await books.over(row)
+    await books.over(row)
+    assert (books.balance(customer), books.held(customer)) == (0, 0)
+    assert books.sql("select * from call_admissions") == []
+    assert books.sql("select held, outbound from call_usage where account_id = %s", customer) == [(0, 0)]
+
+
 async def test_C5_classes_are_closed_until_somebody_above_opens_them_and_locks_close_all(books: Books) -> None:
     stranger = books.world.stranger.account_id
     closed = await books.ask(stranger, LONDON, number_class="international")

@@ -97,7 +97,7 @@ async def test_C3_a_bundle_that_ends_calls_lets_none_begin_without_and_counts_no
     await books.over(charged(again, 30))
     assert (pools(books), books.balance(customer)) == ([(30, 1)], Decimal(10))
     invoice = {"lines": [], "bundles": await _month(books, customer)}
-    assert paper.rows(invoice, "fr-ca") == [("talk: 0.5 min utilisées sur 1.5, 1 appels", "")]
+    assert paper.rows(invoice, "fr-ca") == [("talk: 0,5 min utilisées sur 1,5, 1 appel", "")]
 
 
 async def _month(books: Books, account: str) -> list[dict[str, Any]]:

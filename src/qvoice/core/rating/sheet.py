@@ -107,7 +107,7 @@ def read_row(given: Mapping[str, Any]) -> Row:
     prefix = str(given.get("prefix", "")).strip().removeprefix("+")
     if not (prefix.isascii() and prefix.isdigit() and prefix[0] != "0" and len(prefix) <= MAX_PREFIX):
         raise BadRow("prefix", f"the prefix must be 1 to {MAX_PREFIX} digits with the country code, such as 1514 or 44")
-    if "rate_cost" not in given:
+    if given.get("rate_cost") in (None, ""):
         raise BadRow("rate_cost", "a price per minute is needed; 0 for a free destination")
     rate = Rate(
         _price(given, "rate_cost"),
@@ -137,15 +137,17 @@ def _price(given: Mapping[str, Any], column: str) -> Decimal:
     value = given.get(column)
     if value is None or value == "":
         return ZERO
+    written = str(value).strip()
     try:
-        price = Decimal(str(value).strip())
+        # Decimal takes more for a number than people do: 1_0, digits of other scripts.
+        price = Decimal(written) if written.isascii() and "_" not in written else Decimal(-1)
     except InvalidOperation:
         price = Decimal(-1)
     if not (price.is_finite() and 0 <= price <= HIGHEST_PRICE):
         raise BadRow(column, f"{str(value)[:40]!r} is no price: a number from 0 to {HIGHEST_PRICE}, such as 0.015")
     if -int(price.as_tuple().exponent) > 8:
         raise BadRow(column, "a price has at most eight places after the point")
-    return price
+    return abs(price)  # of -0
 
 
 def _whole(given: Mapping[str, Any], column: str, default: int, least: int, most: int) -> int:

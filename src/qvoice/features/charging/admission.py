@@ -34,6 +34,7 @@ GRACE_SECONDS = 120.0
 UNPAID_SECONDS = 11 * 3600.0
 """How long a call that costs nothing may be counted; longer than any call lasts."""
 _TRIES = 8
+_UNKNOWN = "unknown"
 
 _ADMIT = text("select call_admit(cast(:r as jsonb)) as answer")
 _BEGIN = text("select call_begin(cast(:r as jsonb)) as answer")
@@ -205,7 +206,12 @@ class Authoriser:
                 return minutes_used_up(wanted)
             seconds = wanted.paid
             until = answered + seconds + GRACE_SECONDS
-            answer = await self._ask(_EXTEND, request_of(wanted, levels, until=until, now=now))
+            request = request_of(wanted, levels, until=until, now=now, node=self._node)
+            answer = await self._ask(_EXTEND, request)
+            if answer.get("denied") == _UNKNOWN:
+                # The database's machine crashed after it said yes, and has forgotten: all that the call needs is asked
+                # for again.
+                answer = await self._ask(_ADMIT, request)
             if "denied" not in answer:
                 return wanted
             if answer["denied"] == refusals.BUNDLE:
