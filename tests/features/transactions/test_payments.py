@@ -140,11 +140,17 @@ async def test_C4_a_payment_broken_off_is_finished_and_charged_once(world, monke
 
 async def test_C4_the_account_tops_itself_up_once_a_month(world):
     await card(world)
+    await world.customer.patch(f"accounts/{{A}}/users/{world.customer.user_id}", {"email": "admin@customer.example"})
     await world.customer.patch("accounts/{A}", {"topup": {"threshold": 5, "amount": 25}})
     await spend(world, "4", "before")
-    for _ in range(3):
-        await topup.top_up_due(world.db, world.app.state.settings)
+    settings, scope, amount = world.app.state.settings, scope_of(world), Decimal(25)
+    # Many at once, each of which has seen that it is due: one charges the card, one books, one mail tells.
+    racing = (topup.top_up(world.db, settings, scope, amount, reason="automatic") for _ in range(5))
+    ended = await asyncio.gather(*racing, return_exceptions=True)
+    assert all(isinstance(one, dict | topup.ToppedUp) for one in ended), ended
     assert await balance(world) == 21
+    told = await world.db.fetch("select subject from mails where kind = 'topup'", scope=scope)
+    assert [row.subject for row in told] == ["customer: top-up of 25.00 CAD approved"]
     await spend(world, "20", "much")
     await asyncio.gather(*(topup.top_up_due(world.db, world.app.state.settings) for _ in range(3)))
     assert await balance(world) == 1  # once a month: fraud costs what one top-up costs

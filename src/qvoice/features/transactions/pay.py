@@ -17,6 +17,7 @@ from qvoice.db import Database, Scope
 from qvoice.db.queue import GiveUp, defer
 from qvoice.features.ledgers.post import PAYMENTS, post, transfer
 from qvoice.features.transactions.provider import name_of, provider_of
+from qvoice.features.transactions.tell import tell_top_up
 from qvoice.kit import ids, money
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Conflict, Invalid
@@ -188,6 +189,8 @@ async def book(s: AsyncSession, transaction_id: str, *, approved: bool, referenc
         {"status": "approved" if approved else "declined", "reference": reference, "reason": reason[:200],
          "entry": entry, "id": transaction_id},
     )  # fmt: skip
+    if row.kind == "topup":
+        await tell_top_up(s, row.amount, row.currency, approved=approved, reason=reason)
 
 
 async def load(s: AsyncSession, transaction_id: str, *, lock: bool = False) -> Any:

@@ -12,12 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import SYSTEM, Database, Scope
 from qvoice.features import documents
-from qvoice.features.ledgers.said import translated
-from qvoice.features.mail.queue_mail import queue_mail
-from qvoice.features.mail.recipients import for_money
 from qvoice.features.services.month import Month, zone_of
 from qvoice.features.services.watch import local_day
 from qvoice.features.transactions import pay
+from qvoice.features.transactions.tell import tell
 from qvoice.kit import log, money
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Conflict, Invalid, QvoiceError
@@ -49,16 +47,7 @@ async def top_up(db: Database, settings: Settings, scope: Scope, amount: Decimal
         )  # fmt: skip
     if not begun.fresh and begun.status == "approved":
         raise ToppedUp
-    done = await pay.complete(db, settings, scope, begun.id)
-    async with db.tx(scope) as s:
-        await tell(
-            s, "topup",
-            lambda language: {
-                "amount": money.words(amount, done["currency"], language), "status": done["status"],
-                "reason": translated(done["reason"], language) if done["status"] == "declined" else "",
-            },
-        )  # fmt: skip
-    return done
+    return await pay.complete(db, settings, scope, begun.id)
 
 
 async def top_up_now(db: Database, settings: Settings, scope: Scope) -> dict[str, Any]:
@@ -109,17 +98,3 @@ def _low(row: Any, currency: str) -> Callable[[str], dict[str, Any]]:
         "balance": money.words(row.amount, currency, language),
         "threshold": money.words(row.threshold, currency, language),
     }
-
-
-async def tell(s: AsyncSession, kind: str, facts: Callable[[str], dict[str, Any]]) -> None:
-    """Mail the session's account's people for money: the addresses it names for that, else its administrators.
-
-    `facts`: the mail's words in a language.
-    """
-    account = await documents.load(s, "accounts", s.info["scope"].account_id)
-    to = await for_money(s, account.doc, "low_balance")
-    language = str(account.doc.get("language") or "en")
-    await queue_mail(
-        s, kind=kind, to=to, language=language,
-        facts={**facts(language), "account": str(account.doc.get("name") or "")},
-    )  # fmt: skip
