@@ -39,6 +39,7 @@ def problem_of(data: Path, text: str = "", **environ: str) -> str:
         ("[ports]\nsip = 30100", "ports.sip: It lies between ports.media_min and ports.media_max"),
         ("[ports]\nrelay_max = 30100", "ports.media_min: The range overlaps ports.relay_min"),
         ('[network]\nbind = "localhost"', "network.bind: 'localhost' is not an IPv4 address"),
+        ('[network]\ntrusted_proxies = "10.0.0.1, web"', "network.trusted_proxies: 'web' is not an address"),
         ("[edge]\nlock_seconds = 1", "edge.lock_seconds: 1 is too short"),
         ('[log]\nlevel = "loud"', "log.level: 'loud' is none of debug, info"),
     ],

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
@@ -41,15 +42,12 @@ def build(options: settings.Settings) -> FastAPI:
     return create_app(db, key, settings=options, portal_folder=PORTAL, lifespan=lifespan)
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
-    """Serve until SIGTERM."""
-    parser = argparse.ArgumentParser(prog="qvoice.api")
-    parser.add_argument("--data", type=Path, required=True, help="the installation's data folder")
-    options = settings.load(parser.parse_args(arguments).data)
-    log.configure("api", level=options.log.level)
-    code.load("qvoice.core", "qvoice.features", "qvoice.api")
-    config = uvicorn.Config(
-        build(options),
+def serving(app: Any, options: settings.Settings) -> uvicorn.Config:
+    """Return how the application is served. Who asks is whoever connected: log-in limits and lists of addresses would
+    mean nothing if anybody could name another one, so only proxies that the operator names are believed.
+    """
+    return uvicorn.Config(
+        app,
         host=options.network.bind,
         port=options.ports.api,
         loop="uvloop",
@@ -61,7 +59,19 @@ def main(arguments: Sequence[str] | None = None) -> None:
         timeout_graceful_shutdown=5,
         ws="websockets-sansio",
         ws_max_size=65_536,
+        proxy_headers=bool(options.network.trusted_proxies),
+        forwarded_allow_ips=[one.strip() for one in options.network.trusted_proxies.split(",")],
     )
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Serve until SIGTERM."""
+    parser = argparse.ArgumentParser(prog="qvoice.api")
+    parser.add_argument("--data", type=Path, required=True, help="the installation's data folder")
+    options = settings.load(parser.parse_args(arguments).data)
+    log.configure("api", level=options.log.level)
+    code.load("qvoice.core", "qvoice.features", "qvoice.api")
+    config = serving(build(options), options)
     log.get().info("api.start", address=options.network.bind, port=options.ports.api)
     uvicorn.Server(config).run()
 

@@ -20,13 +20,14 @@ from qvoice.kit.errors import Invalid
 @dataclass(frozen=True, slots=True)
 class Network:
     """Addresses. `bind`: where phones, browsers and carriers reach us; `public_ip`: what we advertise (default:
-    bind).
+    bind); `trusted_proxies`: addresses and networks, with commas, whose `X-Forwarded-For` is believed.
     """
 
     bind: str = "127.0.0.1"
     public_ip: str = ""
     private: str = "127.0.0.1"
     webhooks_private: int = 0
+    trusted_proxies: str = ""
 
     @property
     def advertised(self) -> str:
@@ -318,11 +319,17 @@ def _shifted(ports: Ports) -> Ports:
 
 
 def _check_addresses(network: Network) -> None:
-    for field_ in dataclasses.fields(Network):
-        text = getattr(network, field_.name)
+    for name in ("bind", "public_ip", "private"):
+        text = getattr(network, name)
         try:
-            if text or field_.name != "public_ip":
+            if text or name != "public_ip":
                 ipaddress.IPv4Address(text)
         except ValueError as problem:
             message = f"{text!r} is not an IPv4 address such as 203.0.113.10."
-            raise Invalid.field(f"network.{field_.name}", "format", message) from problem
+            raise Invalid.field(f"network.{name}", "format", message) from problem
+    for text in network.trusted_proxies.split(",") if network.trusted_proxies else ():
+        try:
+            ipaddress.ip_network(text.strip())
+        except ValueError as problem:
+            message = f"{text.strip()!r} is not an address or network such as 10.0.0.5 or 10.0.0.0/24."
+            raise Invalid.field("network.trusted_proxies", "format", message) from problem
