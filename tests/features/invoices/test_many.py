@@ -8,12 +8,13 @@ import os
 import signal
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from typing import Any
 
 import pytest
+from PIL import Image
 from sqlalchemy import text
 from tests.features.invoices.on_paper import written
-from tests.features.invoices.test_picture import HEIGHT, WIDTH, png
 from tests.features.services.test_monthly import DECEMBER, NOVEMBER, at, call, run_all, scope_of
 
 from qvoice.db import SYSTEM, Database, Scope
@@ -59,7 +60,9 @@ async def shop(world: Any, count: int = 4) -> list[Scope]:
 
 def logo(colour: bytes) -> bytes:
     """A picture of one colour."""
-    return png([b"\x00" + colour * WIDTH] * HEIGHT, 2)
+    file = BytesIO()
+    Image.new("RGB", (7, 5), tuple(colour)).save(file, "PNG")
+    return file.getvalue()
 
 
 COLUMNS = "account_id, provider_id, day, month, key, period_start, period_end, currency, opening, closing, doc"

@@ -2,61 +2,68 @@
 
 from __future__ import annotations
 
-import random
-import struct
-import zlib
+from io import BytesIO
 
 import pytest
+from PIL import Image
+from pypdf import PdfReader
 
-from qvoice.features.invoices.picture import image
+from qvoice.features.invoices.pdf import Paper
+from qvoice.features.invoices.picture import MOST_PIXELS, picture
 
-WIDTH, HEIGHT = 7, 5
-
-
-def png(rows: list[bytes], colour: int, *, cut: int = 0) -> bytes:
-    """A PNG of rows that are filtered already."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-
-    head = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, colour, 0, 0, 0)
-    body = zlib.compress(b"".join(rows))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", body[: len(body) - cut]) + chunk(b"IEND", b"")
+RED, CLEAR = (200, 10, 20, 255), (0, 0, 0, 0)
 
 
-def filtered(kind: int, line: bytes, above: bytes, step: int) -> bytes:
-    """The row as PNG writes it (PNG specification, 9.2): what differs from what its neighbours predict."""
-    found = bytearray([kind])
-    for at, value in enumerate(line):
-        left, corner = (line[at - step], above[at - step]) if at >= step else (0, 0)
-        up, guess = above[at], left + above[at] - corner
-        paeth = min((left, up, corner), key=lambda one: abs(guess - one))
-        found.append((value - (0, left, up, (left + up) // 2, paeth)[kind]) & 255)
-    return bytes(found)
+def file(kind: str, mode: str = "RGBA", size: tuple[int, int] = (8, 4)) -> bytes:
+    """A picture whose left half is red and whose right half is clear, or white where nothing can be clear."""
+    drawn = Image.new("RGBA", size, CLEAR)
+    drawn.paste(RED, (0, 0, size[0] // 2, size[1]))
+    if mode not in ("RGBA", "P"):
+        drawn = Image.alpha_composite(Image.new("RGBA", size, "white"), drawn).convert(mode)
+    out = BytesIO()
+    (drawn.quantize(8) if mode == "P" else drawn).save(out, kind)
+    return out.getvalue()
 
 
-@pytest.mark.parametrize(("colour", "channels"), [(6, 4), (4, 2)])
-def test_C6_colours_and_transparency_are_told_apart_whatever_the_filter(colour: int, channels: int) -> None:
-    row = WIDTH * channels
-    lines = [random.Random(7).randbytes(row * HEIGHT)[at * row : (at + 1) * row] for at in range(HEIGHT)]
-    rows = [filtered(at, line, lines[at - 1] if at else bytes(row), channels) for at, line in enumerate(lines)]
-    found = image("image/png", png(rows, colour))
+def on_paper(kind: str, data: bytes) -> Image.Image:
+    found = picture(kind, data)
     assert found is not None
-    assert found.mask is not None
-    pixels = b"".join(lines)
-    assert zlib.decompress(found.mask.data) == pixels[channels - 1 :: channels]
-    colours = b"".join(pixels[at : at + channels - 1] for at in range(0, len(pixels), channels))
-    assert zlib.decompress(found.data) == colours
+    paper = Paper()
+    paper.picture(found)
+    pdf = paper.bytes("logo")
+    assert pdf == paper.bytes("logo")
+    [image] = PdfReader(BytesIO(pdf)).pages[0].images
+    assert image.image is not None
+    return image.image
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "P", "RGB"])
+def test_C6_colours_and_transparency_are_as_they_were(mode: str) -> None:
+    shown = on_paper("image/png", file("PNG", mode)).convert("RGBA")
+    assert shown.size == (8, 4)
+    assert shown.getpixel((0, 0)) == RED
+    assert shown.getpixel((7, 3))[3] == (255 if mode == "RGB" else 0)
+
+
+def test_C6_a_photograph_is_a_logo_too() -> None:
+    red, green, blue = on_paper("image/jpeg", file("JPEG", "RGB", (80, 40))).convert("RGB").getpixel((10, 20))
+    assert red > 180
+    assert green < 40
+    assert blue < 50
+
+
+def test_C6_a_large_picture_is_made_as_small_as_paper_needs() -> None:
+    found = picture("image/png", file("PNG", size=(2600, 200)))
+    assert found is not None
+    assert (found.width, found.height) == (1250, 96)
 
 
 def test_C6_a_picture_that_is_none_is_left_out() -> None:
-    rows = [bytes(WIDTH * 4 + 1)] * HEIGHT
-    assert image("image/png", png(rows, 6)) is not None
-    for broken in (png(rows[:-1], 6), png(rows, 6, cut=8), png(rows, 5), png(rows, 6)[:20], b"\x89PNG\r\n\x1a\n"):
-        assert image("image/png", broken) is None
-    assert image("image/jpeg", b"\xff\xd8\xff\xe0\x00\x04") is None
-    assert image("image/gif", b"GIF89a") is None
-    jpeg = b"\xff\xd8\xff\xe0\x00\x04xx\xff\xc0\x00\x11\x08" + struct.pack(">HHB", 40, 120, 3) + bytes(12)
-    found = image("image/jpeg", jpeg)
-    assert found is not None
-    assert (found.width, found.height, "DCTDecode" in found.entries) == (120, 40, True)
+    whole = file("PNG")
+    noise = BytesIO()
+    Image.effect_noise((40, 40), 80).save(noise, "PNG")
+    for broken in (noise.getvalue()[:400], whole[:20], b"\x89PNG\r\n\x1a\n", b"", file("JPEG", "RGB")):
+        assert picture("image/png", broken) is None
+    assert picture("image/jpeg", b"\xff\xd8\xff\xe0\x00\x04") is None
+    assert picture("image/gif", file("GIF", "P")) is None
+    assert picture("image/png", file("PNG", "L", (10_000, MOST_PIXELS // 10_000 + 1))) is None

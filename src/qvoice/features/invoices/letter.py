@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from qvoice.db import Database, Scope
 from qvoice.features.invoices.pdf import MARGIN, WIDTH, Paper
-from qvoice.features.invoices.picture import Image, image
+from qvoice.features.invoices.picture import Picture, picture
 from qvoice.features.mail.queue_mail import queue_mail
 from qvoice.features.mail.recipients import for_money, wants
 from qvoice.features.media import blobs
@@ -38,7 +38,7 @@ class Sender:
     """Who issued a paper, and the logo, as they were then."""
 
     issuer: dict[str, Any]
-    logo: Image | None = field(default=None, repr=False)
+    logo: Picture | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ async def sender(s: AsyncSession, doc: dict[str, Any], invoice_id: str) -> Sende
         query = sql("select * from paper_logo(cast(:id as uuid), :logo)")
         row = (await s.execute(query, {"id": invoice_id, "logo": doc.get("logo")})).first()
     # Taking a picture apart may take a second: others go on meanwhile, and what was taken apart is kept.
-    return Sender(issuer, await asyncio.to_thread(image, row.kind, bytes(row.data)) if row else None)
+    return Sender(issuer, await asyncio.to_thread(picture, row.kind, bytes(row.data)) if row else None)
 
 
 def language_of(doc: dict[str, Any], account: Any) -> str:

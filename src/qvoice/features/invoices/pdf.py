@@ -1,19 +1,20 @@
-"""A PDF of text in columns, with one picture and its fonts (PDF 1.4, ISO 32000-1)."""
+"""A PDF of text in columns, with one picture and its fonts."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from io import BytesIO
 
-from qvoice.features.invoices.lettering import Lettering, readable, stream, width_of
-from qvoice.features.invoices.picture import Image
+from reportlab.pdfgen.canvas import Canvas
+
+from qvoice.features.invoices.lettering import readable, runs, width_of
+from qvoice.features.invoices.picture import Picture
 
 WIDTH, HEIGHT, MARGIN = 595, 842, 50
 """A4 in points."""
 RIGHT = WIDTH - MARGIN
-_FIRST = 4
-"""Number of the first object after the catalogue, the list of pages and the title."""
 _BREAKS = re.compile(r"[ \t\n\r\f\v]+")
 
 
@@ -39,22 +40,16 @@ def wrapped(words: str, width: float, size: float = 9) -> list[str]:
 
 @dataclass
 class Paper:
-    """Pages under construction, written from the top down."""
+    """Pages under construction, written from the top down; each holds what draws it."""
 
-    pages: list[list[str]] = field(default_factory=lambda: [[]])
+    pages: list[list[Callable[[Canvas], None]]] = field(default_factory=lambda: [[]])
     y: float = HEIGHT - MARGIN
-    image: Image | None = None
-    lettering: Lettering = field(default_factory=Lettering)
 
     def text(self, x: float, words: str, *, size: int = 9, bold: bool = False, right: bool = False) -> None:
         """Write on the current line; `right`: ending at x."""
         if right:
             x -= width_of(words, size, bold=bold)
-        self.pages[-1].append(self._shown(x, self.y, words, size, bold=bold))
-
-    def _shown(self, x: float, y: float, words: str, size: int, *, bold: bool = False) -> str:
-        shows = "".join(f"/{font} {size} Tf <{glyphs}> Tj " for font, glyphs in self.lettering.runs(words, bold=bold))
-        return f"BT {x:.2f} {y:.2f} Td {shows}ET"
+        self.pages[-1].append(_words(x, self.y, words, size, bold=bold))
 
     def block(self, x: float, words: str, *, size: int = 9, bold: bool = False, until: float = WIDTH - MARGIN) -> None:
         """Write words below one another as they fit before `until`, their own lines kept; leaves a new line."""
@@ -63,13 +58,12 @@ class Paper:
                 self.text(x, line, size=size, bold=bold)
                 self.down(size + 4)
 
-    def picture(self, image: Image, *, width: float = 150, height: float = 50) -> None:
+    def picture(self, picture: Picture, *, width: float = 150, height: float = 50) -> None:
         """Draw a picture into the upper right corner of the first page, as large as fits into width and height."""
-        scale = min(width / image.width, height / image.height)
-        wide, high = image.width * scale, image.height * scale
+        scale = min(width / picture.width, height / picture.height)
+        wide, high = picture.width * scale, picture.height * scale
         x, y = WIDTH - MARGIN - wide, HEIGHT - MARGIN + 14 - high
-        self.image = image
-        self.pages[0].append(f"q {wide:.2f} 0 0 {high:.2f} {x:.2f} {y:.2f} cm /Im1 Do Q")
+        self.pages[0].append(lambda canvas: picture.draw(canvas, x, y, wide, high))
 
     def down(self, points: float = 14) -> None:
         """Go to the next line, on a new page when this one is full."""
@@ -80,50 +74,38 @@ class Paper:
 
     def rule(self) -> None:
         """Draw a line across."""
-        self.pages[-1].append(f"0.5 w {MARGIN} {self.y - 4:.2f} m {WIDTH - MARGIN} {self.y - 4:.2f} l S")
+        y = self.y - 4
+
+        def line(canvas: Canvas) -> None:
+            canvas.setLineWidth(0.5)
+            canvas.line(MARGIN, y, WIDTH - MARGIN, y)
+
+        self.pages[-1].append(line)
 
     def bytes(self, title: str) -> bytes:
-        """Return the file; pages say which they are when there are several."""
-        for place in range(len(self.pages) if len(self.pages) > 1 else 0):
-            said = f"{title}  {place + 1} / {len(self.pages)}"
-            self.pages[place].append(self._shown(RIGHT - width_of(said, 8), MARGIN - 25, said, 8))
-        images = [one for one in (self.image, self.image and self.image.mask) if one]
-        fonts, embedded = self.lettering.objects(_FIRST + len(images))
-        first = _FIRST + len(images) + len(embedded)
-        kids = " ".join(f"{first + 2 * place} 0 R" for place in range(len(self.pages)))
-        name = b"\xfe\xff" + readable(title).encode("utf-16-be")
-        objects = [
-            b"<< /Type /Catalog /Pages 2 0 R >>",
-            f"<< /Type /Pages /Kids [{kids}] /Count {len(self.pages)} >>".encode(),
-            f"<< /Title <{name.hex()}> /Producer (QVOICE) >>".encode(),
-            *(_drawn(one, mask=_FIRST + 1 if one.mask else None) for one in images),
-            *embedded,
-        ]
-        shows = f" /XObject << /Im1 {_FIRST} 0 R >>" if images else ""
-        for place, drawn in enumerate(self.pages):
-            objects.append(
-                f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {WIDTH} {HEIGHT}] /Contents {first + 2 * place + 1} 0 R"
-                f" /Resources << /Font << {fonts} >>{shows} >> >>".encode()
-            )
-            objects.append(stream("\n".join(drawn).encode()))
-        return _file(objects)
+        """Return the file, always the same for the same paper; pages say which they are when there are several."""
+        file = BytesIO()
+        canvas = Canvas(file, pagesize=(WIDTH, HEIGHT), invariant=1, pageCompression=1, pdfVersion=(1, 4))
+        canvas.setTitle(readable(title))
+        canvas.setAuthor("")
+        canvas.setCreator("QVOICE")
+        for place, page in enumerate(self.pages, 1):
+            for draw in page:
+                draw(canvas)
+            if len(self.pages) > 1:
+                said = f"{title}  {place} / {len(self.pages)}"
+                _words(RIGHT - width_of(said, 8), MARGIN - 25, said, 8)(canvas)
+            canvas.showPage()
+        canvas.save()
+        return file.getvalue()
 
 
-def _drawn(image: Image, *, mask: int | None) -> bytes:
-    """Return the object of an image; `mask`: the number of the one that says how opaque it is."""
-    see = f" /SMask {mask} 0 R" if mask else ""
-    head = f"<< /Type /XObject /Subtype /Image /Width {image.width} /Height {image.height} {image.entries}{see}"
-    return f"{head} /Length {len(image.data)} >>\nstream\n".encode() + image.data + b"\nendstream"
+def _words(x: float, y: float, words: str, size: int, *, bold: bool = False) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        line = canvas.beginText(x, y)
+        for name, letters in runs(words, bold=bold):
+            line.setFont(name, size)
+            line.textOut(letters)
+        canvas.drawText(line)
 
-
-def _file(objects: Sequence[bytes]) -> bytes:
-    out = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
-    places = []
-    for number, body in enumerate(objects, 1):
-        places.append(len(out))
-        out += f"{number} 0 obj\n".encode() + body + b"\nendobj\n"
-    table = len(out)
-    out += f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n".encode()
-    out += b"".join(f"{place:010} 00000 n \n".encode() for place in places)
-    out += f"trailer\n<< /Size {len(objects) + 1} /Root 1 0 R /Info 3 0 R >>\nstartxref\n{table}\n%%EOF\n".encode()
-    return bytes(out)
+    return draw
