@@ -77,11 +77,21 @@ export const callflowsQuery = (account: string) => list<CallflowRow[]>(account, 
 export const voicemailBoxesQuery = (account: string) => list<VoicemailBoxRow[]>(account, "vmboxes", urls.getListVmboxesUrl(account));
 export const channelsQuery = (account: string) => list<Channel[]>(account, "channels", urls.getListChannelsUrl(account));
 
+/** All numbers of an account, however many answers these take: one has 50,000 at most. */
 export const numbersQuery = (account: string) =>
   queryOptions({
     queryKey: ["account", account, "phone_numbers"],
-    queryFn: async ({ signal }) =>
-      (await call<{ numbers: Record<string, NumberRow> }>("GET", urls.getListPhoneNumbersUrl(account), { query: ALL, signal })).data.numbers,
+    queryFn: async ({ signal }) => {
+      const numbers: Record<string, NumberRow> = {};
+      let start: string | undefined;
+      do {
+        // oxlint-disable-next-line no-await-in-loop -- each page says where the next begins
+        const page = await call<{ numbers: Record<string, NumberRow> }>("GET", urls.getListPhoneNumbersUrl(account), { query: start ? { ...ALL, start_key: start } : ALL, signal });
+        Object.assign(numbers, page.data.numbers);
+        start = page.next_start_key && page.next_start_key !== start ? page.next_start_key : undefined;
+      } while (start);
+      return numbers;
+    },
   });
 
 export const userQuery = (account: string, user: string) =>

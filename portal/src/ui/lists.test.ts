@@ -25,6 +25,19 @@ test("extensions sort as numbers and empty ones come last in both directions", (
   expect(toggledSort(parseSort("name", ""), "name")).toBe("-name");
 });
 
+test("very many rows are ordered as a few are", () => {
+  const named = (name: string) => ({ name, extension: "" });
+  const few = ["Zoë 2", "zoe 10", "Émile", "emil", "Ann", "7", "12", "+14165550100", ""].map(named);
+  const ordered = sorted(few, columns, parseSort("name", "name")).map(({ name }) => name);
+  // So many others that the collator is not asked, all of them after those.
+  const many = [...few, ...Array.from({ length: 5000 }, (_, at) => named(`zzz ${at}`))];
+  const among = sorted(many, columns, parseSort("name", "name")).map(({ name }) => name);
+  expect(among.slice(0, 8)).toEqual(ordered.slice(0, 8));
+  expect(among.slice(8, 11)).toEqual(["zzz 0", "zzz 1", "zzz 2"]);
+  expect(among.at(-1)).toBe("");
+  expect(sorted(many, columns, parseSort("-name", "name"))[0]?.name).toBe("zzz 4999");
+});
+
 test("a caller's name is no formula in the exported file, a number stays a number", () => {
   expect(toCsv([{ name: '=HYPERLINK("x")', extension: "+14165550100" }], columns)).toBe("Name,Extension\r\n\"'=HYPERLINK(\"\"x\"\")\",+14165550100\r\n");
 });

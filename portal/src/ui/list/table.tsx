@@ -36,7 +36,9 @@ export function Table<Row>(props: Props<Row>) {
   const { t } = useTranslation();
   const { density } = usePreferences();
   const scroller = useRef<HTMLDivElement>(null);
-  const rowHeight = () => Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue("--qv-row"), 10) || 44;
+  // Asked once, not for each of a hundred thousand rows.
+  const height = useRef<number>(undefined);
+  const rowHeight = () => (height.current ??= Number.parseInt(getComputedStyle(document.documentElement).getPropertyValue("--qv-row"), 10) || 44);
   const virtual = useVirtualizer({
     count: rows?.length ?? 0,
     getScrollElement: () => scroller.current,
@@ -47,6 +49,7 @@ export function Table<Row>(props: Props<Row>) {
   const measured = useRef(density);
   if (measured.current !== density) {
     measured.current = density;
+    height.current = undefined;
     queueMicrotask(() => virtual.measure());
   }
   const items = virtual.getVirtualItems();

@@ -43,7 +43,7 @@ function Dashboard() {
   if (self.error) return <ErrorState error={self.error} onRetry={() => void self.refetch()} />;
   return (
     <div className={classes.page}>
-      <PageHeader title={self.data?.name ?? " "} about={self.data?.realm} />
+      <PageHeader title={self.data?.name ?? t("ui:page.dashboard")} about={self.data?.realm} />
       <LockNotice account={account} name={self.data?.name ?? ""} />
       <div className={classes.tiles}>
         <Tile name={t("callsNow")} count={channels.data && callsOf(channels.data).length} to="/a/$account/calls" account={account} />

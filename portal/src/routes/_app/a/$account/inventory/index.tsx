@@ -3,7 +3,7 @@ import { Button, Select } from "@mantine/core";
 import { IconBuildingStore, IconHash, IconPlus, IconUpload } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { createFileRoute, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { accountQuery, type NumberRow, numbersQuery } from "@/api";
@@ -52,16 +52,32 @@ function Inventory() {
   const numbers = useQuery(numbersQuery(account));
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   const [assigning, setAssigning] = useState(false);
-  const all = numbers.data && Object.entries(numbers.data).map(([number, row]): Line => ({ number, ...row }));
-  const used = (row: Line) => (row.used_by ? t(`customer:usedBy.${row.used_by as "callflow"}`, { defaultValue: row.used_by }) : t("customer:spare"));
-  const stateOf = (row: Line) => t(`customer:numberStates.${row.state as "in_service"}`, { defaultValue: row.state });
+  const all = useMemo(() => numbers.data && Object.entries(numbers.data).map(([number, row]): Line => ({ number, ...row })), [numbers.data]);
+  // There are a few uses and states and very many numbers: each is worded once.
+  const { used, stateOf } = useMemo(() => {
+    const words = new Map<string, string>();
+    const once = (key: string, word: () => string) => {
+      const known = words.get(key) ?? word();
+      words.set(key, known);
+      return known;
+    };
+    return {
+      used: ({ used_by: by = "" }: Line) => once(`used ${by}`, () => (by ? t(`customer:usedBy.${by as "callflow"}`, { defaultValue: by }) : t("customer:spare"))),
+      stateOf: ({ state: is }: Line) => once(`state ${is}`, () => t(`customer:numberStates.${is as "in_service"}`, { defaultValue: is })),
+    };
+  }, [t]);
   const columns: Column<Line>[] = [
     { id: "number", title: t("customer:number"), cell: (row) => <span className="tabular">{readable(row.number)}</span>, value: (row) => row.number, width: "240px" },
     { id: "state", title: t("customer:numberState"), cell: (row) => <StateDot tone={row.state === "in_service" ? "good" : row.state === "available" ? "off" : "warn"}>{stateOf(row)}</StateDot>, value: stateOf },
     { id: "used", title: t("customer:use_"), cell: used, value: used, wide: true },
   ];
   const sort = parseSort(sortText, "number");
-  const rows = all && sorted(all.filter((row) => (!state || row.state === state) && contains(q, row.number, readable(row.number), used(row))), columns, sort);
+  // A hundred thousand are not sifted and ordered again because one of them was ticked.
+  const rows = useMemo(
+    () => all && sorted(all.filter((row) => (!state || row.state === state) && (!q || contains(q, row.number, readable(row.number), used(row)))), columns, sort),
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- columns and words change with the language only
+    [all, state, q, sortText, t],
+  );
   const panel = open === "new" ? t("office:numbers.title") : open === "file" ? t("file.title") : open ? readable(open.startsWith("+") ? open : `+${open.trim()}`) : " ";
   const add = master && may("phone_numbers.create") && (
     <>

@@ -3,8 +3,9 @@ import type { Limits } from "@/office/limits-fields";
 import { NEW_LIMITS } from "@/office/limits-fields";
 import { isRealm } from "@/office/realm";
 
-export const STEPS = ["account", "people", "features", "plan", "limits"] as const;
-export type Step = (typeof STEPS)[number];
+import type { Step } from "./step-names";
+
+export { type Step, STEPS } from "./step-names";
 
 /** Parts of the portal that an account may do without; the names are the API's. */
 export const APPS = ["voip", "callflows"] as const;

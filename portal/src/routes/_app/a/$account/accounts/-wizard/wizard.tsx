@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { IconCheck } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { type Account, call, explanation, Problem, urls } from "@/api";
@@ -16,6 +16,7 @@ import { PageHeader } from "@/ui/page-header";
 import page from "@/ui/page.module.css";
 import { Dialog } from "@/ui/side-panel";
 
+import { forget, keep, keptOr } from "./kept";
 import { blank, bodyOf, type NewAccount, type Step, stepOf, STEPS, wrongIn } from "./new-account";
 import type { Made } from "./ready";
 import { PlanStep } from "./plan-step";
@@ -25,12 +26,19 @@ import classes from "./wizard.module.css";
 
 const FORMS = { account: AccountStep, people: PeopleStep, features: FeaturesStep, plan: PlanStep, limits: LimitsStep } as const;
 
-export function Wizard({ above, onMade }: { above: Account; onMade: (made: Made) => void }) {
+interface Props {
+  above: Account;
+  /** Part of the address, so that the browser's way back leads to the step before. */
+  step: Step;
+  onStep: (step: Step) => void;
+  onMade: (made: Made) => void;
+}
+
+export function Wizard({ above, step, onStep, onMade }: Props) {
   const { t } = useTranslation(["wizard", "ui"]);
   const client = useQueryClient();
   const master = useMaster();
   const draft = useDraft<NewAccount>(useState(() => blank(above.timezone ?? hereZone(), above.language ?? "en-us", above.country ?? "CA"))[0]);
-  const [step, setStep] = useState<Step>("account");
   const [seen, setSeen] = useState<ReadonlySet<Step>>(new Set());
   const [busy, setBusy] = useState(false);
   const [failure, setFailure] = useState<string | null>(null);
@@ -40,9 +48,14 @@ export function Wizard({ above, onMade }: { above: Account; onMade: (made: Made)
   const last = at === STEPS.length - 1;
 
   const show = (next: Step) => {
-    setStep(next);
+    if (next !== step) onStep(next);
     requestAnimationFrame(() => heading.current?.focus());
   };
+  const { change, dirty, value } = draft;
+  useEffect(() => change((now) => keptOr(above.id, now)), [above.id, change]);
+  useEffect(() => {
+    if (dirty) keep(above.id, value);
+  }, [above.id, dirty, value]);
   /** True when the step is right; else its fields say what to do. */
   const right = (which: Step) => {
     const wrong = Object.fromEntries(Object.entries(wrongIn(which, draft.value)).map(([path, why]) => [path, t(why)]));
@@ -66,6 +79,7 @@ export function Wizard({ above, onMade }: { above: Account; onMade: (made: Made)
     try {
       const { data } = await call<Account & { admin?: Made["admin"] }>("PUT", urls.getCreateChildAccountUrl(above.id), { body: bodyOf(draft.value) });
       draft.adopt(draft.value);
+      forget(above.id);
       await client.invalidateQueries({ queryKey: ["account", above.id] });
       onMade({ account: data, email: draft.value.admin.email.trim(), admin: data.admin });
     } catch (error) {
@@ -78,7 +92,7 @@ export function Wizard({ above, onMade }: { above: Account; onMade: (made: Made)
       setBusy(false);
     }
   };
-  const leaving = useBlocker({ shouldBlockFn: () => draft.dirty && !busy, withResolver: true, enableBeforeUnload: () => draft.dirty });
+  const leaving = useBlocker({ shouldBlockFn: ({ current, next }) => current.pathname !== next.pathname && draft.dirty && !busy, withResolver: true, enableBeforeUnload: () => draft.dirty });
   const Fields = FORMS[step];
   return (
     <div className={classes.page}>
@@ -147,7 +161,13 @@ export function Wizard({ above, onMade }: { above: Account; onMade: (made: Made)
       <Dialog closeOnEscape={false} opened={leaving.status === "blocked"} onClose={() => leaving.reset?.()} title={t("ui:leave.title")}>
         <p>{t("leave")}</p>
         <div className={form.buttons}>
-          <Button variant="default" onClick={() => leaving.proceed?.()}>
+          <Button
+            variant="default"
+            onClick={() => {
+              forget(above.id);
+              leaving.proceed?.();
+            }}
+          >
             {t("ui:leave.discard")}
           </Button>
           <Button onClick={() => leaving.reset?.()} data-autofocus>
