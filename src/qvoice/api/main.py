@@ -17,6 +17,7 @@ from qvoice.api.notices import feed
 from qvoice.db import Database
 from qvoice.features.auth import told
 from qvoice.features.auth.tokens import TokenKey
+from qvoice.features.documents.resource import discover
 from qvoice.kit import code, log, settings
 
 PORTAL = Path(__file__).resolve().parents[3] / "portal" / "dist"
@@ -71,6 +72,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = settings.load(parser.parse_args(arguments).data)
     log.configure("api", level=options.log.level)
     code.load("qvoice.core", "qvoice.features", "qvoice.api")
+    for part in ("answers", "bulk", "resource", "watch"):
+        discover(part)
     config = serving(build(options), options)
     log.get().info("api.start", address=options.network.bind, port=options.ports.api)
     uvicorn.Server(config).run()

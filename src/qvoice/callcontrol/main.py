@@ -24,6 +24,7 @@ from qvoice.db.engine import Database, DatabaseAway
 from qvoice.features.callflows.snapshot import Snapshots
 from qvoice.features.channels.write import forget, of_node
 from qvoice.features.charging.admission import Authoriser
+from qvoice.features.documents.resource import discover
 from qvoice.features.edge.kamailio import Kamailio
 from qvoice.features.emergency import recent as emergencies
 from qvoice.features.fraud.lock import lock
@@ -217,6 +218,8 @@ def main() -> None:
     settings = load(parser.parse_args().data)
     log.configure("callcontrol", level=settings.log.level)
     code.load("qvoice.core", "qvoice.callcontrol")
+    for part in ("answers", "resource", "watch"):
+        discover(part)
     _collect_garbage_seldom()
 
     async def body() -> None:

@@ -90,6 +90,8 @@ def main() -> None:
     settings = load(parser.parse_args().data)
     log.configure("worker", level=settings.log.level)
     code.load("qvoice.core", "qvoice.features", "qvoice.worker")
+    for part in ("answers", "bulk", "resource", "watch"):
+        discover(part)
 
     async def body() -> None:
         stop = asyncio.Event()

@@ -8,6 +8,7 @@ import pkgutil
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -140,8 +141,12 @@ class Resource:
 _REGISTRY: dict[str, Resource] = {}
 
 
-def discover(module: str = "resource") -> list[Any]:
-    """Import `qvoice.features.<each>.<module>` where it exists and return the modules, in order of name."""
+@cache
+def discover(module: str) -> tuple[Any, ...]:
+    """Import `qvoice.features.<each>.<module>` where it exists and return the modules, in order of name.
+
+    They are looked for once: a process goes on with the code that it began with when its files are exchanged.
+    """
     import qvoice.features
 
     found = []
@@ -149,7 +154,7 @@ def discover(module: str = "resource") -> list[Any]:
         name = f"qvoice.features.{feature}.{module}"
         if importlib.util.find_spec(name) is not None:
             found.append(importlib.import_module(name))
-    return found
+    return tuple(found)
 
 
 def resource(type: str) -> Resource:
@@ -157,11 +162,11 @@ def resource(type: str) -> Resource:
     KeyError.
     """
     if type not in _REGISTRY:
-        discover()
+        discover("resource")
     return _REGISTRY[type]
 
 
 def resources() -> dict[str, Resource]:
     """Return all resources by type."""
-    discover()
+    discover("resource")
     return dict(_REGISTRY)
