@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from typing import Any
 
 import psycopg
 import pytest
@@ -130,6 +131,30 @@ async def test_impersonation_gives_the_users_own_view_and_is_audited(world, data
             "select actor_id from audit where path like '%user_auth' and method = 'PUT' order by id desc"
         ).fetchall()
     assert world.reseller.user_id in {r[0].hex for r in row if r[0]}
+
+
+async def test_A6_who_acts_as_a_user_is_named_with_their_own_account_and_only_as_long_as_they_may(world):
+    place = f"accounts/{world.customer.account_id}/users/{world.customer.user_id}"
+    other = await world.user(world.reseller, "second", priv_level="admin")
+
+    async def act_as(who: Any) -> dict[str, Any]:
+        answer = await who.call("PUT", f"{place}/user_auth", {"action": "impersonate_user"})
+        assert answer.status_code == 201
+        return {"headers": {"x-auth-token": answer.json()["auth_token"]}}
+
+    async def acts(token: dict[str, Any]) -> int:
+        path = f"accounts/{world.customer.account_id}/menus"
+        return (await world.nobody.call("PUT", path, {"name": "made for them"}, **token)).status_code
+
+    first, second, third = await act_as(other), await act_as(world.reseller), await act_as(world.master)
+    assert [await acts(one) for one in (first, second, third)] == [201] * 3
+    rows = [row for row in await world.customer.get("accounts/{A}/audit") if row["path"].endswith("/menus")]
+    assert {(row["actor_account_id"], row["actor_id"]) for row in rows} == {
+        (who.account_id, who.user_id) for who in (other, world.reseller, world.master)
+    }
+    await world.reseller.patch(f"accounts/{{A}}/users/{other.user_id}", {"priv_level": "user"})
+    await world.reseller.delete("token_auth")
+    assert [await acts(one) for one in (first, second, third)] == [401, 401, 201]
 
 
 async def test_secrets_are_stored_as_argon2_and_never_shown(world, database):

@@ -45,12 +45,13 @@ async def append(
     token yet.
     """
     who: Any = getattr(request.state, "principal", None)
+    behind = (who and who.impersonated_by) or who
     await session.execute(
         _APPEND,
         {
             "account": account_id or session.info["scope"].account_id,
-            "actor_account": actor_account_id or (who.account_id if who else None),
-            "actor": actor_id or (who and (who.impersonated_by or who.owner_id)),
+            "actor_account": actor_account_id or (behind and behind.account_id),
+            "actor": actor_id or (behind and behind.owner_id),
             "auth": auth_method or (who.method if who else ""),
             "method": request.method,
             "path": _path(request),

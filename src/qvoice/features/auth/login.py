@@ -19,7 +19,15 @@ from qvoice.db import Database, Scope
 from qvoice.features.auth import audit, passwords, second_factor
 from qvoice.features.auth.guard import LoginGuard
 from qvoice.features.auth.permit import AccountDisabled, Principal, check_source, principal_of_key
-from qvoice.features.auth.tokens import DEFAULT_LIFETIME_S, KEY_PREFIX, LONGEST_S, SHORTEST_S, TokenKey, api_key_hash
+from qvoice.features.auth.tokens import (
+    DEFAULT_LIFETIME_S,
+    KEY_PREFIX,
+    LONGEST_S,
+    SHORTEST_S,
+    Behind,
+    TokenKey,
+    api_key_hash,
+)
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
 from qvoice.kit.errors import Forbidden, Invalid, Unauthenticated
@@ -54,7 +62,7 @@ class Found:
     secrets: tuple[str, str | None]
     method: str
     api_key_id: str | None = None
-    impersonated_by: str | None = None
+    impersonated_by: Behind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +216,8 @@ async def complete(
         ),
         {
             "id": token_id, "account": who.account_id, "user": who.owner_id, "method": who.method,
-            "source": request.client.host if request.client else "", "by": who.impersonated_by or "",
+            "source": request.client.host if request.client else "",
+            "by": who.impersonated_by.id if who.impersonated_by else "",
             "agent": clean_line(request.headers.get("user-agent", ""), 200),
             "expires": utcnow() + timedelta(seconds=lifetime),
         },

@@ -24,7 +24,7 @@ from qvoice.db import SYSTEM, Database, Scope
 from qvoice.db.notices import mark_of
 from qvoice.features.auth import audit, told
 from qvoice.features.auth.directory import TOUCHING, AccountInfo, Directory, KeyHolder
-from qvoice.features.auth.tokens import KEY_PREFIX, TokenKey, api_key_hash
+from qvoice.features.auth.tokens import KEY_PREFIX, Behind, TokenKey, api_key_hash
 from qvoice.features.documents import envelope, watching
 from qvoice.kit import ids
 from qvoice.kit.clock import utcnow
@@ -47,7 +47,7 @@ class Principal:
     method: str
     token_id: str
     expires: int
-    impersonated_by: str | None = None
+    impersonated_by: Behind | None = None
     api_key_id: str | None = None
     only_enrol: bool = False
 
@@ -289,6 +289,8 @@ async def principal_of_token(key: TokenKey, directory: Directory, token: str) ->
         return None
     if claims.owner_id is not None and not holder.user_enabled:
         return None
+    if claims.impersonated_by and not await _may_still(directory, claims.impersonated_by, holder.path):
+        return None
     if not holder.account_enabled:
         raise AccountDisabled(account={"disabled": {"message": "the account is disabled"}})
     scopes = None
@@ -320,6 +322,20 @@ async def principal_of_token(key: TokenKey, directory: Directory, token: str) ->
         claims.api_key_id,
         claims.only_enrol,
     )
+
+
+async def _may_still(directory: Directory, behind: Behind, place: str) -> bool:
+    """Whether who acts as somebody in the account at `place` is still logged in, a total administrator, and above."""
+    holder = await directory.holder(behind.account_id, behind.owner_id, behind.token_id)
+    if holder is None or holder.revoked or not holder.account_enabled:
+        return False
+    above = from_ltree(holder.path)
+    if from_ltree(place)[: len(above)] != above:
+        return False
+    if behind.owner_id is None:
+        return True
+    role = role_of({"priv_level": holder.priv_level, "admin_type": holder.admin_type})
+    return holder.user_enabled and role == Role.ADMIN
 
 
 def allowed(who: Principal, permit_: Permit, path: tuple[str, ...]) -> access.Allowed | access.Denied:

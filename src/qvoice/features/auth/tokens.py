@@ -11,7 +11,7 @@ import base64
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
@@ -31,6 +31,20 @@ KEY_PREFIX = "qvk_"
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """Who acts as somebody else: account, user (None: an API key), and the token it was asked for with."""
+
+    account_id: str
+    owner_id: str | None
+    token_id: str
+
+    @property
+    def id(self) -> str:
+        """The user, or the account where there is none."""
+        return self.owner_id or self.account_id
+
+
+@dataclass(frozen=True, slots=True)
 class Claims:
     """What a token says. `owner_id` None: made with an API key. `expires` Unix seconds."""
 
@@ -40,7 +54,7 @@ class Claims:
     token_id: str
     identity: str
     expires: int
-    impersonated_by: str | None = None
+    impersonated_by: Behind | None = None
     api_key_id: str | None = None
     only_enrol: bool = False
     """A second factor is wanted and not there yet: good for setting one up, and nothing else."""
@@ -108,7 +122,7 @@ class TokenKey:
         identity: str,
         now: datetime,
         lifetime_s: int = DEFAULT_LIFETIME_S,
-        impersonated_by: str | None = None,
+        impersonated_by: Behind | None = None,
         api_key_id: str | None = None,
         only_enrol: bool = False,
         token_id: str | None = None,
@@ -131,7 +145,7 @@ class TokenKey:
         if owner_id:
             claims["owner_id"] = owner_id
         if impersonated_by:
-            claims["impersonated_by"] = impersonated_by
+            claims["impersonated_by"] = asdict(impersonated_by)
         return jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, self._jwt)
 
     def read(self, token: str, now: datetime) -> Claims | None:
@@ -158,7 +172,7 @@ class TokenKey:
             token_id=str(claims.get("jti", "")),
             identity=str(claims.get("identity_sig", "")),
             expires=expires,
-            impersonated_by=claims.get("impersonated_by"),
+            impersonated_by=Behind(**behind) if isinstance(behind := claims.get("impersonated_by"), dict) else None,
             api_key_id=claims.get("api_key_id"),
             only_enrol=claims.get("only_enrol") is True,
         )

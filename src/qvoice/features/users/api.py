@@ -11,6 +11,7 @@ from qvoice.features import documents
 from qvoice.features.auth import audit
 from qvoice.features.auth.permit import Context, permit
 from qvoice.features.auth.session import session_data
+from qvoice.features.auth.tokens import Behind
 from qvoice.features.documents import routes
 from qvoice.features.documents.openapi import describe_model
 from qvoice.features.users import card, password
@@ -65,7 +66,7 @@ async def impersonate(
         method="cb_impersonate",
         identity=ctx.key.identity(secret.account, secret.person),
         now=utcnow(),
-        impersonated_by=ctx.who.owner_id or ctx.who.account_id,
+        impersonated_by=Behind(ctx.who.account_id, ctx.who.owner_id, ctx.who.token_id),
     )
     account = ctx.account
     assert account is not None
