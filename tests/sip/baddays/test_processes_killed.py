@@ -152,6 +152,25 @@ async def test_rtpengine_killed_the_next_call_is_heard(platform: Platform, phone
     await call_works(alice, "1001", bob)
 
 
+async def test_an_answer_while_the_relay_is_not_to_be_reached_is_heard_all_the_same(
+    platform: Platform, phone: Phones
+) -> None:
+    """The edge thinks the relay away (it had no processor for some seconds) at the moment when somebody answers."""
+    alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
+    call = await alice.call("1001")
+    incoming = await bob.incoming()
+    incoming.ring()
+    await call.wait_status(180)
+    with frozen(platform, "rtpengine"):
+        await asyncio.sleep(6)
+        answering = asyncio.create_task(incoming.answer())
+        await asyncio.sleep(0.2)
+    await answering
+    await call.wait_answered()
+    await talk(call, incoming)
+    await call.hang_up()
+
+
 async def test_packets_that_piled_up_make_no_call_dumb_for_good(platform: Platform, phone: Phones) -> None:
     """As after a moment in which the relay, or Asterisk, had no processor: all that waited comes at once."""
     alice, bob = await phone(platform.acme, "1000"), await phone(platform.acme, "1001")
