@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import pytest
 from tests.features.cdrs.test_cdrs import call, keep
@@ -14,7 +15,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.db]
 
 async def test_G1_A2_the_overview_counts_the_tree_below_and_nothing_beside_it(world, db) -> None:
     now = time.time()
-    await keep(db, *call(world.customer.account_id, now - 60), *call(world.customer.account_id, now - 50, talk=-2))
+    missed = [replace(leg, answered=0) for leg in call(world.customer.account_id, now - 50)]
+    await keep(db, *call(world.customer.account_id, now - 60), *missed)
     await keep(db, *call(world.stranger.account_id, now - 60))
     legs = [
         {"uuid": f"{account}-{leg}", "account_id": account, "call_id": f"call-{account}", "owner_id": None,
