@@ -106,6 +106,7 @@ async def test_D20_a_call_that_is_answered_and_hung_up_at_once_has_a_second_of_t
     me = world.customer
     await keep(db, *call(me.account_id, time.time(), talk=0.2))
     assert [one["billing_seconds"] for one in await me.get("accounts/{A}/cdrs")] == [1, 1]
+    assert all(one["duration_seconds"] >= 1 for one in await me.get("accounts/{A}/cdrs"))
 
 
 async def test_a_start_key_that_is_none_is_refused(world) -> None:

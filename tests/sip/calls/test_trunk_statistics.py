@@ -116,6 +116,7 @@ async def test_B6_a_test_call_goes_by_the_gateway_named_and_tells_each_step(
     test = asyncio.create_task(asyncio.to_thread(acme.rest.put, path, {"number": "+14165559998", "gateway": 1}))
     incoming = await carrier.incoming()
     incoming.ring()
+    await asyncio.sleep(0.3)  # sent at once, an answer may overtake the ringing
     await incoming.answer()
     assert incoming.media
     incoming.media.tone(620)

@@ -114,18 +114,18 @@ def row(leg: LegRecord) -> dict[str, Any]:
     """Return the row of `cdrs` for a finished leg, as `calls_write` takes it.
 
     `duration_seconds` from creation to end, `billing_seconds` from the answer to the end, `ringing_seconds` from the
-    first
-    ringing to the answer or end; each rounded once, here, to whole seconds (see `talked`).
+    first ringing to the answer or end; each rounded once, here, to whole seconds (see `talked`; a leg lasted no shorter
+    than it is billed).
     """
-    until = leg.answered or leg.ended
+    until, billed = leg.answered or leg.ended, talked(leg.answered, leg.ended)
     document = {
         "id": record_id(leg),
         "call_id": leg.uuid,
         "interaction_id": leg.interaction_id,
         "timestamp": to_gregorian(datetime.fromtimestamp(leg.created, UTC)),
         "channel_created_time": int(leg.created * 1_000_000),
-        "duration_seconds": max(round(leg.ended - leg.created), 0),
-        "billing_seconds": talked(leg.answered, leg.ended),
+        "duration_seconds": max(round(leg.ended - leg.created), billed),
+        "billing_seconds": billed,
         "ringing_seconds": max(round(until - leg.rang), 0) if leg.rang else 0,
         "call_direction": leg.direction,
         "caller_id_name": leg.caller_name,
