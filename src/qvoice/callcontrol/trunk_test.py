@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from qvoice.callcontrol import dialling
 from qvoice.callcontrol.ari import wire
+from qvoice.callcontrol.ari.client import AriError
 from qvoice.callcontrol.legs import create_body, dial_uri, outgoing
 from qvoice.callcontrol.live import CallerHungUp, LiveCall
 from qvoice.core.dialing import trunks
@@ -39,8 +40,10 @@ MOST, WITHIN = 10, 600.0
 RING, LISTEN, TONE_AT_LEAST = 45.0, 8.0, 3.0
 """Seconds: of ringing, of listening to whoever answered, and of the tone that he hears."""
 TONE = "tone:1000;tonezone=us"
-HEARING = "TALK_DETECT(set)"
-"""Asterisk tells when sound comes: after 2 s of silence it is silent again, 128 is its own threshold of loudness."""
+PACKETS, LOOK = 10, 0.25
+"""Packets of sound that must come before it is one, and how often to look, in seconds. Asterisk's TALK_DETECT tells
+nothing once a leg has rung (22.10.1).
+"""
 
 
 @dataclass(slots=True)
@@ -193,7 +196,6 @@ async def _conduct(test: Test) -> None:
     call, leg = test.call, test.call.caller
     loop = asyncio.get_running_loop()
     body = create_body(leg, test.plan, call_id=call.id, hops=0)
-    body["variables"][HEARING] = "2000,128"
     await call.ari.post("channels/create", body=body)
     silent_until = loop.time() + (test.plan.progress_timeout or RING)
     until = loop.time() + RING
@@ -235,10 +237,19 @@ async def _listen(test: Test) -> None:
     enough, until = loop.time() + TONE_AT_LEAST, loop.time() + LISTEN
     try:
         while loop.time() < (enough if test.heard else until):
-            item = await call.next(enough if test.heard else until)
-            if isinstance(item, wire.Message) and item.type == "ChannelTalkingStarted" and not test.heard:
+            await call.next(min(enough if test.heard else until, loop.time() + LOOK))
+            if not test.heard and await _received(call, leg.channel) >= PACKETS:
                 test.heard = True
                 test.step("heard")
     finally:
         if not test.heard:
             test.step("not_heard")
+
+
+async def _received(call: LiveCall, channel: str) -> int:
+    """Return how many packets of sound a leg has sent us."""
+    try:
+        count = await call.ari.variable(channel, "CHANNEL(rtcp,rxcount)")
+    except AriError:  # it has hung up: the call's next event says so
+        return 0
+    return int(count) if count.isdigit() else 0
