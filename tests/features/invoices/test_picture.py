@@ -65,5 +65,10 @@ def test_C6_a_picture_that_is_none_is_left_out() -> None:
     for broken in (noise.getvalue()[:400], whole[:20], b"\x89PNG\r\n\x1a\n", b"", file("JPEG", "RGB")):
         assert picture("image/png", broken) is None
     assert picture("image/jpeg", b"\xff\xd8\xff\xe0\x00\x04") is None
+    palette_without_colours = (
+        "89504e470d0a1a0a0000000d49484452000000140000000f0103000000de567d16"
+        "00000003504c544a000000ff192d8c0000000c49444154"
+    )
+    assert picture("image/png", bytes.fromhex(palette_without_colours)) is None
     assert picture("image/gif", file("GIF", "P")) is None
     assert picture("image/png", file("PNG", "L", (10_000, MOST_PIXELS // 10_000 + 1))) is None

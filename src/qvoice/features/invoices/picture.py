@@ -44,7 +44,7 @@ def picture(kind: str, data: bytes) -> Picture | None:
                 return None
             found.draft("RGB", SHARP)  # a JPEG is made smaller while it is read
             pixels = found.convert("RGBA" if found.has_transparency_data else "RGB")
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except (AssertionError, EOFError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None  # broken: its owner sees that in the portal, where it is shown
     pixels.thumbnail(SHARP, Image.Resampling.LANCZOS)
     return Picture(pixels.width, pixels.height, pixels)
